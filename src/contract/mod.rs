@@ -1,0 +1,85 @@
+//! What an API wants: an OpenAPI 3.1 document and a few `x-caseload` keys, as [`Operation`]s and
+//! [`Field`]s. The only place that knows a vendor by name is the YAML.
+//!
+//! | key, on | means |
+//! |---|---|
+//! | `x-caseload.id`, operation | JSON pointer to the id(s) in the answer; its last name is the result column |
+//! | `x-caseload.error` | pointers to `code`, `title`, `description` in an error answer |
+//! | `x-caseload.order-by` | rows with the same value go one at a time, in file order |
+//! | `x-caseload.unique` | `{when, fields, window}`: what tells a duplicate; the first rule whose `when` holds is the row's |
+//! | `x-caseload.same` | `{for, field}`: a field that must agree across rows |
+//! | `x-caseload.not-applied` | statuses of this API that prove nothing was done |
+//! | `x-caseload.absent` | `omit` (default) or `empty` for absent optional fields |
+//! | `x-label`, `x-aliases`, `x-values`, property | names in Turkish and English, headers seen in the wild, names of enum values |
+//! | `x-message`, any subschema | the sentence to show when it fails, with `{value}` |
+
+mod field;
+mod load;
+mod operation;
+
+pub use field::{EnumValue, Field, Kind};
+pub use load::from_yaml;
+pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Scheme, SchemeKind, Unique};
+
+use crate::exit::Stop;
+use crate::text;
+
+/// The contracts that come with the program: name and YAML.
+pub const BUILT_IN: [(&str, &str); 1] = [("hugin", include_str!("hugin.yaml"))];
+
+/// One system: its document and its operations.
+#[derive(Debug)]
+pub struct Contract {
+    pub name: String,
+    pub title: String,
+    /// The document as it was loaded; `$ref`s in it stay as they are.
+    pub document: serde_json::Value,
+    pub operations: Vec<Operation>,
+}
+
+/// All built-in contracts, or the user's own in their place.
+pub fn catalogue(own: Option<(&str, &str)>) -> Result<Vec<Contract>, Stop> {
+    match own {
+        Some((name, yaml)) => Ok(vec![from_yaml(name, yaml)?]),
+        None => BUILT_IN.iter().map(|(name, yaml)| from_yaml(name, yaml)).collect(),
+    }
+}
+
+/// The operation called `system/operation`, `operation` where only one system has it, or `system`
+/// where it has one operation.
+pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Stop> {
+    let all = || contracts.iter().flat_map(|contract| &contract.operations);
+    let matches: Vec<_> = all()
+        .filter(|operation| operation.full_name() == name || operation.name == name || operation.system == name)
+        .collect();
+    if let [one] = matches.as_slice() {
+        Ok(one)
+    } else {
+        let names = all().map(Operation::full_name).collect::<Vec<_>>().join(", ");
+        Err(Stop::cannot_start(text!(
+            "\"{name}\" adında tek bir işlem yok. --to için şunlardan birini yazın: {names}.",
+            "There is no one operation called \"{name}\". Give --to one of: {names}."
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_contract_loads() {
+        for contract in catalogue(None).unwrap() {
+            assert!(!contract.operations.is_empty(), "{}", contract.name);
+        }
+    }
+
+    #[test]
+    fn an_operation_is_found_by_its_full_and_its_short_name() {
+        let contracts = catalogue(None).unwrap();
+        let operation = &contracts[0].operations[0];
+        assert_eq!(find(&contracts, &operation.full_name()).unwrap().name, operation.name);
+        assert_eq!(find(&contracts, &operation.name).unwrap().name, operation.name);
+        assert!(find(&contracts, "nothing").is_err());
+    }
+}

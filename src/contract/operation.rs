@@ -1,0 +1,144 @@
+//! One operation of an API: where it is called, what it takes, what its answers mean.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::field::Field;
+use crate::message::Text;
+
+/// One call that a row becomes.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub system: String,
+    pub name: String,
+    pub label: Text,
+    /// Names under which an `operation` column may call it, beside its own.
+    pub aliases: Vec<String>,
+    pub method: Method,
+    /// The path below the base URL.
+    pub path: String,
+    /// The first server of the document; empty where it names none.
+    pub base_url: String,
+    pub schemes: Vec<Scheme>,
+    pub fields: Vec<Field>,
+    /// Pointer into the contract's document, to the schema of the request body.
+    pub body_schema: String,
+    pub id: Option<IdForm>,
+    pub error: ErrorForm,
+    /// Index of the field whose equal values go one at a time.
+    pub order_by: Option<usize>,
+    pub unique: Vec<Unique>,
+    pub same: Vec<Same>,
+    /// Statuses that prove nothing was done, on top of the defaults.
+    pub not_applied: Vec<u16>,
+    pub absent: Absent,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// Where the id stands in a good answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdForm {
+    /// JSON pointer.
+    pub pointer: String,
+    /// The pointer's last name: the result column.
+    pub name: String,
+}
+
+/// Where code, title and description stand in an error answer: JSON pointers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErrorForm {
+    pub code: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+}
+
+/// A rule that tells a duplicate.
+#[derive(Debug, Clone)]
+pub struct Unique {
+    /// The rule is the row's where each of these fields has one of these values.
+    pub when: Vec<(usize, Vec<Value>)>,
+    /// Indices of the fields that are compared.
+    pub fields: Vec<usize>,
+    /// How long a row that was sent counts.
+    pub window: Duration,
+}
+
+/// A field that must agree across the rows in which others are equal.
+#[derive(Debug, Clone)]
+pub struct Same {
+    pub of: Vec<usize>,
+    pub field: usize,
+    pub message: Option<Text>,
+}
+
+/// What stands in the body for an optional field without a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    Omit,
+    Empty,
+}
+
+/// A secret that the API wants with each request. Its name tells the variable: `token` is `CASELOAD_TOKEN`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheme {
+    pub name: String,
+    pub kind: SchemeKind,
+}
+
+/// How the secret travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// `Authorization: Bearer …`
+    Bearer,
+    /// A header of its own.
+    Header(String),
+}
+
+impl Operation {
+    /// `system/operation`, as `--to` takes it.
+    pub fn full_name(&self) -> String {
+        format!("{}/{}", self.system, self.name)
+    }
+
+    pub fn field(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// The field to which a folded header belongs.
+    pub fn field_for_header(&self, folded: &str) -> Option<usize> {
+        let exact = self.fields.iter().position(|field| crate::fold::fold(&field.name) == folded);
+        exact.or_else(|| self.fields.iter().position(|field| field.answers_to(folded)))
+    }
+
+    /// The result column of the id; `id` where the contract names none.
+    pub fn id_column(&self) -> &str {
+        self.id.as_ref().map_or("id", |id| &id.name)
+    }
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    /// Sending it twice has the effect of sending it once (RFC 9110, 9.2.2).
+    pub fn is_idempotent(self) -> bool {
+        matches!(self, Method::Get | Method::Put | Method::Delete)
+    }
+}

@@ -1,0 +1,8 @@
+//! caseload
+
+pub mod contract;
+pub mod exit;
+pub mod fold;
+pub mod message;
+pub mod outcome;
+pub mod row;

@@ -1,0 +1,147 @@
+//! What the program says to people, in Turkish and in English.
+//!
+//! Both sentences stand side by side where they are said: [`text!`](crate::text) where the reader's
+//! language is not known yet (an error that travels), [`say!`](crate::say) where it is. Neither
+//! compiles with one language alone.
+//!
+//! Words that come from outside (cells, servers) go through [`shown`] before a terminal sees them.
+
+use std::fmt;
+
+/// The language of the person who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    Tr,
+    En,
+}
+
+impl Lang {
+    /// From a language tag or a POSIX locale (`tr`, `tr-TR`, `tr_TR.UTF-8`); anything but Turkish is English.
+    pub fn from_tag(tag: &str) -> Self {
+        let language = tag.split(['-', '_', '.']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("tr") { Self::Tr } else { Self::En }
+    }
+}
+
+/// One sentence in both languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    pub tr: String,
+    pub en: String,
+}
+
+impl Text {
+    /// The same words in both languages: names, codes, other people's sentences.
+    pub fn same(words: impl Into<String>) -> Self {
+        let en = words.into();
+        Self { tr: en.clone(), en }
+    }
+
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Tr => &self.tr,
+            Lang::En => &self.en,
+        }
+    }
+
+    pub fn into_string(self, lang: Lang) -> String {
+        match lang {
+            Lang::Tr => self.tr,
+            Lang::En => self.en,
+        }
+    }
+
+    /// This sentence with `{value}` replaced by what was found in the cell.
+    pub fn with_value(&self, value: &str) -> Self {
+        Self { tr: self.tr.replace("{value}", value), en: self.en.replace("{value}", value) }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+/// A [`Text`] from two format strings: `text!("{n} satır", "{n} rows")`.
+#[macro_export]
+macro_rules! text {
+    ($tr:literal, $en:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::message::Text { tr: format!($tr $(, $name = $value)*), en: format!($en $(, $name = $value)*) }
+    };
+}
+
+/// A `String` in the given language: `say!(lang, "{n} satır", "{n} rows")`.
+#[macro_export]
+macro_rules! say {
+    ($lang:expr, $tr:literal, $en:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        match $lang {
+            $crate::message::Lang::Tr => format!($tr $(, $name = $value)*),
+            $crate::message::Lang::En => format!($en $(, $name = $value)*),
+        }
+    };
+}
+
+/// The longest piece of somebody else's words that a message repeats, in characters.
+const LONGEST_QUOTE: usize = 500;
+
+/// Somebody else's words made fit for a terminal or a log line: control characters, line
+/// separators and marks that turn the writing direction become `\u{…}`, and what is longer than
+/// 500 characters ends in `…`.
+pub fn shown(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for (count, c) in words.chars().enumerate() {
+        if count == LONGEST_QUOTE {
+            out.push('…');
+            break;
+        }
+        if is_unsafe(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}')
+        || ('\u{202a}'..='\u{202e}').contains(&c)
+        || ('\u{2066}'..='\u{2069}').contains(&c)
+}
+
+/// A count with its thousands apart: `1.000.000` in Turkish, `1,000,000` in English.
+pub fn grouped(count: u64, lang: Lang) -> String {
+    let separator = match lang {
+        Lang::Tr => '.',
+        Lang::En => ',',
+    };
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_never_sees_an_escape_or_a_direction_mark() {
+        assert_eq!(shown("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+        assert_eq!(shown(&"x".repeat(600)).chars().count(), 501);
+    }
+
+    #[test]
+    fn thousands_stand_apart_as_each_language_writes_them() {
+        assert_eq!(grouped(1_000_000, Lang::Tr), "1.000.000");
+        assert_eq!(grouped(12_345, Lang::En), "12,345");
+        assert_eq!(grouped(0, Lang::En), "0");
+    }
+}

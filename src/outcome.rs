@@ -1,0 +1,276 @@
+//! What can become of a row.
+//!
+//! A request ends on the wire as an [`Attempt`]. What an attempt proves, and so what happens next, is
+//! decided in one pure function, [`decide`](crate::submit::retry::decide). The row ends as exactly one
+//! [`Outcome`], and a [`Tally`] of outcomes must add up to the rows read.
+//!
+//! A row whose request timed out: the request may have been carried out, so the attempt is
+//! [`Attempt::Lost`], the row is [`Word::Unknown`] and is never sent again by the program. A look-up
+//! or a person closes it (`caseload resolve`).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How one request ended, as far as this side of the wire can know.
+#[derive(Debug, Clone)]
+pub enum Attempt {
+    /// Proven never to have reached the server: safe to send again.
+    NotSent(Failure),
+    /// The server answered with a status line. The body may be cut.
+    Answered(Answer),
+    /// Handed to the network, and no answer came: done or not, nobody here knows. Never sent again.
+    Lost(Failure),
+}
+
+/// What went wrong below HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The address or a header is not valid: nothing of this run can be sent.
+    CannotBuild,
+    /// The host's name has no address.
+    Dns,
+    /// Refused, unreachable, or broken before TLS stood.
+    Connect,
+    /// No connection within the connect timeout.
+    ConnectTimeout,
+    /// The server's certificate does not fit: will not heal, and may be an attack.
+    Certificate,
+    /// A dead connection was found before the request was taken from the queue.
+    NeverStarted,
+    /// Sent; no answer within the timeout.
+    Timeout,
+    /// Sent; the connection broke before a status line came.
+    Broken,
+    /// Sent; what came back is not HTTP.
+    Garbled,
+    /// The program ended between the send and the answer.
+    Interrupted,
+}
+
+/// An answer of the server, cut to what the program uses.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    pub status: u16,
+    /// `Retry-After`, resolved to seconds from the answer's own `Date`.
+    pub retry_after_s: Option<u64>,
+    pub location: Option<String>,
+    /// The media type without its parameters, in lower case.
+    pub content_type: Option<String>,
+    pub body: Vec<u8>,
+    /// The body ended before it should, or was longer than the program reads.
+    pub cut: bool,
+}
+
+/// The result words, as result files and `--json` spell them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// The server did it. Closing a case is done too.
+    Done,
+    /// The server says done, but its answer carries no id.
+    DoneWithoutId,
+    /// The server refused the row, and did nothing.
+    Rejected,
+    /// The contract does not accept the row. Never sent.
+    Invalid,
+    /// The same as a row that was sent before, in this file or in an earlier run. Not sent.
+    Duplicate,
+    /// May have been done or not. Never sent again; a look-up or a person closes it.
+    Unknown,
+    /// Valid, and not sent: the run stopped first, or the row waits behind an unknown one.
+    NotSent,
+    /// `check` only: the contract accepts the row.
+    Valid,
+}
+
+impl Word {
+    /// In the order in which summaries list them.
+    pub const ALL: [Word; 8] = [
+        Word::Done,
+        Word::DoneWithoutId,
+        Word::Rejected,
+        Word::Invalid,
+        Word::Duplicate,
+        Word::Unknown,
+        Word::NotSent,
+        Word::Valid,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Word::Done => "done",
+            Word::DoneWithoutId => "done-without-id",
+            Word::Rejected => "rejected",
+            Word::Invalid => "invalid",
+            Word::Duplicate => "duplicate",
+            Word::Unknown => "unknown",
+            Word::NotSent => "not-sent",
+            Word::Valid => "valid",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|word| word.as_str() == name)
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// An error in the server's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    pub code: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+}
+
+impl ApiError {
+    /// Title and description as one line.
+    pub fn sentence(&self) -> String {
+        match (&self.title, &self.description) {
+            (Some(title), Some(description)) if title != description => format!("{title}: {description}"),
+            (Some(words), _) | (None, Some(words)) => words.clone(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// What a contract or a cell has against a row: where, what was found, which rule, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The letter above the column; empty when the problem is the row's.
+    pub column: String,
+    /// The contract's name of the field; empty when the problem is the row's.
+    pub field: String,
+    /// The cell as it was found.
+    pub value: String,
+    /// The rule's keyword: `required`, `maxLength`, `enum`, `same`, `type`, …
+    pub rule: String,
+    pub message: String,
+}
+
+/// The row that a duplicate repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DuplicateOf {
+    /// The run that sent it; the run in hand when both rows stand in one file.
+    pub run: String,
+    pub file: String,
+    pub sheet: String,
+    pub row: u32,
+    /// What became of that row.
+    pub result: Option<Word>,
+}
+
+/// What became of a row, as the result files show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    pub word: Word,
+    /// The id(s) in the answer, as the server wrote them.
+    pub id: Option<Value>,
+    pub error: Option<ApiError>,
+    pub problems: Vec<Problem>,
+    pub http_status: Option<u16>,
+    /// Requests made for this row.
+    pub attempts: u32,
+    /// The last time it was sent: milliseconds since 1970-01-01 UTC.
+    pub sent_at_ms: Option<i64>,
+    /// Sent with the request as `X-Request-Id`, for the vendor's support desk.
+    pub reference: Option<String>,
+    pub duplicate_of: Option<DuplicateOf>,
+}
+
+impl Outcome {
+    /// An outcome without an answer.
+    pub fn of(word: Word) -> Self {
+        Self {
+            word,
+            id: None,
+            error: None,
+            problems: Vec::new(),
+            http_status: None,
+            attempts: 0,
+            sent_at_ms: None,
+            reference: None,
+            duplicate_of: None,
+        }
+    }
+
+    /// Done, now or before: a duplicate of a row that was done is done.
+    pub fn was_done(&self) -> bool {
+        match self.word {
+            Word::Done => true,
+            Word::Duplicate => self.duplicate_of.as_ref().is_some_and(|of| of.result == Some(Word::Done)),
+            _ => false,
+        }
+    }
+
+    /// The ids as one line of text: `456`, or `HT00001234, HT00001235`.
+    pub fn id_text(&self) -> String {
+        self.id.as_ref().map(id_text).unwrap_or_default()
+    }
+}
+
+/// An id as one line of text.
+pub fn id_text(id: &Value) -> String {
+    match id {
+        Value::String(text) => text.clone(),
+        Value::Array(ids) => ids.iter().map(id_text).collect::<Vec<_>>().join(", "),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// The closing balance: how many rows ended as what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    counts: [u64; Word::ALL.len()],
+    /// Rows read from the file.
+    pub rows: u64,
+    /// Rows that are done, now or before ([`Outcome::was_done`]).
+    pub was_done: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, outcome: &Outcome) {
+        self.counts[outcome.word as usize] += 1;
+        self.was_done += u64::from(outcome.was_done());
+    }
+
+    pub fn count(&self, word: Word) -> u64 {
+        self.counts[word as usize]
+    }
+
+    /// Every row read ended in exactly one outcome.
+    pub fn balances(&self) -> bool {
+        self.counts.iter().sum::<u64>() == self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_spelled_one_way_everywhere() {
+        for word in Word::ALL {
+            assert_eq!(serde_json::to_value(word).unwrap(), word.as_str());
+            assert_eq!(Word::from_name(word.as_str()), Some(word));
+        }
+    }
+
+    #[test]
+    fn a_tally_balances_only_when_every_row_is_in_it() {
+        let mut tally = Tally { rows: 2, ..Tally::default() };
+        tally.add(&Outcome::of(Word::Done));
+        assert!(!tally.balances());
+        tally.add(&Outcome::of(Word::Unknown));
+        assert!(tally.balances());
+        assert_eq!(tally.was_done, 1);
+    }
+}

@@ -1,0 +1,121 @@
+//! What was read: [`Cell`], [`Row`] and the [`Sheet`] that they stand in.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+/// Where a row stands. `row` is the number that the spreadsheet shows beside it; in a CSV file, the
+/// line on which the record begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Index into the input's sheets; 0 in a CSV file.
+    pub sheet: u16,
+    pub row: u32,
+}
+
+/// One cell, as the file has it. What it means is the contract's business, not the cell's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Cell {
+    Empty,
+    Text(CompactString),
+    /// A number and its number format (index into [`Input`]'s list).
+    Number {
+        value: f64,
+        format: u16,
+    },
+    /// A cell that its number format shows as a date: days since 1899-12-30, whatever the
+    /// workbook's own epoch, and the number format.
+    Date {
+        serial: f64,
+        format: u16,
+    },
+    Bool(bool),
+    /// What cannot be used as a value, and why.
+    Bad(BadCell),
+}
+
+/// A cell without a usable value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum BadCell {
+    /// `#N/A`, `#REF!` and their kin, as the sheet shows it.
+    Error(CompactString),
+    /// A formula whose result the file does not carry.
+    NoCachedValue,
+    /// Bytes that are no text in the file's encoding; the text with U+FFFD in their place.
+    Undecodable(CompactString),
+}
+
+impl Cell {
+    /// Nothing in it: empty, or blanks of any kind (NBSP and zero-width ones too).
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Cell::Empty => true,
+            Cell::Text(text) => text.chars().all(is_blank_char),
+            _ => false,
+        }
+    }
+}
+
+/// White space in the wide sense: NBSP, zero-width characters, the byte order mark.
+pub fn is_blank_char(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+/// A text without the blanks (in the sense of [`is_blank_char`]) at its ends.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank_char)
+}
+
+/// One record of the input. `cells` is as long as the sheet's headers, or longer where cells stand
+/// beyond the last header.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub place: Place,
+    /// Hidden or filtered out in the spreadsheet.
+    pub hidden: bool,
+    pub cells: Vec<Cell>,
+}
+
+/// A sheet that has a header row, or a CSV file (which has one sheet without a name).
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// Empty for a CSV file.
+    pub name: String,
+    /// The number of the header row, as [`Place::row`] counts.
+    pub header_row: u32,
+    /// The header texts, trimmed, in column order; an empty one where the header cell is blank.
+    pub headers: Vec<CompactString>,
+    /// What stands above the header row (titles, notes), row by row.
+    pub above: Vec<(u32, Vec<Cell>)>,
+}
+
+/// The letter that a spreadsheet shows above a column: 0 is `A`, 26 is `AA`.
+pub fn column_letter(mut index: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(b'A' + (index % 26) as u8);
+        if index < 26 {
+            break;
+        }
+        index = index / 26 - 1;
+    }
+    letters.reverse();
+    letters.into_iter().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_lettered_as_excel_letters_them() {
+        let letters: Vec<_> = [0, 25, 26, 51, 52, 701, 702, 16_383].into_iter().map(column_letter).collect();
+        assert_eq!(letters, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "XFD"]);
+    }
+
+    #[test]
+    fn blanks_of_every_kind_are_blank() {
+        assert!(Cell::Text("\u{a0} \u{200b}\t".into()).is_blank());
+        assert!(!Cell::Text("0".into()).is_blank());
+        assert_eq!(trimmed("\u{feff} a b\u{a0}"), "a b");
+    }
+}

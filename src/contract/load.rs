@@ -280,7 +280,7 @@ fn window(text: &str) -> Result<Duration, String> {
 }
 
 /// `{tr: …, en: …}`.
-pub(crate) fn words(value: Option<&Value>) -> Option<Text> {
+pub fn words(value: Option<&Value>) -> Option<Text> {
     let value = value?;
     let get = |lang: &str| value.get(lang).and_then(Value::as_str);
     let any = get("en").or_else(|| get("tr"))?;

@@ -1,0 +1,157 @@
+//! What the ledger's records hold.
+
+use serde_json::Value;
+
+use crate::keyed::Key;
+use crate::outcome::{ApiError, Tally, Word};
+use crate::row::Place;
+
+/// The ledger cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another run holds the lock.
+    #[error("another run holds the ledger")]
+    Busy,
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The row has a live or settled attempt: a second one is refused.
+    #[error("the row was sent before")]
+    AlreadySent,
+    #[error("{0}")]
+    Unfit(String),
+}
+
+/// A row of a run: run number and the row's ordinal in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId {
+    pub run: u32,
+    pub ordinal: u32,
+}
+
+impl EntryId {
+    pub(super) fn to_sql(self) -> i64 {
+        (i64::from(self.run) << 32) | i64::from(self.ordinal)
+    }
+
+    pub(super) fn from_sql(id: i64) -> Self {
+        Self { run: (id >> 32) as u32, ordinal: id as u32 }
+    }
+}
+
+/// Where a row stands in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Proven not done; may be sent.
+    Pending,
+    /// Its intent is durable and its outcome is not: lost if the process ends now.
+    Sending,
+    Done,
+    DoneWithoutId,
+    Rejected,
+    Unknown,
+    /// Repeats a row of an earlier run.
+    Duplicate,
+}
+
+impl State {
+    pub(super) const ALL: [State; 7] = [
+        State::Pending,
+        State::Sending,
+        State::Done,
+        State::DoneWithoutId,
+        State::Rejected,
+        State::Unknown,
+        State::Duplicate,
+    ];
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            State::Pending => "pending",
+            State::Sending => "sending",
+            State::Done => "done",
+            State::DoneWithoutId => "done-without-id",
+            State::Rejected => "rejected",
+            State::Unknown => "unknown",
+            State::Duplicate => "duplicate",
+        }
+    }
+
+    /// The result word of a row in this state.
+    pub fn word(self) -> Word {
+        match self {
+            State::Pending => Word::NotSent,
+            State::Sending | State::Unknown => Word::Unknown,
+            State::Done => Word::Done,
+            State::DoneWithoutId => Word::DoneWithoutId,
+            State::Rejected => Word::Rejected,
+            State::Duplicate => Word::Duplicate,
+        }
+    }
+}
+
+/// How an attempt ended, as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settlement {
+    pub state: State,
+    pub http_status: Option<u16>,
+    pub id: Option<Value>,
+    pub error: Option<ApiError>,
+}
+
+/// A row that was sent, or that repeats one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub place: Place,
+    pub state: State,
+    pub attempts: u32,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub sent_at_ms: Option<i64>,
+    pub settlement: Settlement,
+    pub duplicate_of: Option<EntryId>,
+    pub order: Option<Key>,
+    /// Who closed an unknown row, when and why.
+    pub resolved: Option<String>,
+}
+
+/// A row of an earlier run that a new row may repeat.
+#[derive(Debug, Clone, Copy)]
+pub struct PastRow {
+    pub id: EntryId,
+    pub key: Key,
+    pub sent_at_ms: i64,
+    pub state: State,
+}
+
+/// What a run is known by.
+#[derive(Debug, Clone)]
+pub struct RunSpec {
+    pub name: String,
+    /// Hash of file, target and mapping: the same again is the same run.
+    pub signature: [u8; 32],
+    pub file: String,
+    pub sha256: String,
+    /// The operations, as `--to` takes them, joined by commas.
+    pub target: String,
+    pub host: String,
+    /// What `report` needs to read the file the same way again: JSON.
+    pub recipe: String,
+    pub rows: u32,
+    pub started_ms: i64,
+    /// The sheets' names, by which places are told.
+    pub sheets: Vec<String>,
+}
+
+/// A run in the ledger.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub number: u32,
+    pub spec: RunSpec,
+    /// Every row that can be settled is.
+    pub finished: bool,
+    pub ended_ms: Option<i64>,
+    pub tally: Option<Tally>,
+    pub result: Option<String>,
+}

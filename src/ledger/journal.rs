@@ -1,0 +1,179 @@
+//! The ledger while rows are sent: one thread that commits intents and outcomes in groups.
+//!
+//! The thread takes what has gathered, commits it in one transaction and only then acknowledges.
+//! Messages are committed in the order in which they were handed over: an intent that follows an
+//! outcome is never durable without it, so at most as many rows are open as are in flight.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
+
+use super::entry::{EntryId, Error, Settlement, State};
+use super::sqlite::{Ledger, drop_ballast};
+use crate::keyed::Key;
+use crate::row::Place;
+
+/// Messages in one transaction at most.
+const GROUP: usize = 512;
+
+/// What is about to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Intent {
+    pub ordinal: u32,
+    pub place: Place,
+    pub key: Key,
+    pub order: Option<Key>,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+}
+
+enum Entry {
+    Open(Intent),
+    Settle(u32, Box<Settlement>),
+}
+
+struct Message {
+    entry: Entry,
+    acknowledge: oneshot::Sender<Result<(), String>>,
+}
+
+/// The ledger's writing end for one run.
+pub struct Journal {
+    sender: Sender<Message>,
+    thread: JoinHandle<Ledger>,
+}
+
+/// Resolves when what was handed over is durable.
+pub type Durable = oneshot::Receiver<Result<(), String>>;
+
+impl Journal {
+    /// Hands the ledger to its thread.
+    pub fn start(ledger: Ledger, run: u32) -> Result<Self, Error> {
+        let (sender, receiver) = channel();
+        let thread =
+            std::thread::Builder::new().name("ledger".to_owned()).spawn(move || write(ledger, run, &receiver))?;
+        Ok(Self { sender, thread })
+    }
+
+    /// Opens an attempt. The request may leave when this resolves, and not before.
+    pub fn open(&self, intent: Intent) -> Durable {
+        self.send(Entry::Open(intent))
+    }
+
+    /// Closes an attempt.
+    pub fn settle(&self, ordinal: u32, settlement: Settlement) -> Durable {
+        self.send(Entry::Settle(ordinal, Box::new(settlement)))
+    }
+
+    fn send(&self, entry: Entry) -> Durable {
+        let (acknowledge, durable) = oneshot::channel();
+        // A thread that is gone drops the acknowledgement, and the receiver sees that.
+        let _ = self.sender.send(Message { entry, acknowledge });
+        durable
+    }
+
+    /// Waits for the last commit and gives the ledger back.
+    ///
+    /// # Errors
+    /// The thread panicked.
+    pub fn stop(self) -> Result<Ledger, Error> {
+        drop(self.sender);
+        self.thread.join().map_err(|_| Error::Unfit("its writer ended unexpectedly".to_owned()))
+    }
+}
+
+fn write(ledger: Ledger, run: u32, receiver: &Receiver<Message>) -> Ledger {
+    let mut group = Vec::with_capacity(GROUP);
+    while let Ok(first) = receiver.recv() {
+        group.push(first);
+        while group.len() < GROUP
+            && let Ok(next) = receiver.try_recv()
+        {
+            group.push(next);
+        }
+        commit(&ledger, run, &mut group);
+    }
+    ledger
+}
+
+/// Commits a group and acknowledges each message. Where the disk is full, the ballast makes room for
+/// the outcomes, which are in nobody else's memory; the intents fail, and nothing is sent for them.
+fn commit(ledger: &Ledger, run: u32, group: &mut Vec<Message>) {
+    let answers = match apply(&ledger.connection, run, group.iter().map(|message| &message.entry)) {
+        Ok(answers) => answers,
+        Err(error) => {
+            drop_ballast(&ledger.path);
+            let outcomes =
+                group.iter().map(|message| &message.entry).filter(|entry| matches!(entry, Entry::Settle(..)));
+            let mut saved = apply(&ledger.connection, run, outcomes).unwrap_or_default().into_iter();
+            let failed = || Err(error.to_string());
+            let answer = |message: &Message| match message.entry {
+                Entry::Open(_) => failed(),
+                Entry::Settle(..) => saved.next().unwrap_or_else(failed),
+            };
+            group.iter().map(answer).collect()
+        }
+    };
+    for (message, answer) in group.drain(..).zip(answers) {
+        let _ = message.acknowledge.send(answer);
+    }
+}
+
+fn apply<'e>(
+    connection: &Connection,
+    run: u32,
+    entries: impl Iterator<Item = &'e Entry>,
+) -> Result<Vec<Result<(), String>>, Error> {
+    let transaction = connection.unchecked_transaction()?;
+    let mut answers = Vec::new();
+    for entry in entries {
+        answers.push(match entry {
+            Entry::Open(intent) => open(&transaction, run, intent)?,
+            Entry::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
+        });
+    }
+    transaction.commit()?;
+    Ok(answers)
+}
+
+/// A row gets an attempt if it has none, or if all it had are proven to have done nothing.
+fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(), String>, Error> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO entry (id, sheet, row, key, order_key, state, attempts, sent_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'sending', 1, ?6)
+         ON CONFLICT (id) DO UPDATE SET state = 'sending', attempts = attempts + 1, sent_ms = excluded.sent_ms,
+             http_status = NULL, code = NULL, title = NULL, description = NULL
+         WHERE state = 'pending'",
+    )?;
+    let id = EntryId { run, ordinal: intent.ordinal };
+    let changed = statement.execute(params![
+        id.to_sql(),
+        intent.place.sheet,
+        intent.place.row,
+        intent.key.0,
+        intent.order.map(|key| key.0),
+        intent.at_ms
+    ])?;
+    Ok(if changed == 1 { Ok(()) } else { Err(Error::AlreadySent.to_string()) })
+}
+
+fn settle(connection: &Connection, id: EntryId, settlement: &Settlement) -> Result<Result<(), String>, Error> {
+    debug_assert!(!matches!(settlement.state, State::Sending | State::Duplicate));
+    let mut statement = connection.prepare_cached(
+        "UPDATE entry SET state = ?2, http_status = ?3, answer_id = ?4, code = ?5, title = ?6, description = ?7
+         WHERE id = ?1 AND state = 'sending'",
+    )?;
+    let error = settlement.error.as_ref();
+    let changed = statement.execute(params![
+        id.to_sql(),
+        settlement.state.as_str(),
+        settlement.http_status,
+        settlement.id.as_ref().map(ToString::to_string),
+        error.and_then(|error| error.code.as_deref()),
+        error.and_then(|error| error.title.as_deref()),
+        error.and_then(|error| error.description.as_deref()),
+    ])?;
+    Ok(if changed == 1 { Ok(()) } else { Err("the row has no open attempt".to_owned()) })
+}

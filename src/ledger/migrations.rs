@@ -1,0 +1,81 @@
+//! The ledger's schema, step by step. `PRAGMA user_version` counts the steps that a file has.
+//!
+//! Two rules: a step that was released is never changed or removed; a step never makes what an
+//! older step wrote unreadable.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::entry::Error;
+
+const STEPS: &[&str] = &["
+    CREATE TABLE secret (key BLOB NOT NULL) STRICT;
+
+    CREATE TABLE run (
+        number     INTEGER PRIMARY KEY,
+        name       TEXT NOT NULL UNIQUE,
+        signature  BLOB NOT NULL,
+        file       TEXT NOT NULL,
+        sha256     TEXT NOT NULL,
+        target     TEXT NOT NULL,
+        host       TEXT NOT NULL,
+        recipe     TEXT NOT NULL,
+        sheets     TEXT NOT NULL,
+        rows       INTEGER NOT NULL,
+        started_ms INTEGER NOT NULL,
+        ended_ms   INTEGER,
+        finished   INTEGER NOT NULL DEFAULT 0,
+        tally      TEXT,
+        result     TEXT
+    ) STRICT;
+    CREATE INDEX run_signature ON run (signature);
+
+    -- One record a row, for all its attempts: that a row has one live attempt is in the shape of the table.
+    CREATE TABLE entry (
+        id           INTEGER PRIMARY KEY, -- run number * 2^32 + the row's ordinal in the file
+        sheet        INTEGER NOT NULL,
+        row          INTEGER NOT NULL,
+        key          BLOB NOT NULL,
+        order_key    BLOB,
+        state        TEXT NOT NULL,
+        attempts     INTEGER NOT NULL,
+        sent_ms      INTEGER,
+        http_status  INTEGER,
+        answer_id    TEXT,
+        code         TEXT,
+        title        TEXT,
+        description  TEXT,
+        duplicate_of INTEGER,
+        resolved     TEXT
+    ) STRICT;
+    CREATE INDEX unknown_entry ON entry (id) WHERE state = 'unknown';
+"];
+
+/// Brings a ledger to the newest step.
+pub fn apply(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    let have: usize =
+        transaction.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?.unsigned_abs() as usize;
+    if have > STEPS.len() {
+        return Err(Error::Unfit(format!("it was written by a newer version of this program (schema {have})")));
+    }
+    for step in &STEPS[have..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_is_brought_up_once_and_stays() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection).unwrap();
+        apply(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(apply(&mut connection), Err(Error::Unfit(_))));
+    }
+}

@@ -1,0 +1,32 @@
+//! What was sent, and what became of it.
+//!
+//! # What is promised
+//! An intent is durable before its request leaves; an outcome is durable before it is reported. A row
+//! has at most one live attempt, and one that was done, refused for good or lost is never opened
+//! again: the statement that opens an attempt does nothing unless the row is new or pending.
+//!
+//! # Durability
+//! SQLite in WAL mode with `synchronous=FULL`: a commit that was acknowledged survives power loss.
+//! [`Journal`] commits in groups: while one sync runs, the next group forms.
+//!
+//! # Concurrency
+//! One run at a time: a kernel lock on `<ledger>.lock`, gone with the process. While rows are sent,
+//! one thread owns the connection.
+//!
+//! # What it keeps
+//! Runs, and for each row that was sent (or found to repeat a row of an earlier run) its place,
+//! keyed hashes, state, ids and errors. Never the cells.
+//!
+//! # Evolution
+//! The schema grows by a list of steps, with two rules (`migrations`).
+
+mod entry;
+mod journal;
+mod migrations;
+mod query;
+mod sqlite;
+
+pub use entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
+pub use journal::{Durable, Intent, Journal};
+pub use query::Settled;
+pub use sqlite::Ledger;

@@ -1,0 +1,197 @@
+//! Looking into the ledger: runs, rows, what may be repeated.
+
+use rusqlite::{OptionalExtension, Row, params};
+use serde_json::Value;
+
+use super::entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
+use super::sqlite::{Ledger, range};
+use crate::keyed::Key;
+use crate::outcome::ApiError;
+use crate::row::Place;
+
+pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha256, target, host, recipe, sheets, rows,
+    started_ms, ended_ms, finished, tally, result FROM run";
+
+const SELECT_ENTRY: &str = "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
+    code, title, description, duplicate_of, resolved FROM entry";
+
+/// How many rows are fetched at a time.
+const PAGE: usize = 1024;
+
+impl Ledger {
+    /// All runs, the latest first.
+    pub fn runs(&self) -> Result<Vec<Run>, Error> {
+        let mut statement = self.connection.prepare(&format!("{SELECT_RUN} ORDER BY number DESC"))?;
+        let runs = statement.query_map([], run)?.collect::<Result<_, _>>()?;
+        Ok(runs)
+    }
+
+    /// A run by its name.
+    pub fn run_named(&self, name: &str) -> Result<Option<Run>, Error> {
+        Ok(self.connection.query_row(&format!("{SELECT_RUN} WHERE name = ?1"), [name], run).optional()?)
+    }
+
+    pub fn run_numbered(&self, number: u32) -> Result<Option<Run>, Error> {
+        Ok(self.connection.query_row(&format!("{SELECT_RUN} WHERE number = ?1"), [number], run).optional()?)
+    }
+
+    /// One row.
+    pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, Error> {
+        let mut statement = self.connection.prepare_cached(&format!("{SELECT_ENTRY} WHERE id = ?1"))?;
+        Ok(statement.query_row([id.to_sql()], entry).optional()?)
+    }
+
+    /// The rows of a run from an ordinal on, some at a time; empty at the end.
+    pub fn page(&self, run: u32, from: u32) -> Result<Vec<Entry>, Error> {
+        let (_, last) = range(run);
+        let first = EntryId { run, ordinal: from }.to_sql();
+        let sql = format!("{SELECT_ENTRY} WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT {PAGE}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let entries = statement.query_map(params![first, last], entry)?.collect::<Result<_, _>>()?;
+        Ok(entries)
+    }
+
+    /// Which rows of a run are not to be sent: one bit a row.
+    pub fn settled(&self, run: u32, rows: u32) -> Result<Settled, Error> {
+        let (first, last) = range(run);
+        let sql = "SELECT id FROM entry WHERE id BETWEEN ?1 AND ?2 AND state <> 'pending'";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut settled = Settled { bits: vec![0; rows.div_ceil(64) as usize] };
+        let mut found = statement.query(params![first, last])?;
+        while let Some(row) = found.next()? {
+            settled.set(EntryId::from_sql(row.get(0)?).ordinal);
+        }
+        Ok(settled)
+    }
+
+    /// Every row that was sent since a time and may have been done, of all runs but one.
+    pub fn sent_since(&self, since_ms: i64, but: Option<u32>, mut each: impl FnMut(PastRow)) -> Result<(), Error> {
+        let runs: Vec<u32> = {
+            let sql = "SELECT number FROM run WHERE COALESCE(ended_ms, 9e15) >= ?1";
+            let mut statement = self.connection.prepare(sql)?;
+            statement.query_map([since_ms], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        let sql = "SELECT id, key, sent_ms, state FROM entry WHERE id BETWEEN ?1 AND ?2 AND sent_ms >= ?3
+                   AND state IN ('done', 'done-without-id', 'unknown', 'sending')";
+        let mut statement = self.connection.prepare(sql)?;
+        for number in runs.into_iter().filter(|number| Some(*number) != but) {
+            let (first, last) = range(number);
+            let mut found = statement.query(params![first, last, since_ms])?;
+            while let Some(row) = found.next()? {
+                let (id, key, sent_at_ms) = (row.get(0)?, Key(row.get(1)?), row.get(2)?);
+                each(PastRow { id: EntryId::from_sql(id), key, sent_at_ms, state: state(row, 3)? });
+            }
+        }
+        Ok(())
+    }
+
+    /// The order keys of all unknown rows: what comes behind one of them is held.
+    pub fn held_orders(&self) -> Result<Vec<(Key, EntryId)>, Error> {
+        let sql = "SELECT order_key, id FROM entry WHERE state = 'unknown' AND order_key IS NOT NULL";
+        let mut statement = self.connection.prepare(sql)?;
+        let keys = statement.query_map([], |row| Ok((Key(row.get(0)?), EntryId::from_sql(row.get(1)?))))?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+
+    /// The unknown rows of a run.
+    pub fn unknown(&self, run: u32) -> Result<Vec<Entry>, Error> {
+        let (first, last) = range(run);
+        let sql = format!("{SELECT_ENTRY} WHERE state = 'unknown' AND id BETWEEN ?1 AND ?2 ORDER BY id");
+        let mut statement = self.connection.prepare(&sql)?;
+        let entries = statement.query_map(params![first, last], entry)?.collect::<Result<_, _>>()?;
+        Ok(entries)
+    }
+
+    /// Rows whose answer holds a text as an id, or that go by one of some order keys.
+    pub fn find(&self, text: &str, orders: &[Key]) -> Result<Vec<Entry>, Error> {
+        let sql = format!(
+            "{SELECT_ENTRY} WHERE answer_id = ?1 OR answer_id = ?2 OR instr(answer_id, ?2) > 0 OR order_key = ?3 ORDER BY id"
+        );
+        let quoted = Value::from(text).to_string();
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        let none = [Key([0; 16])];
+        for order in if orders.is_empty() { &none } else { orders } {
+            let found = statement.query_map(params![text, quoted, order.0], entry)?;
+            for entry in found {
+                let entry = entry?;
+                if !entries.iter().any(|known| known.id == entry.id) {
+                    entries.push(entry);
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// Which rows of a run need no sending.
+pub struct Settled {
+    bits: Vec<u64>,
+}
+
+impl Settled {
+    fn set(&mut self, ordinal: u32) {
+        if let Some(word) = self.bits.get_mut(ordinal as usize / 64) {
+            *word |= 1 << (ordinal % 64);
+        }
+    }
+
+    pub fn contains(&self, ordinal: u32) -> bool {
+        self.bits.get(ordinal as usize / 64).is_some_and(|word| word & (1 << (ordinal % 64)) != 0)
+    }
+
+    pub fn count(&self) -> u64 {
+        self.bits.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}
+
+pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
+    let json = |column: usize| row.get::<_, Option<String>>(column);
+    Ok(Run {
+        number: row.get(0)?,
+        spec: RunSpec {
+            name: row.get(1)?,
+            signature: row.get(2)?,
+            file: row.get(3)?,
+            sha256: row.get(4)?,
+            target: row.get(5)?,
+            host: row.get(6)?,
+            recipe: row.get(7)?,
+            sheets: json(8)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            rows: row.get(9)?,
+            started_ms: row.get(10)?,
+        },
+        ended_ms: row.get(11)?,
+        finished: row.get(12)?,
+        tally: json(13)?.and_then(|text| serde_json::from_str(&text).ok()),
+        result: row.get(14)?,
+    })
+}
+
+fn entry(row: &Row) -> rusqlite::Result<Entry> {
+    let error = ApiError { code: row.get(9)?, title: row.get(10)?, description: row.get(11)? };
+    let state = state(row, 4)?;
+    let answer: Option<String> = row.get(8)?;
+    Ok(Entry {
+        id: EntryId::from_sql(row.get(0)?),
+        place: Place { sheet: row.get(1)?, row: row.get(2)? },
+        order: row.get::<_, Option<[u8; 16]>>(3)?.map(Key),
+        state,
+        attempts: row.get(5)?,
+        sent_at_ms: row.get(6)?,
+        settlement: Settlement {
+            state,
+            http_status: row.get(7)?,
+            id: answer.and_then(|text| serde_json::from_str(&text).ok()),
+            error: Some(error).filter(|error| *error != ApiError::default()),
+        },
+        duplicate_of: row.get::<_, Option<i64>>(12)?.map(EntryId::from_sql),
+        resolved: row.get(13)?,
+    })
+}
+
+fn state(row: &Row, column: usize) -> rusqlite::Result<State> {
+    let name = row.get_ref(column)?.as_str()?;
+    let known = State::ALL.into_iter().find(|state| state.as_str() == name);
+    known.ok_or_else(|| rusqlite::Error::InvalidColumnName(name.to_owned()))
+}

@@ -1,0 +1,305 @@
+//! The ledger's file: opened, locked, recovered; runs begun and closed.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::entry::{EntryId, Error, Run, RunSpec, State};
+use super::migrations;
+use crate::outcome::Tally;
+
+/// The first SQLite in which two connections cannot corrupt the WAL while both check-point.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Kept free beside the ledger, so that answers in hand can still be written when the disk is full.
+const BALLAST: u64 = 8 * 1024 * 1024;
+
+/// An open ledger. Dropping it gives the lock back.
+pub struct Ledger {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    secret: [u8; 32],
+    recovered: u64,
+    _lock: Option<File>,
+}
+
+impl Ledger {
+    /// Opens the ledger for a run, makes it where there is none, and turns every attempt that an
+    /// earlier process left open into an unknown row.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where another run holds it; a file that is no ledger, or is damaged.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(Error::Unfit(format!("SQLite {} is too old", rusqlite::version())));
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_private_folder(folder)?;
+        }
+        let lock = lock(path)?;
+        open_private(path)?;
+        let mut connection = Connection::open(path)?;
+        set_up(&connection)?;
+        migrations::apply(&mut connection)?;
+        let secret = secret(&connection)?;
+        reserve_ballast(path);
+        let mut ledger = Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: Some(lock) };
+        ledger.recovered = ledger.recover()?;
+        Ok(ledger)
+    }
+
+    /// Opens the ledger to look into it, while a run may hold it.
+    pub fn look(path: &Path) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.pragma_update(None, "query_only", true)?;
+        let secret = secret(&connection)?;
+        Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: None })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The key of the keyed hashes: made once, never shown.
+    pub fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// Attempts that an earlier process left open, and that are unknown since this start.
+    pub fn recovered(&self) -> u64 {
+        self.recovered
+    }
+
+    fn recover(&self) -> Result<u64, Error> {
+        let sql = "UPDATE entry SET state = 'unknown', code = 'interrupted'
+                   WHERE state = 'sending' AND id BETWEEN ?1 AND ?2";
+        let mut changed = 0;
+        let transaction = self.connection.unchecked_transaction()?;
+        for run in self.open_runs()? {
+            let (first, last) = range(run);
+            changed += transaction.execute(sql, params![first, last])?;
+        }
+        transaction.commit()?;
+        Ok(changed as u64)
+    }
+
+    fn open_runs(&self) -> Result<Vec<u32>, Error> {
+        let mut statement = self.connection.prepare("SELECT number FROM run WHERE NOT finished")?;
+        let numbers = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(numbers)
+    }
+
+    /// The latest run of this file, target and mapping.
+    pub fn run_of(&self, signature: &[u8; 32]) -> Result<Option<Run>, Error> {
+        let sql = format!("{} WHERE signature = ?1 ORDER BY number DESC LIMIT 1", super::query::SELECT_RUN);
+        Ok(self.connection.query_row(&sql, params![signature], super::query::run).optional()?)
+    }
+
+    /// Begins a run.
+    pub fn begin(&self, spec: RunSpec) -> Result<Run, Error> {
+        let sheets = serde_json::to_string(&spec.sheets).unwrap_or_default();
+        self.connection.execute(
+            "INSERT INTO run (name, signature, file, sha256, target, host, recipe, sheets, rows, started_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                spec.name,
+                spec.signature,
+                spec.file,
+                spec.sha256,
+                spec.target,
+                spec.host,
+                spec.recipe,
+                sheets,
+                spec.rows,
+                spec.started_ms
+            ],
+        )?;
+        let number = self.connection.last_insert_rowid() as u32;
+        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None })
+    }
+
+    /// Ends a session of a run. An unfinished run is gone on with by the same command.
+    pub fn close(
+        &self,
+        run: u32,
+        finished: bool,
+        tally: &Tally,
+        result: Option<&str>,
+        ended_ms: i64,
+    ) -> Result<(), Error> {
+        let tally = serde_json::to_string(tally).unwrap_or_default();
+        self.connection.execute(
+            "UPDATE run SET finished = ?2, tally = ?3, result = ?4, ended_ms = ?5 WHERE number = ?1",
+            params![run, finished, tally, result, ended_ms],
+        )?;
+        Ok(())
+    }
+
+    /// Makes rows that were refused pending again: all of a run, or those named.
+    pub fn reopen_rejected(&self, run: u32, only: Option<&[u32]>) -> Result<u64, Error> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let mut changed = 0;
+        if let Some(ordinals) = only {
+            for ordinal in ordinals {
+                changed += transaction.execute(
+                    "UPDATE entry SET state = 'pending' WHERE id = ?1 AND state = 'rejected'",
+                    [EntryId { run, ordinal: *ordinal }.to_sql()],
+                )?;
+            }
+        } else {
+            let (first, last) = range(run);
+            let sql = "UPDATE entry SET state = 'pending' WHERE id BETWEEN ?1 AND ?2 AND state = 'rejected'";
+            changed = transaction.execute(sql, params![first, last])?;
+        }
+        transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [run])?;
+        transaction.commit()?;
+        Ok(changed as u64)
+    }
+
+    /// Writes down which rows of a run repeat rows of earlier ones, so that its report stays what it is.
+    pub fn note_duplicates(
+        &self,
+        run: u32,
+        rows: &[(u32, crate::row::Place, crate::keyed::Key, EntryId)],
+    ) -> Result<(), Error> {
+        let transaction = self.connection.unchecked_transaction()?;
+        {
+            let mut insert = transaction.prepare(
+                "INSERT INTO entry (id, sheet, row, key, state, attempts, duplicate_of)
+                 VALUES (?1, ?2, ?3, ?4, 'duplicate', 0, ?5) ON CONFLICT (id) DO NOTHING",
+            )?;
+            for (ordinal, place, key, of) in rows {
+                let id = EntryId { run, ordinal: *ordinal };
+                insert.execute(params![id.to_sql(), place.sheet, place.row, key.0, of.to_sql()])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Closes an unknown row by a person's word.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`] where the row is not unknown.
+    pub fn resolve(
+        &self,
+        id: EntryId,
+        state: State,
+        answer: Option<&serde_json::Value>,
+        note: &str,
+    ) -> Result<(), Error> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let changed = transaction.execute(
+            "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4 WHERE id = ?1 AND state IN ('unknown', 'done-without-id')",
+            params![id.to_sql(), state.as_str(), answer.map(ToString::to_string), note],
+        )?;
+        if changed != 1 {
+            return Err(Error::Unfit("the row is not unknown".to_owned()));
+        }
+        if state == State::Pending {
+            transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [id.run])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// The entry ids of a run: first and last.
+pub(super) fn range(run: u32) -> (i64, i64) {
+    (EntryId { run, ordinal: 0 }.to_sql(), EntryId { run, ordinal: u32::MAX }.to_sql())
+}
+
+fn lock(path: &Path) -> Result<File, Error> {
+    let file = private_options().open(beside(path, "lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn set_up(connection: &Connection) -> Result<(), Error> {
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if mode != "wal" || synchronous != 2 {
+        return Err(Error::Unfit(format!(
+            "its folder does not allow durable writes (journal {mode}, synchronous {synchronous})"
+        )));
+    }
+    let check: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if check == "ok" { Ok(()) } else { Err(Error::Unfit(format!("it is damaged: {check}"))) }
+}
+
+fn secret(connection: &Connection) -> Result<[u8; 32], Error> {
+    let found: Option<[u8; 32]> = connection.query_row("SELECT key FROM secret", [], |row| row.get(0)).optional()?;
+    if let Some(secret) = found {
+        return Ok(secret);
+    }
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| Error::Unfit(error.to_string()))?;
+    connection.execute("INSERT INTO secret (key) VALUES (?1)", [secret])?;
+    Ok(secret)
+}
+
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(extension);
+    path.with_file_name(name)
+}
+
+/// Makes the ballast file; a disk too full for it is found out by the ledger itself.
+fn reserve_ballast(path: &Path) {
+    let path = beside(path, "ballast");
+    if fs::metadata(&path).is_ok_and(|found| found.len() >= BALLAST) {
+        return;
+    }
+    let _ = private_options().open(&path).and_then(|mut file| {
+        let zeros = vec![0; BALLAST as usize];
+        std::io::Write::write_all(&mut file, &zeros).and_then(|()| file.sync_all())
+    });
+}
+
+/// Gives the ballast's room to the ledger.
+pub(super) fn drop_ballast(path: &Path) {
+    let _ = fs::remove_file(beside(path, "ballast"));
+}
+
+/// The file is made with its mode before SQLite opens it; the WAL takes the mode over.
+fn open_private(path: &Path) -> Result<(), Error> {
+    let file = private_options().open(path)?;
+    file.sync_all()?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_private_folder(folder: &Path) -> Result<(), Error> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    Ok(())
+}

@@ -1,0 +1,456 @@
+//! Columns to fields: which cell of a row feeds which field of which operation.
+//!
+//! Headers are matched by name, label and alias ([`fold`]); `--map` and `--set` say what they do not.
+//! A close miss is suggested, never taken.
+
+use compact_str::CompactString;
+use serde_json::{Map, Value};
+
+use crate::coerce::{Coerce, Refusal};
+use crate::contract::{Absent, Field, Operation};
+use crate::exit::Stop;
+use crate::fold::fold;
+use crate::message::{Lang, shown};
+use crate::row::{Cell, Row, Sheet, column_letter};
+use crate::text;
+
+/// Headers that name the column in which each row says its operation.
+const SELECTOR: [&str; 2] = ["operation", "islem"];
+
+/// How alike two names must be before one is suggested for the other.
+const ALIKE: f64 = 0.85;
+
+/// What the command line says about columns.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// `--map FIELD=HEADER`.
+    pub maps: Vec<(String, String)>,
+    /// `--set FIELD=VALUE`; the value may hold `{Header}`.
+    pub sets: Vec<(String, String)>,
+}
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    Nowhere,
+    Column(usize),
+    Set(Vec<Piece>),
+}
+
+/// A part of a `--set` value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    Words(String),
+    Column(usize),
+}
+
+/// How the rows of a sheet become requests of one operation.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Index into the operations that [`sheet_map`] was given.
+    pub operation: usize,
+    /// One a field, in the contract's order.
+    pub sources: Vec<Source>,
+}
+
+/// How the rows of a sheet become requests.
+#[derive(Debug, Clone)]
+pub struct SheetMap {
+    /// The column in which each row names its operation.
+    pub selector: Option<usize>,
+    /// One route, or with a selector one for each operation whose required columns are there.
+    pub routes: Vec<Route>,
+    /// Headers that feed nothing.
+    pub unknown: Vec<String>,
+}
+
+/// A request body in the making: the values that could be taken, and the cells that could not.
+pub struct Draft {
+    pub body: Map<String, Value>,
+    /// Index of the field, and why its cell was not taken.
+    pub refused: Vec<(usize, Refusal)>,
+}
+
+/// Finds the routes of a sheet. `operations` are those that may be meant: one with `--to`, else all.
+///
+/// # Errors
+/// No operation, or more than one, fits the headers; a required column is missing; two columns mean
+/// one field; `--map` or `--set` names what is not there.
+pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> Result<SheetMap, Stop> {
+    let headers: Vec<String> = sheet.headers.iter().map(|header| fold(header)).collect();
+    check_wishes(sheet, &headers, operations, wishes)?;
+    let selector = selector(&headers, operations, wishes);
+    let all: Vec<(usize, &Operation)> = operations.iter().copied().enumerate().collect();
+    let mut routes = Vec::new();
+    for (index, operation) in &all {
+        routes.push(route(sheet, &headers, *index, operation, wishes)?);
+    }
+    let complete = |route: &Route| missing(operations[route.operation], &route.sources).is_empty();
+    let routes: Vec<Route> = if selector.is_some() {
+        let fitting: Vec<Route> = routes.iter().filter(|route| complete(route)).cloned().collect();
+        if fitting.is_empty() {
+            return Err(nothing_fits(sheet, operations, &routes));
+        }
+        fitting
+    } else {
+        vec![only_fit(sheet, operations, routes, complete)?]
+    };
+    let unknown = unknown(sheet, selector, &routes);
+    Ok(SheetMap { selector, routes, unknown })
+}
+
+impl SheetMap {
+    /// The row's route: the only one, or the one that its operation cell names.
+    ///
+    /// # Errors
+    /// The cell's text, where it names no operation that the sheet has the columns for.
+    pub fn route(&self, row: &Row, operations: &[&Operation], coerce: &Coerce) -> Result<&Route, CompactString> {
+        let Some(column) = self.selector else { return Ok(&self.routes[0]) };
+        let cell = row.cells.get(column).unwrap_or(&Cell::Empty);
+        if cell.is_blank() && self.routes.len() == 1 {
+            return Ok(&self.routes[0]);
+        }
+        let named = coerce.shown(cell);
+        let key = fold(&named);
+        self.routes.iter().find(|route| is_called(operations[route.operation], &key)).ok_or(named)
+    }
+}
+
+impl Route {
+    /// Takes the cells of a row for the fields of the operation.
+    pub fn draft(&self, row: &Row, operation: &Operation, coerce: &Coerce) -> Draft {
+        let mut draft = Draft { body: Map::with_capacity(operation.fields.len()), refused: Vec::new() };
+        for (index, (field, source)) in operation.fields.iter().zip(&self.sources).enumerate() {
+            let taken = match source {
+                Source::Nowhere => Ok(None),
+                Source::Column(column) => coerce.value(field, row.cells.get(*column).unwrap_or(&Cell::Empty)),
+                Source::Set(pieces) => coerce.value(field, &filled(pieces, row, coerce)),
+            };
+            match taken {
+                Ok(Some(value)) => drop(draft.body.insert(field.name.clone(), value)),
+                Ok(None) if operation.absent == Absent::Empty && !field.required => {
+                    draft.body.insert(field.name.clone(), Value::String(String::new()));
+                }
+                Ok(None) => {}
+                Err(refusal) => draft.refused.push((index, refusal)),
+            }
+        }
+        draft
+    }
+
+    /// The column that feeds a field.
+    pub fn column(&self, field: usize) -> Option<usize> {
+        match self.sources.get(field) {
+            Some(Source::Column(column)) => Some(*column),
+            _ => None,
+        }
+    }
+}
+
+fn filled(pieces: &[Piece], row: &Row, coerce: &Coerce) -> Cell {
+    let mut words = CompactString::default();
+    for piece in pieces {
+        match piece {
+            Piece::Words(text) => words.push_str(text),
+            Piece::Column(column) => words.push_str(&coerce.shown(row.cells.get(*column).unwrap_or(&Cell::Empty))),
+        }
+    }
+    Cell::Text(words)
+}
+
+/// Whether a folded name is one of the operation's.
+fn is_called(operation: &Operation, key: &str) -> bool {
+    let full = operation.full_name();
+    let names = [full.as_str(), &operation.name, &operation.label.tr, &operation.label.en];
+    names.into_iter().chain(operation.aliases.iter().map(String::as_str)).any(|name| fold(name) == key)
+}
+
+fn selector(headers: &[String], operations: &[&Operation], wishes: &Wishes) -> Option<usize> {
+    if let Some((_, header)) = wishes.maps.iter().find(|(field, _)| field == "operation") {
+        return headers.iter().position(|h| *h == fold(header));
+    }
+    let column = headers.iter().position(|header| SELECTOR.contains(&header.as_str()))?;
+    let is_field = operations.iter().any(|operation| operation.field_for_header(&headers[column]).is_some());
+    (!is_field).then_some(column)
+}
+
+fn route(
+    sheet: &Sheet,
+    headers: &[String],
+    index: usize,
+    operation: &Operation,
+    wishes: &Wishes,
+) -> Result<Route, Stop> {
+    let mut sources = Vec::with_capacity(operation.fields.len());
+    for field in &operation.fields {
+        sources.push(source(sheet, headers, field, wishes)?);
+    }
+    Ok(Route { operation: index, sources })
+}
+
+fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> Result<Source, Stop> {
+    if let Some((_, value)) = wishes.sets.iter().find(|(name, _)| *name == field.name) {
+        return Ok(Source::Set(pieces(value, headers)));
+    }
+    if let Some((_, header)) = wishes.maps.iter().find(|(name, _)| *name == field.name) {
+        let column = headers.iter().position(|h| *h == fold(header));
+        return Ok(column.map_or(Source::Nowhere, Source::Column));
+    }
+    let taken = |column: usize| wishes.maps.iter().any(|(_, header)| fold(header) == headers[column]);
+    let mut ranked: Vec<(u8, usize)> =
+        (0..headers.len()).filter(|c| !taken(*c)).filter_map(|c| Some((rank(field, &headers[c])?, c))).collect();
+    ranked.sort_unstable();
+    match ranked.as_slice() {
+        [] => Ok(Source::Nowhere),
+        [(first, a), (second, b), ..] if first == second => Err(two_columns(sheet, field, *a, *b)),
+        [(_, column), ..] => Ok(Source::Column(*column)),
+    }
+}
+
+/// How well a folded header names a field: by the API's name, by a label, by an alias.
+fn rank(field: &Field, header: &str) -> Option<u8> {
+    if header.is_empty() {
+        None
+    } else if fold(&field.name) == header {
+        Some(0)
+    } else if [&field.label.tr, &field.label.en].into_iter().any(|label| fold(label) == header) {
+        Some(1)
+    } else {
+        field.aliases.iter().any(|alias| fold(alias) == header).then_some(2)
+    }
+}
+
+/// `Kasa {Mali No}` to its words and columns; a brace that names no header stays as it is.
+fn pieces(value: &str, headers: &[String]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else { break };
+        let Some(column) = headers.iter().position(|header| *header == fold(name)) else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Words(before.to_owned()));
+        }
+        pieces.push(Piece::Column(column));
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Words(rest.to_owned()));
+    }
+    pieces
+}
+
+fn missing<'o>(operation: &'o Operation, sources: &[Source]) -> Vec<&'o Field> {
+    let pairs = operation.fields.iter().zip(sources);
+    pairs.filter(|(field, source)| field.required && **source == Source::Nowhere).map(|(field, _)| field).collect()
+}
+
+fn only_fit(
+    sheet: &Sheet,
+    operations: &[&Operation],
+    routes: Vec<Route>,
+    complete: impl Fn(&Route) -> bool,
+) -> Result<Route, Stop> {
+    let mut fitting: Vec<&Route> = routes.iter().filter(|route| complete(route)).collect();
+    match fitting.as_slice() {
+        [] => Err(nothing_fits(sheet, operations, &routes)),
+        [one] => Ok((*one).clone()),
+        _ => {
+            let fed = |route: &Route| route.sources.iter().filter(|source| **source != Source::Nowhere).count();
+            fitting.sort_by_key(|route| std::cmp::Reverse(fed(route)));
+            if fed(fitting[0]) > fed(fitting[1]) {
+                return Ok(fitting[0].clone());
+            }
+            let names: Vec<String> = fitting.iter().map(|route| operations[route.operation].full_name()).collect();
+            let names = names.join(", ");
+            let place = place(sheet);
+            Err(Stop::cannot_start(text!(
+                "{place}sütun başlıkları birden çok işleme uyuyor: {names}. --to ile birini seçin.",
+                "{place}the headers fit more than one operation: {names}. Choose one with --to."
+            )))
+        }
+    }
+}
+
+/// One problem of the file, not one of each row: the columns that the best-fitting operation lacks.
+fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Stop {
+    let score = |route: &&Route| {
+        let required = operations[route.operation].fields.iter().filter(|field| field.required).count();
+        (required - missing(operations[route.operation], &route.sources).len()) * 100 / required.max(1)
+    };
+    let Some(best) = routes.iter().max_by_key(score) else {
+        return Stop::cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));
+    };
+    let operation = operations[best.operation];
+    let lacking = missing(operation, &best.sources);
+    let list =
+        |lang| lacking.iter().map(|f| format!("{} ({})", f.label.get(lang), f.name)).collect::<Vec<_>>().join(", ");
+    let (tr, en) = (list(Lang::Tr), list(Lang::En));
+    let row = sheet.header_row;
+    let place = place(sheet);
+    let called = operation.full_name();
+    let mut message = text!(
+        "{place}{row}. satırdaki başlıklarda {called} için gerekli sütunlar yok: {tr}. Sütunları ekleyin ya da --map ALAN=BAŞLIK, --set ALAN=DEĞER kullanın.",
+        "{place}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
+    );
+    for (field, header) in close_misses(sheet, &lacking, best) {
+        let (header, name) = (shown(header), &field.name);
+        message.tr.push_str(&format!(" \"{header}\" sütunu {name} mi? Öyleyse: --map \"{name}={header}\"."));
+        message.en.push_str(&format!(" Is \"{header}\" meant as {name}? Then: --map \"{name}={header}\"."));
+    }
+    Stop::cannot_start(message)
+}
+
+fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> Vec<(&'s Field, &'s str)> {
+    let used = |column: usize| route.sources.contains(&Source::Column(column));
+    let free = || sheet.headers.iter().enumerate().filter(|(c, h)| !h.is_empty() && !used(*c)).map(|(_, h)| h.as_str());
+    let likeness = |field: &Field, header: &str| {
+        let header = fold(header);
+        field.names().map(|name| strsim::jaro_winkler(&fold(name), &header)).fold(0.0, f64::max)
+    };
+    let nearest = |field: &&'s Field| {
+        let best = free().max_by(|a, b| likeness(field, a).total_cmp(&likeness(field, b)))?;
+        (likeness(field, best) >= ALIKE).then_some((*field, best))
+    };
+    lacking.iter().filter_map(nearest).collect()
+}
+
+fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> Stop {
+    let named = |column: usize| format!("{} (\"{}\")", column_letter(column), shown(&sheet.headers[column]));
+    let (a, b, name, place) = (named(a), named(b), &field.name, place(sheet));
+    Stop::cannot_start(text!(
+        "{place}{a} ve {b} sütunlarının ikisi de {name} alanı demek. --map {name}=BAŞLIK ile birini seçin ya da sütunlardan birinin adını değiştirin.",
+        "{place}columns {a} and {b} both mean {name}. Choose one with --map {name}=HEADER, or rename one of them."
+    ))
+}
+
+fn check_wishes(sheet: &Sheet, headers: &[String], operations: &[&Operation], wishes: &Wishes) -> Result<(), Stop> {
+    let names = || {
+        let mut all: Vec<&str> = operations.iter().flat_map(|o| o.fields.iter().map(|f| f.name.as_str())).collect();
+        all.dedup();
+        all.join(", ")
+    };
+    let is_field = |name: &str| operations.iter().any(|operation| operation.field(name).is_some());
+    for (field, _) in wishes.maps.iter().chain(&wishes.sets) {
+        if !is_field(field) && field != "operation" {
+            let (field, names) = (shown(field), names());
+            return Err(Stop::cannot_start(text!(
+                "\"{field}\" adında bir alan yok. Alanlar: {names}.",
+                "There is no field called \"{field}\". The fields are: {names}."
+            )));
+        }
+    }
+    for (field, header) in &wishes.maps {
+        if !headers.contains(&fold(header)) {
+            let here = sheet.headers.iter().filter(|h| !h.is_empty()).map(|h| shown(h)).collect::<Vec<_>>().join(", ");
+            let (header, place) = (shown(header), place(sheet));
+            return Err(Stop::cannot_start(text!(
+                "{place}--map {field}: \"{header}\" başlıklı bir sütun yok. Başlıklar: {here}.",
+                "{place}--map {field}: no column is headed \"{header}\". The headers are: {here}."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<String> {
+    let feeds = |source: &Source, column: usize| match source {
+        Source::Nowhere => false,
+        Source::Column(c) => *c == column,
+        Source::Set(pieces) => pieces.contains(&Piece::Column(column)),
+    };
+    let used = |c: usize| selector == Some(c) || routes.iter().any(|r| r.sources.iter().any(|s| feeds(s, c)));
+    let free = sheet.headers.iter().enumerate().filter(|(c, header)| !header.is_empty() && !used(*c));
+    free.map(|(_, header)| header.to_string()).collect()
+}
+
+/// `"Sheet": ` before a sentence, or nothing in a file with one nameless sheet.
+fn place(sheet: &Sheet) -> String {
+    if sheet.name.is_empty() { String::new() } else { format!("\"{}\": ", shown(&sheet.name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Contract, from_yaml};
+
+    const TWO: &str = r#"
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /a:
+    post:
+      operationId: order
+      x-aliases: [sipariş]
+      requestBody: {content: {application/json: {schema: {required: [device], properties: {
+        device: {type: string, x-label: {tr: Mali No, en: Device id}, x-aliases: [Cihaz No]},
+        detail: {type: string, x-label: {tr: Ayrıntı, en: Detail}}}}}}}
+      responses: {}
+  /b:
+    post:
+      operationId: reserve
+      requestBody: {content: {application/json: {schema: {required: [model, qty], properties: {
+        model: {type: string}, qty: {type: integer, x-label: {tr: Adet, en: Quantity}}}}}}}
+      responses: {}
+"#;
+
+    fn map(headers: &[&str], wishes: &Wishes) -> Result<SheetMap, Stop> {
+        let contract: Contract = from_yaml("t", TWO).unwrap();
+        let operations: Vec<&Operation> = contract.operations.iter().collect();
+        let sheet = Sheet {
+            name: "S".into(),
+            header_row: 3,
+            headers: headers.iter().map(|h| CompactString::new(h)).collect(),
+            above: vec![],
+        };
+        sheet_map(&sheet, &operations, wishes)
+    }
+
+    #[test]
+    fn headers_choose_the_one_operation_that_they_fit() {
+        let found = map(&["AYRINTI", "", "mali no", "Bölge"], &Wishes::default()).unwrap();
+        assert_eq!(found.routes[0].operation, 0);
+        assert_eq!(found.routes[0].sources, [Source::Column(2), Source::Column(0)]);
+        assert_eq!(found.unknown, ["Bölge"]);
+        assert_eq!(map(&["Model", "Adet"], &Wishes::default()).unwrap().routes[0].operation, 1);
+    }
+
+    #[test]
+    fn a_missing_column_is_one_problem_of_the_file_with_the_near_miss_named() {
+        let message = map(&["Mali Nu", "Ayrıntı"], &Wishes::default()).unwrap_err().message;
+        assert!(message.en.contains("row 3") && message.en.contains("device"), "{message}");
+        assert!(message.en.contains("--map \"device=Mali Nu\""), "{message}");
+    }
+
+    #[test]
+    fn two_columns_for_one_field_are_refused_but_a_better_name_wins() {
+        assert!(map(&["Cihaz No", "cihaz_no"], &Wishes::default()).unwrap_err().message.en.contains("both mean"));
+        let found = map(&["Cihaz No", "Mali No"], &Wishes::default()).unwrap();
+        assert_eq!(found.routes[0].sources[0], Source::Column(1));
+        let wish = Wishes { maps: vec![("device".into(), "Cihaz No".into())], sets: vec![] };
+        assert_eq!(map(&["Cihaz No", "Mali No"], &wish).unwrap().routes[0].sources[0], Source::Column(0));
+    }
+
+    #[test]
+    fn a_set_value_may_hold_headers() {
+        let wish = Wishes { maps: vec![], sets: vec![("detail".into(), "Kasa {mali no}, {x}".into())] };
+        let found = map(&["Mali No"], &wish).unwrap();
+        let expected = [Piece::Words("Kasa ".into()), Piece::Column(0), Piece::Words(", {x}".into())];
+        assert_eq!(found.routes[0].sources[1], Source::Set(expected.to_vec()));
+    }
+
+    #[test]
+    fn an_operation_column_lets_each_row_choose() {
+        let found = map(&["İşlem", "Mali No", "Model", "Adet"], &Wishes::default()).unwrap();
+        assert_eq!(found.selector, Some(0));
+        assert_eq!(found.routes.len(), 2);
+        assert!(found.unknown.is_empty());
+    }
+
+    #[test]
+    fn a_wish_for_a_field_or_a_header_that_is_not_there_is_refused() {
+        let wish = Wishes { maps: vec![("device".into(), "Nerede".into())], sets: vec![] };
+        assert!(map(&["Mali No"], &wish).unwrap_err().message.en.contains("Nerede"));
+        let wish = Wishes { maps: vec![], sets: vec![("colour".into(), "x".into())] };
+        assert!(map(&["Mali No"], &wish).unwrap_err().message.en.contains("colour"));
+    }
+}

@@ -1,0 +1,198 @@
+//! When a run should stop by itself: before a wrong address, a wrong user or a dying server has cost
+//! more than a few rows.
+
+use crate::exit::Exit;
+use crate::ledger::State;
+use crate::message::Text;
+use crate::outcome::Attempt;
+use crate::text;
+
+/// Unknown rows in a row, with no answer between them.
+const MOST_UNKNOWN: u32 = 10;
+/// Requests in a row that never left.
+const MOST_NOT_SENT: u32 = 10;
+/// The first answers of a run that all say "not for you" or "not here".
+const FIRST_REFUSALS: usize = 3;
+
+/// A bound on rows that fail, as `--max-errors` gives it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MaxErrors {
+    Rows(u64),
+    /// Of the rows to be sent.
+    Percent(f64),
+}
+
+impl MaxErrors {
+    /// `20` or `5%`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.strip_suffix('%').or_else(|| text.strip_prefix('%')) {
+            Some(number) => {
+                let percent: f64 = number.trim().replace(',', ".").parse().ok()?;
+                (0.0..=100.0).contains(&percent).then_some(Self::Percent(percent))
+            }
+            None => text.parse().ok().map(Self::Rows),
+        }
+    }
+
+    fn exceeded(self, errors: u64, rows: u64) -> bool {
+        match self {
+            Self::Rows(most) => errors > most,
+            Self::Percent(most) => errors as f64 > rows as f64 * most / 100.0,
+        }
+    }
+}
+
+/// Watches how rows end.
+pub struct Breaker {
+    max_errors: Option<MaxErrors>,
+    rows: u64,
+    errors: u64,
+    unknown: u32,
+    not_sent: u32,
+    refused_first: Vec<u32>,
+    answered: bool,
+}
+
+/// What the breaker has to say after a row.
+#[derive(Debug, Default, PartialEq)]
+pub struct Call {
+    pub stop: Option<(Exit, Text)>,
+    /// Rows that were refused for what is wrong with the run, not with them: pending again.
+    pub reopen: Vec<u32>,
+}
+
+impl Breaker {
+    /// `rows`: how many are to be sent.
+    pub fn new(max_errors: Option<MaxErrors>, rows: u64) -> Self {
+        Self { max_errors, rows, errors: 0, unknown: 0, not_sent: 0, refused_first: Vec::new(), answered: false }
+    }
+
+    /// Whether the server has answered a row properly: until then rows go alone.
+    pub fn is_open_for_all(&self) -> bool {
+        self.answered
+    }
+
+    /// Takes note of how an attempt ended.
+    pub fn note(&mut self, ordinal: u32, attempt: &Attempt, state: State) -> Call {
+        let status = if let Attempt::Answered(answer) = attempt { Some(answer.status) } else { None };
+        self.unknown = if state == State::Unknown { self.unknown + 1 } else { 0 };
+        self.not_sent = if matches!(attempt, Attempt::NotSent(_)) { self.not_sent + 1 } else { 0 };
+        self.errors += u64::from(matches!(state, State::Unknown | State::Rejected));
+        let mut call = Call::default();
+        if !self.answered && state == State::Rejected && status.is_some_and(is_about_the_run) {
+            self.refused_first.push(ordinal);
+            if self.refused_first.len() >= FIRST_REFUSALS {
+                call.reopen = std::mem::take(&mut self.refused_first);
+                call.stop = Some((Exit::StoppedEarly, all_refused(status.unwrap_or_default())));
+            }
+        } else if matches!(state, State::Done | State::DoneWithoutId | State::Rejected) {
+            self.answered = true;
+        }
+        if call.stop.is_none() {
+            call.stop = self.tripped();
+        }
+        call
+    }
+
+    fn tripped(&self) -> Option<(Exit, Text)> {
+        let reason = if self.unknown >= MOST_UNKNOWN {
+            too_many_unknown()
+        } else if self.not_sent >= MOST_NOT_SENT {
+            unreachable()
+        } else if self.max_errors.is_some_and(|most| most.exceeded(self.errors, self.rows)) {
+            too_many_errors(self.errors)
+        } else {
+            return None;
+        };
+        Some((Exit::StoppedEarly, reason))
+    }
+}
+
+/// Statuses that speak of the user or the address, if the first rows all get them.
+fn is_about_the_run(status: u16) -> bool {
+    matches!(status, 403 | 404 | 405 | 406 | 410 | 415)
+}
+
+fn all_refused(status: u16) -> Text {
+    text!(
+        "İlk satırların hepsi HTTP {status} aldı: kullanıcının yetkisi yok ya da adres yanlış. Bunları düzeltip aynı komutu yeniden çalıştırın; hiçbir satır kaybolmadı.",
+        "The first rows all got HTTP {status}: the user lacks the right, or the address is wrong. Mend that and run the same command again; no row is lost."
+    )
+}
+
+fn too_many_unknown() -> Text {
+    text!(
+        "Art arda {MOST_UNKNOWN} satırın sonucu belirsiz kaldı; sunucu iyi değil. Sunucu düzelince aynı komutu yeniden çalıştırın; belirsiz satırlar yeniden gönderilmez.",
+        "{MOST_UNKNOWN} rows in a row ended unknown; the server is not well. Run the same command again when it is; unknown rows are not sent again."
+    )
+}
+
+fn unreachable() -> Text {
+    text!(
+        "Sunucuya ulaşılamıyor: art arda {MOST_NOT_SENT} istek yola çıkamadı. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
+        "The server cannot be reached: {MOST_NOT_SENT} requests in a row did not leave. Check the address and the network, then run the same command again."
+    )
+}
+
+fn too_many_errors(errors: u64) -> Text {
+    text!(
+        "{errors} satır reddedildi ya da belirsiz kaldı; --max-errors sınırı aşıldı. Sonuç dosyasına bakın; aynı komut kalan satırlarla sürer.",
+        "{errors} rows were rejected or ended unknown, more than --max-errors allows. See the result file; the same command goes on with the rest."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{Answer, Failure};
+
+    fn answer(status: u16) -> Attempt {
+        Attempt::Answered(Answer { status, ..Answer::default() })
+    }
+
+    #[test]
+    fn three_first_refusals_of_the_user_stop_the_run_and_give_the_rows_back() {
+        let mut breaker = Breaker::new(None, 100);
+        assert_eq!(breaker.note(0, &answer(403), State::Rejected), Call::default());
+        assert!(!breaker.is_open_for_all());
+        breaker.note(1, &answer(403), State::Rejected);
+        let call = breaker.note(2, &answer(403), State::Rejected);
+        assert_eq!(call.reopen, [0, 1, 2]);
+        assert!(call.stop.is_some());
+    }
+
+    #[test]
+    fn a_403_after_a_good_answer_is_the_rows_own() {
+        let mut breaker = Breaker::new(None, 100);
+        breaker.note(0, &answer(200), State::Done);
+        for row in 1..20 {
+            assert_eq!(breaker.note(row, &answer(403), State::Rejected), Call::default());
+        }
+    }
+
+    #[test]
+    fn a_server_that_loses_row_after_row_is_left_alone() {
+        let mut breaker = Breaker::new(None, 100);
+        let lost = Attempt::Lost(Failure::Timeout);
+        for row in 0..9 {
+            assert!(breaker.note(row, &lost, State::Unknown).stop.is_none());
+        }
+        breaker.note(9, &answer(200), State::Done);
+        for row in 10..19 {
+            assert!(breaker.note(row, &lost, State::Unknown).stop.is_none());
+        }
+        assert!(breaker.note(19, &lost, State::Unknown).stop.is_some());
+    }
+
+    #[test]
+    fn errors_are_bounded_in_rows_and_in_percent() {
+        assert_eq!(MaxErrors::parse("5%"), Some(MaxErrors::Percent(5.0)));
+        assert_eq!(MaxErrors::parse("20"), Some(MaxErrors::Rows(20)));
+        assert_eq!(MaxErrors::parse("many"), None);
+        let mut breaker = Breaker::new(Some(MaxErrors::Percent(1.0)), 200);
+        breaker.note(0, &answer(400), State::Rejected);
+        assert!(breaker.note(1, &answer(400), State::Rejected).stop.is_none());
+        assert!(breaker.note(2, &answer(400), State::Rejected).stop.is_some());
+    }
+}

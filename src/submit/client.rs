@@ -1,0 +1,275 @@
+//! One request over the wire. The only file that sees the HTTP library's errors: what they prove is
+//! decided here, once.
+//!
+//! The client follows no redirect, retries nothing and uses no proxy: each call is one attempt, and
+//! the ledger has seen it.
+
+use std::error::Error as _;
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, Url};
+
+use super::auth::Secrets;
+use crate::contract::Operation;
+use crate::exit::Stop;
+use crate::outcome::{Answer, Attempt, Failure};
+use crate::text;
+
+/// Well under every sensible request timeout, so that a slow connect is told from a slow answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Shorter than servers keep idle connections: a request on a dying connection is an unknown row.
+const POOL_IDLE: Duration = Duration::from_secs(3);
+
+/// The longest answer that is read.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// Sends requests of a run's operations.
+pub struct Sender {
+    client: Client,
+    targets: Vec<Target>,
+}
+
+struct Target {
+    method: reqwest::Method,
+    url: Url,
+    headers: HeaderMap,
+}
+
+impl Sender {
+    /// # Errors
+    /// A base URL that is none, or that would carry secrets in the clear over a network.
+    pub fn new(
+        operations: &[&Operation],
+        base: impl Fn(&Operation) -> String,
+        secrets: &Secrets,
+        timeout: Duration,
+    ) -> Result<Self, Stop> {
+        // A second call finds the provider installed, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .http1_only()
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
+            .timeout(timeout)
+            .pool_idle_timeout(POOL_IDLE)
+            .tcp_nodelay(true)
+            .user_agent(concat!("caseload/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| {
+                let error = error.without_url();
+                Stop::cannot_start(text!(
+                    "Bağlantı kurucu hazırlanamadı: {error}. Sistemin sertifika deposunu denetleyin.",
+                    "The HTTP client could not be set up: {error}. Check the system's certificate store."
+                ))
+            })?;
+        let targets = operations
+            .iter()
+            .map(|operation| target(operation, &base(operation), secrets))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { client, targets })
+    }
+
+    /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
+    pub async fn send(&self, operation: usize, body: Vec<u8>, reference: &str) -> Attempt {
+        let target = &self.targets[operation];
+        let request = self
+            .client
+            .request(target.method.clone(), target.url.clone())
+            .headers(target.headers.clone())
+            .header("x-request-id", reference)
+            .body(body);
+        match request.send().await {
+            Ok(response) => Attempt::Answered(read(response).await),
+            Err(error) => failure(&error),
+        }
+    }
+}
+
+fn target(operation: &Operation, base: &str, secrets: &Secrets) -> Result<Target, Stop> {
+    let address = format!("{}{}", base.trim_end_matches('/'), operation.path);
+    let url = Url::parse(&address).ok().filter(Url::has_host).ok_or_else(|| no_url(base))?;
+    if url.scheme() != "https" && !is_loopback(&url) {
+        return Err(in_the_clear(base));
+    }
+    let mut headers = secrets.headers(operation)?;
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let method = reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| no_url(base))?;
+    Ok(Target { method, url, headers })
+}
+
+/// Whether an address stays on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        None => false,
+    }
+}
+
+fn no_url(base: &str) -> Stop {
+    let base = crate::message::shown(base);
+    Stop::cannot_start(text!(
+        "\"{base}\" bir adres değil. --base-url için https://sunucu biçiminde yazın.",
+        "\"{base}\" is no address. Give --base-url as https://server."
+    ))
+}
+
+fn in_the_clear(base: &str) -> Stop {
+    let base = crate::message::shown(base);
+    Stop::cannot_start(text!(
+        "\"{base}\" şifresiz http kullanıyor; gizli bilgiler açıktan giderdi. https ile başlayan adresi yazın (http yalnız bu makinede kabul edilir).",
+        "\"{base}\" is plain http, and secrets would travel in the clear. Give the https address (http is taken on this machine only)."
+    ))
+}
+
+async fn read(mut response: Response) -> Answer {
+    let headers = response.headers();
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        retry_after_s: retry_after(headers),
+        location: text(LOCATION),
+        content_type: text(CONTENT_TYPE).map(|t| t.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()),
+        body: Vec::new(),
+        cut: false,
+    };
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => answer.body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(_) => {
+                answer.cut = true;
+                break;
+            }
+        }
+        if answer.body.len() > LONGEST_BODY {
+            answer.body.truncate(LONGEST_BODY);
+            answer.cut = true;
+            break;
+        }
+    }
+    answer
+}
+
+/// `Retry-After` (RFC 9110, 10.2.3) in seconds from now: digits, or a date less the answer's own
+/// `Date`. What is neither counts as absent; of several, the longest valid one counts.
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    let now = headers
+        .get(DATE)
+        .and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok())
+        .unwrap_or_else(SystemTime::now);
+    let seconds = |value: &HeaderValue| {
+        let text = value.to_str().ok()?.trim();
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(text.parse().unwrap_or(u64::MAX));
+        }
+        let date = httpdate::parse_http_date(text).ok()?;
+        Some(date.duration_since(now).unwrap_or_default().as_secs())
+    };
+    headers.get_all(RETRY_AFTER).iter().filter_map(seconds).max()
+}
+
+/// What a failed `send` proves. Connecting comes before the first byte of a request, and hyper calls
+/// a request cancelled only if it was never taken from the queue; after that nothing is proven.
+fn failure(error: &reqwest::Error) -> Attempt {
+    if error.is_builder() {
+        return Attempt::NotSent(Failure::CannotBuild);
+    }
+    if error.is_connect() {
+        return Attempt::NotSent(connect_failure(error));
+    }
+    let hyper = in_chain::<hyper::Error>(error);
+    if hyper.is_some_and(hyper::Error::is_canceled) {
+        return Attempt::NotSent(Failure::NeverStarted);
+    }
+    if error.is_timeout() {
+        return Attempt::Lost(Failure::Timeout);
+    }
+    if hyper.is_some_and(hyper::Error::is_parse) {
+        return Attempt::Lost(Failure::Garbled);
+    }
+    Attempt::Lost(Failure::Broken)
+}
+
+fn connect_failure(error: &reqwest::Error) -> Failure {
+    if error.is_timeout() {
+        Failure::ConnectTimeout
+    } else if error.is_dns() {
+        Failure::Dns
+    } else if is_certificate(error) {
+        Failure::Certificate
+    } else {
+        Failure::Connect
+    }
+}
+
+/// rustls stands inside an `io::Error`, which hides it from the chain of sources.
+fn is_certificate(error: &reqwest::Error) -> bool {
+    let unfit =
+        |error: &rustls::Error| !matches!(error, rustls::Error::InvalidMessage(_) | rustls::Error::AlertReceived(_));
+    if in_chain::<rustls::Error>(error).is_some_and(unfit) {
+        return true;
+    }
+    let mut next = error.source();
+    while let Some(source) = next {
+        let inner = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some_and(unfit) {
+            return true;
+        }
+        next = source.source();
+    }
+    false
+}
+
+fn in_chain<E: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&E> {
+    let mut next = error.source();
+    while let Some(source) = next {
+        if let Some(found) = source.downcast_ref::<E>() {
+            return Some(found);
+        }
+        next = source.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
+        let pair =
+            |(name, value): &(&'static str, &str)| ((*name).parse().unwrap(), HeaderValue::from_str(value).unwrap());
+        let mut headers = HeaderMap::new();
+        for (name, value) in list.iter().map(pair) {
+            let name: reqwest::header::HeaderName = name;
+            headers.append(name, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_by_the_servers_own_clock() {
+        let wait = |list: &[(&'static str, &str)]| retry_after(&headers(list));
+        assert_eq!(wait(&[("retry-after", "7")]), Some(7));
+        assert_eq!(wait(&[("retry-after", "99999999999999999999999")]), Some(u64::MAX));
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(wait(&[date, ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")]), Some(30));
+        assert_eq!(wait(&[date, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0));
+        for garbage in ["-1", "+5", "1.5", "soon", ""] {
+            assert_eq!(wait(&[("retry-after", garbage)]), None, "{garbage:?}");
+        }
+        assert_eq!(wait(&[("retry-after", "x"), ("retry-after", "3"), ("retry-after", "9")]), Some(9));
+    }
+
+    #[test]
+    fn only_this_machine_may_be_spoken_to_in_the_clear() {
+        let local = |address: &str| is_loopback(&Url::parse(address).unwrap());
+        assert!(local("http://127.0.0.1:80") && local("http://localhost") && local("http://[::1]:8080"));
+        assert!(!local("http://10.0.0.1") && !local("http://localhost.example.com"));
+    }
+}

@@ -1,0 +1,375 @@
+//! The loop that sends: takes rows as they may go, keeps a bounded number in flight, and has every
+//! step in the ledger before the next.
+//!
+//! For each row: a turn of [`Pace`], then the intent, durable; then the request; then the decision;
+//! then the outcome, durable; then it is reported.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::breaker::Breaker;
+use super::client::Sender;
+use super::order::{Admission, Order};
+use super::pace::Pace;
+use super::retry::{self, Again, Decision};
+use crate::contract::Operation;
+use crate::exit::{Exit, Stop};
+use crate::ledger::{Durable, Intent, Journal, Settlement, State};
+use crate::message::Lang;
+use crate::outcome::{Attempt, Word};
+use crate::row::Place;
+use crate::text;
+use crate::validate::Request;
+
+/// Rows that may wait behind others of their key before no more are taken.
+const MOST_PARKED: usize = 10_000;
+
+/// A row that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    pub ordinal: u32,
+    pub place: Place,
+    pub request: Request,
+    /// Requests made for it in this session.
+    pub attempts: u32,
+}
+
+/// What the loop needs to know of the run.
+pub struct Plan<'a> {
+    pub operations: &'a [&'a Operation],
+    pub run: &'a str,
+    pub concurrency: usize,
+    pub lang: Lang,
+}
+
+/// What the loop tells those who watch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A row's outcome is durable.
+    Settled(Word),
+    /// The server asked for a pause.
+    Holding(Duration),
+    /// Nothing new; time to draw.
+    Tick,
+    /// The ledger could not keep an outcome: the answer as one JSON line, for a person to keep.
+    NotKept(String),
+}
+
+/// The signal that ends a run before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+/// How the loop ended.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// Why it ended before all rows were settled.
+    pub stop: Option<Stop>,
+    /// Rows to be given back as pending: refused for what was wrong with the run.
+    pub reopen: Vec<u32>,
+}
+
+type Flight<'a> = LocalBoxFuture<'a, Landed>;
+
+enum Landed {
+    /// An attempt ended.
+    Attempted(Queued, Attempt),
+    /// The ledger refused the intent: nothing was sent.
+    NotOpened(String),
+    /// An outcome is durable, or could not be made so.
+    Kept(Option<Word>, Box<Settlement>, u32, Result<(), String>),
+}
+
+/// The loop and all it holds.
+pub struct Dispatch<'a, R> {
+    plan: Plan<'a>,
+    sender: &'a Sender,
+    journal: &'a Journal,
+    rows: R,
+    order: Order,
+    pace: Pace,
+    breaker: Breaker,
+    later: BinaryHeap<Reverse<Later>>,
+    in_flight: usize,
+    futures: FuturesUnordered<Flight<'a>>,
+    ended: Ended,
+    exhausted: bool,
+}
+
+#[derive(PartialEq, Eq)]
+struct Later {
+    at: Instant,
+    row: Queued,
+}
+
+impl Ord for Later {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.row.ordinal).cmp(&(other.at, other.row.ordinal))
+    }
+}
+
+impl PartialOrd for Later {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
+    pub fn new(
+        plan: Plan<'a>,
+        sender: &'a Sender,
+        journal: &'a Journal,
+        rows: R,
+        order: Order,
+        pace: Pace,
+        breaker: Breaker,
+    ) -> Self {
+        Self {
+            plan,
+            sender,
+            journal,
+            rows,
+            order,
+            pace,
+            breaker,
+            later: BinaryHeap::new(),
+            in_flight: 0,
+            futures: FuturesUnordered::new(),
+            ended: Ended::default(),
+            exhausted: false,
+        }
+    }
+
+    /// Sends every row that may be sent, and settles all that was in flight whatever happens.
+    pub async fn run(mut self, mut signals: watch::Receiver<Option<Signal>>, mut tell: impl FnMut(Event)) -> Ended {
+        let mut tick = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            let wake = if self.ended.stop.is_none() { self.fill() } else { None };
+            if self.futures.is_empty() && wake.is_none() {
+                return self.ended;
+            }
+            tokio::select! {
+                biased;
+                Ok(()) = signals.changed(), if self.ended.stop.is_none() => {
+                    let signal = *signals.borrow_and_update();
+                    if let Some(signal) = signal {
+                        self.ended.stop = Some(interrupted(signal));
+                    }
+                }
+                Some(landed) = self.futures.next() => self.land(landed, &mut tell),
+                () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
+                _ = tick.tick() => tell(Event::Tick),
+            }
+        }
+    }
+
+    /// Launches what may go now, and says when to look again if something only waits for time.
+    fn fill(&mut self) -> Option<Instant> {
+        // Rows go alone until the server has answered one properly.
+        let most = if self.breaker.is_open_for_all() { self.plan.concurrency } else { 1 };
+        while self.in_flight < most {
+            if !self.has_next() {
+                return self.next_later();
+            }
+            if let Err(at) = self.pace.turn() {
+                return Some(at);
+            }
+            match self.next() {
+                Some(row) => self.launch(row),
+                None => return self.next_later(),
+            }
+        }
+        None
+    }
+
+    fn next_later(&self) -> Option<Instant> {
+        self.later.peek().map(|Reverse(later)| later.at)
+    }
+
+    /// Whether a row could go this instant. May be wrong by one turn where the rest of the file is held.
+    fn has_next(&mut self) -> bool {
+        let due = self.later.peek().is_some_and(|Reverse(later)| later.at <= Instant::now());
+        due || self.order.has_ready() || (!self.exhausted && self.order.parked() < MOST_PARKED)
+    }
+
+    fn next(&mut self) -> Option<Queued> {
+        if self.later.peek().is_some_and(|Reverse(later)| later.at <= Instant::now()) {
+            return self.later.pop().map(|Reverse(later)| later.row);
+        }
+        if let Some(row) = self.order.ready() {
+            return Some(row);
+        }
+        while !self.exhausted && self.order.parked() < MOST_PARKED {
+            match self.rows.next() {
+                Some(Ok(row)) => {
+                    if let Admission::Go(row) = self.order.admit(row) {
+                        return Some(row);
+                    }
+                }
+                Some(Err(stop)) => {
+                    self.ended.stop = Some(stop);
+                    self.exhausted = true;
+                }
+                None => self.exhausted = true,
+            }
+        }
+        None
+    }
+
+    fn launch(&mut self, mut row: Queued) {
+        row.attempts += 1;
+        self.in_flight += 1;
+        let durable = self.journal.open(Intent {
+            ordinal: row.ordinal,
+            place: row.place,
+            key: row.request.key(),
+            order: row.request.order(),
+            at_ms: now_ms(),
+        });
+        let sender = self.sender;
+        let reference = reference(self.plan.run, row.place);
+        self.futures.push(Box::pin(async move {
+            match acknowledged(durable.await) {
+                Ok(()) => {
+                    let body = row.request.body().to_vec();
+                    let attempt = sender.send(row.request.operation(), body, &reference).await;
+                    Landed::Attempted(row, attempt)
+                }
+                Err(why) => Landed::NotOpened(why),
+            }
+        }));
+    }
+
+    fn land(&mut self, landed: Landed, tell: &mut impl FnMut(Event)) {
+        match landed {
+            Landed::Attempted(row, attempt) => {
+                self.in_flight -= 1;
+                self.decide(row, &attempt, tell);
+            }
+            Landed::NotOpened(why) => {
+                self.in_flight -= 1;
+                self.stop(ledger_failed(&why));
+            }
+            Landed::Kept(word, _, _, Ok(())) => {
+                if let Some(word) = word {
+                    tell(Event::Settled(word));
+                }
+            }
+            Landed::Kept(_, settlement, ordinal, Err(why)) => {
+                tell(Event::NotKept(not_kept(ordinal, &settlement)));
+                self.stop(ledger_failed(&why));
+            }
+        }
+    }
+
+    fn decide(&mut self, row: Queued, attempt: &Attempt, tell: &mut impl FnMut(Event)) {
+        let operation = self.plan.operations[row.request.operation()];
+        let decision = retry::decide(attempt, operation, row.attempts, self.plan.lang);
+        let state = decision.settlement.state;
+        let call = self.breaker.note(row.ordinal, attempt, state);
+        self.ended.reopen.extend(call.reopen);
+        if let Some((exit, message)) = call.stop {
+            self.stop(Stop { exit, message });
+        }
+        if let Some(message) = &decision.stop {
+            self.stop(Stop::early(message.clone()));
+        }
+        self.heed(attempt, &decision, tell);
+        let durable = self.journal.settle(row.ordinal, decision.settlement.clone());
+        self.keep(row.ordinal, &decision, durable);
+        let key = row.request.order();
+        match (state, decision.again) {
+            (State::Unknown, _) => drop(self.order.hold(key)),
+            (_, Some(again)) => {
+                let at = match again {
+                    Again::Backoff => self.pace.backoff(row.attempts),
+                    Again::AfterHold => Instant::now(),
+                };
+                self.later.push(Reverse(Later { at, row }));
+            }
+            (State::Pending, None) => drop(self.order.hold(key)),
+            _ => self.order.release(key),
+        }
+    }
+
+    /// Tells the pace what the server said about it.
+    fn heed(&mut self, attempt: &Attempt, decision: &Decision, tell: &mut impl FnMut(Event)) {
+        match attempt {
+            Attempt::Answered(answer) if decision.settlement.state == State::Pending => {
+                self.pace.refused(decision.hold);
+                if let Some(hold) = decision.hold
+                    && answer.retry_after_s.is_some()
+                {
+                    tell(Event::Holding(hold));
+                }
+            }
+            Attempt::Answered(_) => self.pace.answered(),
+            Attempt::NotSent(_) | Attempt::Lost(_) => {}
+        }
+    }
+
+    fn keep(&mut self, ordinal: u32, decision: &Decision, durable: Durable) {
+        let settlement = Box::new(decision.settlement.clone());
+        let word = decision.again.is_none().then(|| settlement.state.word());
+        self.futures
+            .push(Box::pin(async move { Landed::Kept(word, settlement, ordinal, acknowledged(durable.await)) }));
+    }
+
+    /// The first reason to stop is the one that is told.
+    fn stop(&mut self, stop: Stop) {
+        self.ended.stop.get_or_insert(stop);
+    }
+}
+
+/// What goes with a request as `X-Request-Id`, and stands beside the row in the result: run, sheet, row.
+pub fn reference(run: &str, place: Place) -> String {
+    format!("{run}-{}.{}", place.sheet + 1, place.row)
+}
+
+fn acknowledged(answer: Result<Result<(), String>, tokio::sync::oneshot::error::RecvError>) -> Result<(), String> {
+    answer.unwrap_or_else(|_| Err("the ledger's writer ended unexpectedly".to_owned()))
+}
+
+/// The wall clock, for display and windows only; nothing is ordered by it.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
+fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
+    serde_json::json!({
+        "row_ordinal": ordinal,
+        "result": settlement.state.word(),
+        "id": settlement.id,
+        "http_status": settlement.http_status,
+    })
+    .to_string()
+}
+
+fn ledger_failed(why: &str) -> Stop {
+    let why = crate::message::shown(why);
+    Stop::early(text!(
+        "Defter yazılamadı ({why}); yeni satır gönderilmedi. Diskte yer açıp aynı komutu yeniden çalıştırın.",
+        "The ledger could not be written ({why}); no further row was sent. Make room on the disk and run the same command again."
+    ))
+}
+
+fn interrupted(signal: Signal) -> Stop {
+    let exit = match signal {
+        Signal::Interrupt => Exit::Interrupted,
+        Signal::Terminate => Exit::Terminated,
+    };
+    let message = text!(
+        "Durduruldu; yoldaki satırlar beklendi ve yazıldı. Aynı komut kaldığı yerden sürer.",
+        "Interrupted; rows in flight were waited for and written down. The same command goes on from here."
+    );
+    Stop { exit, message }
+}

@@ -1,0 +1,14 @@
+//! From requests to outcomes.
+//!
+//! [`client`] is the only file that sees the HTTP library and its errors; [`retry`] decides, as a
+//! pure function, what an attempt proves; [`pace`] is the only place that waits for the server's
+//! sake; [`order`] keeps rows of one device apart; [`breaker`] says when to stop; [`dispatch`] is
+//! the loop that joins them.
+
+pub mod auth;
+pub mod breaker;
+pub mod client;
+pub mod dispatch;
+pub mod order;
+pub mod pace;
+pub mod retry;

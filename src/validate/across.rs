@@ -1,0 +1,211 @@
+//! Rules across rows: duplicates, fields that must agree, and which of several equal rows is which.
+//!
+//! While the file is read, a few bytes a row are kept; at its end they are sorted, which finds all
+//! of it in memory that is flat but for some 60 bytes a row.
+
+use std::time::Duration;
+
+use super::{Marks, Request};
+use crate::contract::Operation;
+use crate::keyed::Key;
+
+/// How long a row counts as sent where the contract has no `unique` rule for it: long enough to
+/// mend a file and run it again, short enough not to stand in the way of next month's equal order.
+pub const MENDED_WINDOW: Duration = Duration::from_secs(7 * 86_400);
+
+/// What the rows of a file say of each other.
+#[derive(Default)]
+pub struct Across {
+    unique: Vec<Mark>,
+    same: Vec<Agreement>,
+    windows: Vec<Duration>,
+}
+
+/// A row's key: what tells its duplicates.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    pub key: Key,
+    pub ordinal: u32,
+    /// Index into the windows; [`COUNTED`] where equal rows are legitimate.
+    window: u16,
+}
+
+const COUNTED: u16 = u16::MAX;
+
+#[derive(Clone, Copy)]
+struct Agreement {
+    group: Key,
+    value: [u8; 8],
+    ordinal: u32,
+    rule: u16,
+}
+
+/// What was found about a row by looking at the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// Repeats the row with this ordinal.
+    Repeats(u32),
+    /// Contradicts the row with this ordinal, by the operation's `same` rule of this index.
+    Contradicts { other: u32, rule: u16 },
+    /// The nth of several equal rows, all of them meant; counted from 0.
+    Occurrence(u32),
+}
+
+/// All findings in the order of the rows, and the marks by which the ledger is asked.
+pub struct Findings {
+    pub list: Vec<(u32, Finding)>,
+    /// Sorted by key; only of rows that may be sent.
+    pub marks: Vec<Mark>,
+    windows: Vec<Duration>,
+}
+
+impl Across {
+    /// Takes note of a row that is valid by itself.
+    pub fn note(&mut self, ordinal: u32, request: &Request, marks: &Marks, operation: &Operation) {
+        let window = match marks.unique {
+            Some(rule) => self.window(operation.unique[usize::from(rule)].window),
+            None => COUNTED,
+        };
+        self.unique.push(Mark { key: request.key(), ordinal, window });
+        for (rule, group, value) in &marks.same {
+            let mut short = [0; 8];
+            short.copy_from_slice(&value.0[..8]);
+            self.same.push(Agreement { group: *group, value: short, ordinal, rule: *rule });
+        }
+    }
+
+    fn window(&mut self, window: Duration) -> u16 {
+        let known = self.windows.iter().position(|w| *w == window);
+        known.unwrap_or_else(|| {
+            self.windows.push(window);
+            self.windows.len() - 1
+        }) as u16
+    }
+
+    /// Sorts and compares. Of rows that contradict each other the first stands; of duplicates too.
+    /// `rekey` gives the key of the nth equal row.
+    pub fn resolve(mut self, rekey: impl Fn(u32, Key, u32) -> Key) -> Findings {
+        let mut list = contradictions(&mut self.same);
+        drop(std::mem::take(&mut self.same));
+        let contradicting: Vec<u32> = list.iter().map(|(ordinal, _)| *ordinal).collect();
+        self.unique.retain(|mark| contradicting.binary_search(&mark.ordinal).is_err());
+        self.unique.sort_unstable_by_key(|mark| (mark.key, mark.ordinal));
+        let mut repeated = Vec::new();
+        let mut first = 0;
+        for at in 1..self.unique.len() {
+            let (group, mark) = (self.unique[first], self.unique[at]);
+            if group.key != mark.key {
+                first = at;
+            } else if mark.window == COUNTED {
+                list.push((mark.ordinal, Finding::Occurrence((at - first) as u32)));
+            } else {
+                list.push((mark.ordinal, Finding::Repeats(group.ordinal)));
+                repeated.push(mark.ordinal);
+            }
+        }
+        list.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+        repeated.sort_unstable();
+        self.unique.retain(|mark| repeated.binary_search(&mark.ordinal).is_err());
+        rekey_occurrences(&mut self.unique, &list, rekey);
+        Findings { list, marks: self.unique, windows: self.windows }
+    }
+}
+
+/// The rows that contradict an earlier one, sorted by ordinal.
+fn contradictions(same: &mut [Agreement]) -> Vec<(u32, Finding)> {
+    same.sort_unstable_by_key(|a| (a.rule, a.group, a.ordinal));
+    let mut list = Vec::new();
+    let mut first = 0;
+    for at in 1..same.len() {
+        let (group, row) = (same[first], same[at]);
+        if (group.rule, group.group) != (row.rule, row.group) {
+            first = at;
+        } else if group.value != row.value {
+            list.push((row.ordinal, Finding::Contradicts { other: group.ordinal, rule: row.rule }));
+        }
+    }
+    list.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+    list.dedup_by_key(|(ordinal, _)| *ordinal);
+    list
+}
+
+fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(u32, Key, u32) -> Key) {
+    let mut changed = false;
+    for mark in marks.iter_mut().filter(|mark| mark.window == COUNTED) {
+        if let Ok(at) = list.binary_search_by_key(&mark.ordinal, |(ordinal, _)| *ordinal)
+            && let Finding::Occurrence(nth) = list[at].1
+        {
+            mark.key = rekey(mark.ordinal, mark.key, nth);
+            changed = true;
+        }
+    }
+    if changed {
+        marks.sort_unstable_by_key(|mark| (mark.key, mark.ordinal));
+    }
+}
+
+impl Findings {
+    /// What was found about a row.
+    pub fn of(&self, ordinal: u32) -> Option<Finding> {
+        self.list.binary_search_by_key(&ordinal, |(of, _)| *of).ok().map(|at| self.list[at].1)
+    }
+
+    /// How long a row that was sent counts against this one.
+    pub fn window(&self, mark: &Mark) -> Duration {
+        self.windows.get(usize::from(mark.window)).copied().unwrap_or(MENDED_WINDOW)
+    }
+
+    /// The longest of all windows: older rows need not be looked at.
+    pub fn longest_window(&self) -> Duration {
+        self.marks.iter().map(|mark| self.window(mark)).max().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u8) -> Key {
+        Key([n; 16])
+    }
+
+    fn mark(n: u8, ordinal: u32, window: u16) -> Mark {
+        Mark { key: key(n), ordinal, window }
+    }
+
+    #[test]
+    fn the_first_of_equal_rows_stands_and_the_others_repeat_it() {
+        let across = Across {
+            unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(1, 2, 0), mark(1, 3, 0)],
+            windows: vec![Duration::from_secs(60)],
+            ..Across::default()
+        };
+        let findings = across.resolve(|_, key, _| key);
+        assert_eq!(findings.list, [(2, Finding::Repeats(0)), (3, Finding::Repeats(0))]);
+        assert_eq!(findings.marks.iter().map(|m| m.ordinal).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(findings.window(&findings.marks[0]), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn equal_rows_that_are_meant_are_counted_and_get_keys_of_their_own() {
+        let across = Across { unique: vec![mark(1, 0, COUNTED), mark(1, 1, COUNTED)], ..Across::default() };
+        let findings = across.resolve(|_, _, nth| key(100 + nth as u8));
+        assert_eq!(findings.of(1), Some(Finding::Occurrence(1)));
+        assert_eq!(findings.of(0), None);
+        assert_eq!(findings.marks[1].key, key(101));
+        assert_eq!(findings.longest_window(), MENDED_WINDOW);
+    }
+
+    #[test]
+    fn a_row_that_contradicts_an_earlier_one_is_no_original_for_duplicates() {
+        let agreement = |value, ordinal| Agreement { group: key(9), value: [value; 8], ordinal, rule: 0 };
+        let across = Across {
+            unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(2, 2, 0)],
+            same: vec![agreement(1, 0), agreement(2, 1), agreement(1, 2)],
+            windows: vec![Duration::from_secs(60)],
+        };
+        let findings = across.resolve(|_, key, _| key);
+        assert_eq!(findings.list, [(1, Finding::Contradicts { other: 0, rule: 0 })]);
+        assert_eq!(findings.marks.len(), 2);
+    }
+}

@@ -6,3 +6,4 @@ pub mod fold;
 pub mod message;
 pub mod outcome;
 pub mod row;
+pub mod sandbox;

@@ -19,6 +19,7 @@ mod operation;
 
 pub use field::{EnumValue, Field, Kind};
 pub use load::from_yaml;
+pub(crate) use load::parse as parse_yaml;
 pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Scheme, SchemeKind, Unique};
 
 use crate::exit::Stop;

@@ -1,9 +1,9 @@
 //! The sandbox: a server of the contracts on loopback, with a memory and with faults by script.
 //!
 //! Everything is driven by the contract: paths, checks, the form of good answers and of refusals.
-//! A request passes [`server`] (HTTP), [`service`] (counting, limit, log), [`desk`] (checks) and
-//! [`state`]; [`answer`] makes the bodies, [`script`] says which request meets with which fault, and
-//! [`wire`] carries out the faults below HTTP.
+//! A request passes `server` (HTTP), `service` (counting, limit, log), `desk` (checks) and
+//! `state`; `answer` makes the bodies, `script` says which request meets with which fault, and
+//! `wire` carries out the faults below HTTP.
 //!
 //! What was carried out stands in the log before an answer leaves, so that the log is the truth about
 //! a run whoever was killed in it.
@@ -14,6 +14,7 @@ mod hugin;
 mod limit;
 mod log;
 mod route;
+mod rule;
 mod script;
 mod server;
 mod service;

@@ -38,6 +38,9 @@
 //! | `html` | not carried out; 200 with a web page, as a portal or proxy would |
 //! | `no-id` | carried out; a good answer without the id |
 //! | `close-idle` | carried out; a good answer, then the connection is closed without a word |
+//!
+//! "Carried out" is what is in order: a request that the contract or the state refuses is not, whatever
+//! the action.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -47,11 +50,11 @@ use axum::http::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::rule::rule;
 use crate::contract::{Operation, parse_yaml};
 use crate::exit::Stop;
 use crate::message::Text;
 use crate::outcome::id_text;
-use crate::text;
 
 /// A script of faults; the default one has none.
 #[derive(Debug, Clone, Default)]
@@ -60,12 +63,13 @@ pub struct Script {
     rules: Vec<Rule>,
 }
 
+/// One line of a script.
 #[derive(Debug, Clone)]
-struct Rule {
-    on: On,
+pub struct Rule {
+    pub on: On,
     /// How often the rule may still be used.
-    left: u64,
-    fault: Arc<Fault>,
+    pub left: u64,
+    pub fault: Arc<Fault>,
 }
 
 /// What a rule does to a request.
@@ -135,16 +139,17 @@ pub struct Seen<'a> {
     pub body: Option<&'a Value>,
 }
 
+/// The conditions of a rule; all that are given must hold.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct On {
-    request: Option<u64>,
-    from: Option<u64>,
-    every: Option<NonZeroU64>,
-    operation: Option<String>,
-    field: Option<String>,
-    is: Option<Value>,
-    chance: Option<f64>,
+pub struct On {
+    pub request: Option<u64>,
+    pub from: Option<u64>,
+    pub every: Option<NonZeroU64>,
+    pub operation: Option<String>,
+    pub field: Option<String>,
+    pub is: Option<Value>,
+    pub chance: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,20 +158,6 @@ struct Document {
     #[serde(default)]
     seed: u64,
     rules: Vec<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct RuleKeys {
-    #[serde(default)]
-    on: On,
-    times: Option<u64>,
-    #[serde(rename = "do")]
-    action: Option<Value>,
-    slow: Option<String>,
-    retry_after: Option<Value>,
-    body: Option<Value>,
-    content_type: Option<String>,
 }
 
 impl Script {
@@ -231,93 +222,6 @@ fn refused(Text { tr, en }: Text) -> Stop {
     })
 }
 
-fn rule(keys: Value) -> Result<Rule, Text> {
-    let keys: RuleKeys = serde_json::from_value(keys).map_err(|why| Text::same(why.to_string()))?;
-    if keys.on.field.is_some() != keys.on.is.is_some() {
-        return Err(text!("\"field\" ile \"is\" birlikte yazılır", "\"field\" and \"is\" go together"));
-    }
-    let slow = keys.slow.as_deref().map(duration).transpose()?;
-    let (name, effect, commits) = match (&keys.action, slow) {
-        (Some(action), _) => action_of(&id_text(action))?,
-        (None, Some(_)) => ("slow".to_owned(), Effect::Good, true),
-        (None, None) => return Err(text!("\"do\" ya da \"slow\" gerekli", "\"do\" or \"slow\" is needed")),
-    };
-    let extras = keys.retry_after.is_some() || keys.body.is_some() || keys.content_type.is_some();
-    if extras && !matches!(effect, Effect::Status(_)) {
-        return Err(text!(
-            "\"retry-after\", \"body\" ve \"content-type\" yalnızca bir durum koduyla yazılır",
-            "\"retry-after\", \"body\" and \"content-type\" go with a status only"
-        ));
-    }
-    let retry_after = keys.retry_after.as_ref().map(retry_after).transpose()?;
-    let media = header(keys.content_type.as_deref().unwrap_or("application/json"))?;
-    let body = keys.body.map(|body| match body {
-        Value::String(text) => text,
-        other => other.to_string(),
-    });
-    let body = body.map(|body| (body, media));
-    let fault = Fault { name, effect, commits, slow: slow.unwrap_or_default(), retry_after, body };
-    Ok(Rule { on: keys.on, left: keys.times.unwrap_or(u64::MAX), fault: Arc::new(fault) })
-}
-
-/// Name, effect, and whether the request is carried out, from an action's word.
-fn action_of(word: &str) -> Result<(String, Effect, bool), Text> {
-    let (stem, said) = match word.rsplit_once('-') {
-        Some((stem, "before")) => (stem, Some(false)),
-        Some((stem, "after")) => (stem, Some(true)),
-        _ => (word, None),
-    };
-    let (effect, commits) = match (stem, said) {
-        ("reset", Some(commits)) => (Effect::Reset, commits),
-        ("hang", Some(commits)) => (Effect::Hang, commits),
-        ("garbage", said) => (Effect::Garbage, said.unwrap_or(true)),
-        ("half", None) => (Effect::Half, true),
-        ("html", None) => (Effect::Html, false),
-        ("no-id", None) => (Effect::NoId, true),
-        ("close-idle", None) => (Effect::CloseIdle, true),
-        _ => match stem.parse() {
-            Ok(status @ 200..=599) => (Effect::Status(status), said.unwrap_or(false)),
-            _ => return Err(unknown_action(word)),
-        },
-    };
-    Ok((word.to_owned(), effect, commits))
-}
-
-fn unknown_action(word: &str) -> Text {
-    const KNOWN: &str =
-        "503, 503-after, reset-before, reset-after, hang-before, hang-after, garbage, half, html, no-id, close-idle";
-    text!(
-        "\"do: {word}\" bilinmiyor; şunlar yazılabilir: {known}",
-        "\"do: {word}\" is not known; it can be {known}",
-        word = crate::message::shown(word),
-        known = KNOWN
-    )
-}
-
-/// `500ms`, `2s`.
-fn duration(text: &str) -> Result<Duration, Text> {
-    let parsed = text.parse::<jiff::SignedDuration>().ok();
-    parsed.and_then(|it| Duration::try_from(it).ok()).ok_or_else(|| {
-        let text = crate::message::shown(text);
-        text!("\"{text}\" bir süre değil; 500ms ya da 2s gibi yazın", "\"{text}\" is no duration; write 500ms or 2s")
-    })
-}
-
-fn retry_after(value: &Value) -> Result<RetryAfter, Text> {
-    let words = id_text(value);
-    match words.strip_prefix('+') {
-        Some(later) => duration(later).map(RetryAfter::DateIn),
-        None => header(&words).map(RetryAfter::Words),
-    }
-}
-
-fn header(words: &str) -> Result<HeaderValue, Text> {
-    HeaderValue::from_str(words).map_err(|_| {
-        let words = crate::message::shown(words);
-        text!("\"{words}\" bir HTTP başlığında duramaz", "\"{words}\" cannot stand in an HTTP header")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -368,15 +272,6 @@ mod tests {
     }
 
     #[test]
-    fn every_action_says_whether_the_request_is_carried_out() {
-        let commits: Vec<_> =
-            ["429", "500-before", "500-after", "reset-before", "hang-after", "half", "html", "garbage-before"]
-                .map(|word| action_of(word).unwrap().2)
-                .to_vec();
-        assert_eq!(commits, [false, false, true, false, true, true, false, false]);
-    }
-
-    #[test]
     fn what_cannot_be_followed_is_refused_with_its_rule() {
         let refusals = [
             ("[{do: 500}, {do: explode}]", "rule 2: \"do: explode\""),
@@ -394,15 +289,5 @@ mod tests {
             let message = Script::from_yaml(script).unwrap_err().to_string();
             assert!(message.contains(wanted), "{script}: {message}");
         }
-    }
-
-    #[test]
-    fn retry_after_is_taken_as_it_is_or_made_a_date() {
-        let header = |value: Value| retry_after(&value).unwrap().header().to_str().unwrap().to_owned();
-        assert_eq!(header(json!(7)), "7");
-        assert_eq!(header(json!("Wed, 21 Oct 2015 07:28:00 GMT")), "Wed, 21 Oct 2015 07:28:00 GMT");
-        let date = httpdate::parse_http_date(&header(json!("+60s"))).unwrap();
-        let ahead = date.duration_since(SystemTime::now()).unwrap();
-        assert!((58..=60).contains(&ahead.as_secs()), "{ahead:?}");
     }
 }

@@ -10,6 +10,7 @@ pub mod map;
 pub mod message;
 pub mod outcome;
 pub mod row;
+pub mod sandbox;
 pub mod spool;
 pub mod submit;
 pub mod validate;

@@ -41,7 +41,7 @@ fn refused(name: &str, why: &str) -> Stop {
 }
 
 /// YAML 1.2 as people write it: `no` is a word, `007` is a text, a key stands once.
-fn parse(yaml: &str) -> Result<Value, String> {
+pub(crate) fn parse(yaml: &str) -> Result<Value, String> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,

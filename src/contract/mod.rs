@@ -18,6 +18,7 @@ mod load;
 mod operation;
 
 pub use field::{EnumValue, Field, Kind};
+pub(crate) use load::parse as parse_yaml;
 pub use load::{from_yaml, words};
 pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Scheme, SchemeKind, Unique};
 

@@ -1,0 +1,207 @@
+//! One request at the counter: is it in order, what does the state say to it, and what does a fault
+//! make of the answer.
+
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::answer::{Refusal, plain_error, remove, set};
+use super::route::{Found, Route};
+use super::script::{Effect, Fault};
+use super::service::Received;
+use super::state::State;
+use crate::contract::SchemeKind;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const PAGE: &str =
+    "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to this network</h1></body></html>\n";
+
+/// What a request needs to be answered.
+pub struct Desk<'a> {
+    pub found: Found<'a>,
+    pub state: &'a mut State,
+    /// The only token that is accepted; any one where this is none.
+    pub token: Option<&'a str>,
+}
+
+/// An answer, and whether anything was done for it.
+#[derive(Debug)]
+pub struct Draft {
+    pub status: u16,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub body: Vec<u8>,
+    /// The request was carried out, and gave this id (null for an operation without one).
+    pub done: Option<Value>,
+}
+
+impl<'a> Desk<'a> {
+    /// The answer to a request above the limit.
+    pub fn over_limit(&self, retry_after_s: u64) -> Draft {
+        let mut draft = self.refusal(&Refusal::new(429, "RATE_LIMITED", "Too many requests", "The sandbox's --limit."));
+        draft.headers.push((RETRY_AFTER, retry_after_s.into()));
+        draft
+    }
+
+    /// The answer to any other request.
+    pub fn answer(&mut self, request: &Received<'_>, body: Option<&Value>, fault: Option<&Fault>) -> Draft {
+        let Some(fault) = fault else { return self.carry_out(request, body, true) };
+        let done = if fault.commits {
+            let draft = self.carry_out(request, body, fault.effect != Effect::NoId);
+            if !matches!(fault.effect, Effect::Status(_)) {
+                return draft;
+            }
+            draft.done
+        } else {
+            None
+        };
+        Draft { done, ..self.faulty(fault) }
+    }
+
+    /// The answer that a script asked for.
+    fn faulty(&self, fault: &Fault) -> Draft {
+        let mut draft = match (fault.effect, &fault.body) {
+            (Effect::Html, _) => Draft::new(200, HTML, PAGE.into()),
+            (Effect::Status(status), Some((body, _))) if body.is_empty() => Draft::empty(status),
+            (Effect::Status(status), Some((body, media))) => Draft::new(status, media.clone(), body.clone().into()),
+            (Effect::Status(status), None) => {
+                let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+                let why = "The script of the sandbox asked for this answer.";
+                self.refusal(&Refusal::new(status, &format!("SANDBOX_{status}"), reason.unwrap_or("Fault"), why))
+            }
+            _ => Draft::empty(200),
+        };
+        if let Some(retry_after) = &fault.retry_after {
+            draft.headers.push((RETRY_AFTER, retry_after.header()));
+        }
+        draft
+    }
+
+    fn carry_out(&mut self, request: &Received<'_>, body: Option<&Value>, with_id: bool) -> Draft {
+        let applied = self.checked(request, body).and_then(|(route, token)| {
+            let (number, filled) = self.state.apply(&route.operation, body.unwrap_or(&Value::Null), token)?;
+            Ok((route, number, filled))
+        });
+        let (route, number, filled) = match applied {
+            Ok(applied) => applied,
+            Err(refusal) => return self.refusal(&refusal),
+        };
+        let mut answer = route.answers.success(number, &now());
+        for (pointer, value) in filled {
+            set(&mut answer, pointer, value);
+        }
+        let form = route.operation.id.as_ref();
+        let id = form.and_then(|form| answer.pointer(&form.pointer)).cloned();
+        if let (Some(form), false) = (form, with_id) {
+            remove(&mut answer, &form.pointer);
+        }
+        Draft { done: Some(id.unwrap_or_default()), ..Draft::json(route.answers.status, &answer) }
+    }
+
+    /// The route and the bearer token of a request that is in order.
+    fn checked<'r>(&self, request: &Received<'r>, body: Option<&Value>) -> Result<(&'a Route, &'r str), Refusal> {
+        let refuse = |status, code: &str, title: &str, why: &str| Err(Refusal::new(status, code, title, why));
+        let route = match &self.found {
+            Found::Route(route) => *route,
+            Found::OtherMethods(_, methods) => {
+                let why = format!("This path is served for {}.", methods.join(", "));
+                return refuse(405, "METHOD_NOT_ALLOWED", "Method not allowed", &why);
+            }
+            Found::Nowhere => {
+                let why = format!("No contract of the sandbox has the path {}.", request.path);
+                return refuse(404, "NOT_FOUND", "Not found", &why);
+            }
+        };
+        let token = self.authorised(route, request.headers)?;
+        if !route.takes_body() {
+            return Ok((route, token));
+        }
+        let Some(bytes) = request.body else {
+            return refuse(413, "TOO_LARGE", "Too large", "The body is longer than the sandbox reads.");
+        };
+        if !is_json(request.headers) {
+            return refuse(415, "NOT_JSON", "Unsupported media type", "The Content-Type must be application/json.");
+        }
+        let Some(body) = body else {
+            let why = serde_json::from_slice::<Value>(bytes).err().map_or(String::new(), |error| error.to_string());
+            return refuse(400, "INVALID_JSON", "The body is no JSON", &why);
+        };
+        match route.fault_in(body) {
+            Some(why) => refuse(400, "INVALID_REQUEST", "The body does not fit the contract", &why),
+            None => Ok((route, token)),
+        }
+    }
+
+    /// The bearer token of a request (empty where none is needed) that has all that the contract wants.
+    fn authorised<'r>(&self, route: &Route, headers: &'r HeaderMap) -> Result<&'r str, Refusal> {
+        let mut token = "";
+        for scheme in &route.operation.schemes {
+            let (header, accepted) = match &scheme.kind {
+                SchemeKind::Bearer => {
+                    token = bearer(headers);
+                    ("Authorization", !token.is_empty() && self.token.is_none_or(|only| only == token))
+                }
+                SchemeKind::Header(name) => (name.as_str(), headers.get(name).is_some_and(|value| !value.is_empty())),
+            };
+            if !accepted {
+                let why = format!("The header {header} is missing, or what it says is not accepted.");
+                return Err(Refusal::new(401, "UNAUTHORIZED", "Not authorised", why));
+            }
+        }
+        Ok(token)
+    }
+
+    /// The answer that refuses, with the headers that its status calls for.
+    fn refusal(&self, refusal: &Refusal) -> Draft {
+        let body = match self.found.route() {
+            Some(route) => route.answers.error(refusal, &now()),
+            None => plain_error(refusal),
+        };
+        let mut draft = Draft::json(refusal.status, &body);
+        match (refusal.status, &self.found) {
+            (401, _) => draft.headers.push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            (405, Found::OtherMethods(_, methods)) => {
+                draft.headers.extend(methods.iter().map(|method| (ALLOW, HeaderValue::from_static(method))));
+            }
+            _ => {}
+        }
+        draft
+    }
+}
+
+impl Draft {
+    fn new(status: u16, media: HeaderValue, body: Vec<u8>) -> Self {
+        Self { status, headers: vec![(CONTENT_TYPE, media)], body, done: None }
+    }
+
+    fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new(), done: None }
+    }
+
+    fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, JSON, body.to_string().into_bytes())
+    }
+}
+
+/// The time of day, in whole seconds, as JSON has it.
+fn now() -> String {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// The token of an `Authorization: Bearer …` header; empty where there is none.
+fn bearer(headers: &HeaderMap) -> &str {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => "",
+    }
+}
+
+/// Whether the body calls itself JSON: `application/json` or `application/…+json`.
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media == "application/json" || (media.starts_with("application/") && media.ends_with("+json"))
+}

@@ -1,0 +1,215 @@
+//! Which operation a request is for, and what was prepared for it when the sandbox started.
+
+use std::io;
+
+use jsonschema::{Draft, Registry, Validator};
+use serde_json::{Value, json};
+
+use super::answer::{Answers, resolved};
+use crate::contract::{Contract, Method, Operation};
+
+/// The name under which a document is known while its schemas are compiled.
+const DOCUMENT: &str = "https://caseload.invalid/contract";
+
+/// One operation that is served.
+pub struct Route {
+    pub operation: Operation,
+    pub answers: Answers,
+    segments: Vec<Segment>,
+    /// None where the operation takes no body.
+    body: Option<Validator>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Segment {
+    Literal(String),
+    /// Holds a `{parameter}`: anything but nothing.
+    Parameter,
+}
+
+/// Where a request leads.
+pub enum Found<'a> {
+    Route(&'a Route),
+    /// The path is served, with these methods.
+    OtherMethods(&'a Route, Vec<&'static str>),
+    Nowhere,
+}
+
+impl<'a> Found<'a> {
+    /// The route by whose contract the answer is written.
+    pub fn route(&self) -> Option<&'a Route> {
+        match self {
+            Found::Route(route) | Found::OtherMethods(route, _) => Some(route),
+            Found::Nowhere => None,
+        }
+    }
+}
+
+/// Everything that is served.
+pub struct Routes(Vec<Route>);
+
+impl Routes {
+    /// # Errors
+    /// A schema that cannot be compiled, as `InvalidData`.
+    pub fn new(contracts: &[Contract]) -> io::Result<Self> {
+        let mut routes = Vec::new();
+        for contract in contracts {
+            for operation in &contract.operations {
+                let route = Route::new(contract, operation);
+                routes.push(route.map_err(|why| {
+                    let name = operation.full_name();
+                    io::Error::new(io::ErrorKind::InvalidData, format!("{name}: {why}"))
+                })?);
+            }
+        }
+        // A path without parameters goes before one that has them (OpenAPI 3.1, 4.8.8).
+        routes.sort_by_key(|route| route.segments.iter().filter(|segment| **segment == Segment::Parameter).count());
+        Ok(Self(routes))
+    }
+
+    pub fn find(&self, method: &str, path: &str) -> Found<'_> {
+        let mut first = None;
+        let mut methods = Vec::new();
+        for route in self.0.iter().filter(|route| route.leads_to(path)) {
+            let served = route.operation.method.as_str();
+            if served == method {
+                return Found::Route(route);
+            }
+            first.get_or_insert(route);
+            if !methods.contains(&served) {
+                methods.push(served);
+            }
+        }
+        first.map_or(Found::Nowhere, |first| Found::OtherMethods(first, methods))
+    }
+}
+
+impl Route {
+    fn new(contract: &Contract, operation: &Operation) -> Result<Self, String> {
+        Ok(Self {
+            operation: operation.clone(),
+            answers: Answers::new(&contract.document, spec(&contract.document, operation), operation),
+            segments: operation.path.split('/').map(segment).collect(),
+            body: validator(&contract.document, &operation.body_schema)?,
+        })
+    }
+
+    fn leads_to(&self, path: &str) -> bool {
+        let mut parts = path.split('/');
+        let fits = self.segments.iter().all(|segment| match (segment, parts.next()) {
+            (Segment::Literal(text), Some(part)) => text == part,
+            (Segment::Parameter, Some(part)) => !part.is_empty(),
+            (_, None) => false,
+        });
+        fits && parts.next().is_none()
+    }
+
+    pub fn takes_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// Why the contract does not accept a body: the place and the rule that it breaks.
+    pub fn fault_in(&self, body: &Value) -> Option<String> {
+        let error = self.body.as_ref()?.validate(body).err()?;
+        let place = error.instance_path().to_string();
+        Some(if place.is_empty() { error.to_string() } else { format!("{place}: {error}") })
+    }
+}
+
+fn segment(text: &str) -> Segment {
+    if text.contains('{') { Segment::Parameter } else { Segment::Literal(text.to_owned()) }
+}
+
+/// The operation as the document has it.
+fn spec<'a>(document: &'a Value, operation: &Operation) -> &'a Value {
+    let method = match operation.method {
+        Method::Get => "get",
+        Method::Post => "post",
+        Method::Put => "put",
+        Method::Patch => "patch",
+        Method::Delete => "delete",
+    };
+    &document["paths"][&operation.path][method]
+}
+
+fn validator(document: &Value, pointer: &str) -> Result<Option<Validator>, String> {
+    if pointer.is_empty() || resolved(document, document.pointer(pointer).unwrap_or(&Value::Null)).is_null() {
+        return Ok(None);
+    }
+    let registry = Registry::new()
+        .draft(Draft::Draft202012)
+        .add(DOCUMENT, document)
+        .and_then(jsonschema::RegistryBuilder::prepare)
+        .map_err(|error| error.to_string())?;
+    let schema = json!({"$ref": format!("{DOCUMENT}#{}", fragment(pointer))});
+    let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).offline();
+    options.with_registry(&registry).build(&schema).map(Some).map_err(|error| error.to_string())
+}
+
+/// A JSON pointer as the fragment of a URI: what may not stand there (`{`, blanks, letters beyond
+/// ASCII) is percent-encoded.
+fn fragment(pointer: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(pointer.len());
+    for byte in pointer.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::from_yaml;
+
+    const DOCUMENT: &str = r"
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /things/{thing id}:
+    put:
+      operationId: change
+      requestBody: &body {content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}}}
+      responses: {}
+  /things/all:
+    post: {operationId: make, requestBody: *body, responses: {}}
+    put: {operationId: change-all, requestBody: *body, responses: {}}
+";
+
+    fn found(method: &str, path: &str) -> String {
+        let routes = Routes::new(&[from_yaml("t", DOCUMENT).unwrap()]).unwrap();
+        match routes.find(method, path) {
+            Found::Route(route) => route.operation.name.clone(),
+            Found::OtherMethods(_, methods) => methods.join(","),
+            Found::Nowhere => "nowhere".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_path_without_parameters_goes_first() {
+        assert_eq!(found("PUT", "/things/all"), "change-all");
+        assert_eq!(found("PUT", "/things/7"), "change");
+    }
+
+    #[test]
+    fn a_wrong_method_is_told_from_a_wrong_path() {
+        assert_eq!(found("GET", "/things/7"), "PUT");
+        assert_eq!(found("GET", "/things/all"), "POST,PUT");
+        assert_eq!(found("PUT", "/things"), "nowhere");
+        assert_eq!(found("PUT", "/things/7/8"), "nowhere");
+        assert_eq!(found("PUT", "/things/"), "nowhere");
+    }
+
+    #[test]
+    fn a_schema_below_a_path_with_braces_and_blanks_is_found() {
+        let routes = Routes::new(&[from_yaml("t", DOCUMENT).unwrap()]).unwrap();
+        let Found::Route(route) = routes.find("PUT", "/things/7") else { panic!("no route") };
+        assert!(route.fault_in(&json!({"a": "x"})).is_none());
+        assert!(route.fault_in(&json!({"a": 1})).unwrap().starts_with("/a: "));
+        assert!(route.fault_in(&json!({})).unwrap().contains("\"a\""));
+    }
+}

@@ -1,14 +1,19 @@
 //! caseload
 
+pub mod account;
+pub mod cli;
 pub mod coerce;
 pub mod contract;
 pub mod exit;
 pub mod fold;
+pub mod job;
 pub mod keyed;
 pub mod ledger;
 pub mod map;
 pub mod message;
 pub mod outcome;
+pub mod profile;
+pub mod progress;
 pub mod row;
 pub mod sandbox;
 pub mod spool;

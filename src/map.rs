@@ -394,7 +394,7 @@ paths:
 "#;
 
     fn map(headers: &[&str], wishes: &Wishes) -> Result<SheetMap, Stop> {
-        let contract: Contract = from_yaml("t", TWO).unwrap();
+        let contract: Contract = from_yaml("t", TWO, &[]).unwrap();
         let operations: Vec<&Operation> = contract.operations.iter().collect();
         let sheet = Sheet {
             name: "S".into(),

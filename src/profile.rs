@@ -166,7 +166,8 @@ fn folder(variable: &str, below_home: &str, windows: &str) -> Option<PathBuf> {
 /// The reader's language: `--lang`, `CASELOAD_LANG`, the settings, the locale.
 pub fn language(flag: Option<&str>, settings: Option<&str>) -> Lang {
     let variable = std::env::var("CASELOAD_LANG").ok().filter(|value| !value.is_empty());
-    let chosen = flag.map(str::to_owned).or(variable).or_else(|| settings.map(str::to_owned)).or_else(sys_locale::get_locale);
+    let chosen =
+        flag.map(str::to_owned).or(variable).or_else(|| settings.map(str::to_owned)).or_else(sys_locale::get_locale);
     Lang::from_tag(chosen.as_deref().unwrap_or("en"))
 }
 

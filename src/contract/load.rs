@@ -24,12 +24,14 @@ const METHODS: [(&str, Method); 5] = [
 /// How deep `$ref`s may lead from one to the next.
 const REF_DEPTH: usize = 32;
 
-/// Reads a contract. `name` is the system's name, and the place in messages.
+/// Reads a contract. `name` is the system's name, and the place in messages. `lists` gives the values
+/// that a field may have where the document leaves it open.
 ///
 /// # Errors
 /// A document that is no YAML or JSON, no OpenAPI 3.1, or whose `x-caseload` keys do not fit it.
-pub fn from_yaml(name: &str, yaml: &str) -> Result<Contract, Stop> {
-    let document = parse(yaml).map_err(|why| refused(name, &why))?;
+pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Result<Contract, Stop> {
+    let mut document = parse(yaml).map_err(|why| refused(name, &why))?;
+    close_fields(&mut document, lists);
     build(name, document).map_err(|why| refused(name, &why))
 }
 
@@ -47,6 +49,22 @@ pub(crate) fn parse(yaml: &str) -> Result<Value, String> {
         leading_zero_numbers_as_strings: true,
     };
     serde_saphyr::from_str_with_options(yaml, options).map_err(|error| error.to_string())
+}
+
+/// Adds `enum` to the properties of request bodies that a list names.
+fn close_fields(document: &mut Value, lists: &[(String, Vec<String>)]) {
+    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, item) in items {
+        for operation in item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation) {
+            let properties = operation.pointer_mut("/requestBody/content/application~1json/schema/properties");
+            let Some(Value::Object(properties)) = properties else { continue };
+            for (field, values) in lists {
+                if let Some(Value::Object(property)) = properties.get_mut(field) {
+                    property.insert("enum".to_owned(), Value::from(values.clone()));
+                }
+            }
+        }
+    }
 }
 
 fn build(name: &str, document: Value) -> Result<Contract, String> {
@@ -318,7 +336,7 @@ paths:
 
     #[test]
     fn a_word_that_old_yaml_takes_for_a_boolean_stays_a_word() {
-        let contract = from_yaml("mine", PLAIN).unwrap();
+        let contract = from_yaml("mine", PLAIN, &[]).unwrap();
         let operation = &contract.operations[0];
         assert_eq!(operation.fields[0].name, "no");
         assert_eq!(operation.fields[1].kind, Kind::Integer);
@@ -326,12 +344,19 @@ paths:
     }
 
     #[test]
+    fn a_list_of_the_user_closes_an_open_field() {
+        let lists = [("no".to_owned(), vec!["a".to_owned(), "b".to_owned()])];
+        let contract = from_yaml("mine", PLAIN, &lists).unwrap();
+        assert!(matches!(&contract.operations[0].fields[0].kind, Kind::Enum(values) if values.len() == 2));
+    }
+
+    #[test]
     fn a_key_nobody_knows_and_a_field_that_is_not_there_are_refused_by_name() {
         let unknown = PLAIN.replace("{id: /a~1b}", "{identity: /id}");
-        assert!(from_yaml("mine", &unknown).unwrap_err().to_string().contains("identity"));
+        assert!(from_yaml("mine", &unknown, &[]).unwrap_err().to_string().contains("identity"));
         let nowhere = PLAIN.replace("{id: /a~1b}", "{order-by: colour}");
-        assert!(from_yaml("mine", &nowhere).unwrap_err().to_string().contains("colour"));
+        assert!(from_yaml("mine", &nowhere, &[]).unwrap_err().to_string().contains("colour"));
         let old = PLAIN.replace("3.1.0", "3.0.3");
-        assert!(from_yaml("mine", &old).unwrap_err().to_string().contains("3.1"));
+        assert!(from_yaml("mine", &old, &[]).unwrap_err().to_string().contains("3.1"));
     }
 }

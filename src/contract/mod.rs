@@ -38,11 +38,11 @@ pub struct Contract {
     pub operations: Vec<Operation>,
 }
 
-/// All built-in contracts, or the user's own in their place.
-pub fn catalogue(own: Option<(&str, &str)>) -> Result<Vec<Contract>, Stop> {
+/// All built-in contracts, or the user's own in their place. `lists` closes fields to the values given.
+pub fn catalogue(own: Option<(&str, &str)>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Stop> {
     match own {
-        Some((name, yaml)) => Ok(vec![from_yaml(name, yaml)?]),
-        None => BUILT_IN.iter().map(|(name, yaml)| from_yaml(name, yaml)).collect(),
+        Some((name, yaml)) => Ok(vec![from_yaml(name, yaml, lists)?]),
+        None => BUILT_IN.iter().map(|(name, yaml)| from_yaml(name, yaml, lists)).collect(),
     }
 }
 
@@ -70,14 +70,14 @@ mod tests {
 
     #[test]
     fn every_built_in_contract_loads() {
-        for contract in catalogue(None).unwrap() {
+        for contract in catalogue(None, &[]).unwrap() {
             assert!(!contract.operations.is_empty(), "{}", contract.name);
         }
     }
 
     #[test]
     fn an_operation_is_found_by_its_full_and_its_short_name() {
-        let contracts = catalogue(None).unwrap();
+        let contracts = catalogue(None, &[]).unwrap();
         let operation = &contracts[0].operations[0];
         assert_eq!(find(&contracts, &operation.full_name()).unwrap().name, operation.name);
         assert_eq!(find(&contracts, &operation.name).unwrap().name, operation.name);

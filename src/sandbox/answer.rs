@@ -261,7 +261,7 @@ paths:
 ";
 
     fn answers() -> Answers {
-        let contract = from_yaml("t", THINGS).unwrap();
+        let contract = from_yaml("t", THINGS, &[]).unwrap();
         Answers::new(&contract.document, &contract.document["paths"]["/things"]["post"], &contract.operations[0])
     }
 
@@ -287,7 +287,7 @@ paths:
 
     #[test]
     fn an_id_that_the_schema_does_not_speak_of_is_given_all_the_same() {
-        let contract = from_yaml("t", &THINGS.replace("{id: /thing/id,", "{id: /other/id,")).unwrap();
+        let contract = from_yaml("t", &THINGS.replace("{id: /thing/id,", "{id: /other/id,"), &[]).unwrap();
         let spec = &contract.document["paths"]["/things"]["post"];
         let answers = Answers::new(&contract.document, spec, &contract.operations[0]);
         assert_eq!(answers.success(7, "")["other"]["id"], 7);

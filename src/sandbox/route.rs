@@ -181,7 +181,7 @@ paths:
 ";
 
     fn found(method: &str, path: &str) -> String {
-        let routes = Routes::new(&[from_yaml("t", DOCUMENT).unwrap()]).unwrap();
+        let routes = Routes::new(&[from_yaml("t", DOCUMENT, &[]).unwrap()]).unwrap();
         match routes.find(method, path) {
             Found::Route(route) => route.operation.name.clone(),
             Found::OtherMethods(_, methods) => methods.join(","),
@@ -206,7 +206,7 @@ paths:
 
     #[test]
     fn a_schema_below_a_path_with_braces_and_blanks_is_found() {
-        let routes = Routes::new(&[from_yaml("t", DOCUMENT).unwrap()]).unwrap();
+        let routes = Routes::new(&[from_yaml("t", DOCUMENT, &[]).unwrap()]).unwrap();
         let Found::Route(route) = routes.find("PUT", "/things/7") else { panic!("no route") };
         assert!(route.fault_in(&json!({"a": "x"})).is_none());
         assert!(route.fault_in(&json!({"a": 1})).unwrap().starts_with("/a: "));

@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn an_operation_is_meant_by_its_short_and_its_full_name() {
-        let contracts = crate::contract::catalogue(None).unwrap();
+        let contracts = crate::contract::catalogue(None, &[]).unwrap();
         let operation = &contracts[0].operations[0];
         for (name, wanted) in [(operation.name.clone(), true), (operation.full_name(), true), ("x".to_owned(), false)] {
             let mut script = Script::from_yaml(&format!("[{{on: {{operation: {name}}}, do: 500}}]")).unwrap();

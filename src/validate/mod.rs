@@ -17,7 +17,7 @@ use crate::exit::Stop;
 use crate::keyed::{Key, Keyer};
 use crate::map::{Draft, Route};
 use crate::message::Lang;
-use crate::outcome::Problem;
+use crate::outcome::{Problem, Word};
 use crate::row::{Cell, Row, column_letter};
 
 use schema::Schema;
@@ -61,6 +61,22 @@ impl Request {
         self.key = keyer.occurrence(self.key, nth);
         self
     }
+}
+
+/// What the contract says of a row, as the spool keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    Valid(Request),
+    Invalid {
+        operation: Option<usize>,
+        problems: Vec<Problem>,
+    },
+    /// The file is an earlier result, and this row was settled in it: it stays as it is.
+    Before {
+        operation: usize,
+        word: Word,
+        id: Option<String>,
+    },
 }
 
 /// What a row's marks are made of, for the rules across rows.

@@ -80,7 +80,7 @@ fn a_body_beyond_the_limit_is_told_so() {
 #[test]
 fn only_the_token_that_was_set_is_accepted() {
     let options = Options { token: Some("right".to_owned()), ..Options::default() };
-    let sandbox = spawn(&catalogue(None).unwrap(), options).unwrap();
+    let sandbox = spawn(&catalogue(None, &[]).unwrap(), options).unwrap();
     assert_eq!(ask(&sandbox, &good("FU1")).status, 401);
     assert_eq!(ask(&sandbox, &good("FU1").replace("Bearer t", "bearer right")).status, 200);
 }
@@ -88,7 +88,7 @@ fn only_the_token_that_was_set_is_accepted() {
 #[test]
 fn above_the_limit_nothing_is_carried_out() {
     let options = Options { limit_per_s: Some(2.0), ..Options::default() };
-    let sandbox = spawn(&catalogue(None).unwrap(), options).unwrap();
+    let sandbox = spawn(&catalogue(None, &[]).unwrap(), options).unwrap();
     let mut client = Client::to(&sandbox);
     let answers: Vec<_> = (0..20).map(|n| client.send(&good(&format!("FU{n}"))).answer().unwrap()).collect();
     let (taken, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|seen| seen.status == 200);
@@ -110,7 +110,7 @@ fn what_cannot_be_written_down_is_not_answered() {
         }
     }
     let options = Options { log: Some(Box::new(Full)), ..Options::default() };
-    let sandbox = spawn(&catalogue(None).unwrap(), options).unwrap();
+    let sandbox = spawn(&catalogue(None, &[]).unwrap(), options).unwrap();
     assert_eq!(Client::to(&sandbox).send(&good("FU1")).answer().unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(sandbox.stop().unwrap_err().kind(), ErrorKind::StorageFull);
 }
@@ -120,7 +120,7 @@ async fn a_listener_of_ones_own_is_served_until_the_shutdown() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/nowhere", listener.local_addr().unwrap());
-    let contracts = catalogue(None).unwrap();
+    let contracts = catalogue(None, &[]).unwrap();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let asked = async {
         let status = client.get(&url).send().await.unwrap().status();

@@ -39,7 +39,7 @@ fn sandbox(script: &str) -> (Sandbox, Kept) {
     let log = Kept::default();
     let options =
         Options { script: Script::from_yaml(script).unwrap(), log: Some(Box::new(log.clone())), ..Options::default() };
-    (spawn(&catalogue(None).unwrap(), options).unwrap(), log)
+    (spawn(&catalogue(None, &[]).unwrap(), options).unwrap(), log)
 }
 
 fn case(device: &str) -> Value {

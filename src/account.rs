@@ -1,0 +1,330 @@
+//! The account of a file: what was checked and what the ledger holds, joined row by row into outcomes.
+//! A pure view: written again tomorrow, it says the same.
+
+use std::collections::HashMap;
+
+use crate::contract::Operation;
+use crate::exit::Stop;
+use crate::keyed::Key;
+use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
+use crate::message::Lang;
+use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
+use crate::row::{Place, Row, Sheet, column_letter};
+use crate::submit::dispatch::reference;
+use crate::validate::Verdict;
+use crate::validate::across::{Finding, Findings};
+use crate::{say, text};
+
+/// The row numbers of a file, by ordinal: four bytes a row.
+#[derive(Debug, Default)]
+pub struct Places {
+    rows: Vec<u32>,
+    /// The first ordinal of each sheet.
+    sheets: Vec<u32>,
+}
+
+impl Places {
+    pub fn push(&mut self, place: Place) {
+        while self.sheets.len() <= usize::from(place.sheet) {
+            self.sheets.push(self.rows.len() as u32);
+        }
+        self.rows.push(place.row);
+    }
+
+    pub fn len(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn get(&self, ordinal: u32) -> Place {
+        let sheet = self.sheets.partition_point(|first| *first <= ordinal).saturating_sub(1);
+        Place { sheet: sheet as u16, row: self.rows.get(ordinal as usize).copied().unwrap_or_default() }
+    }
+}
+
+/// Whether a row may be sent, as far as the file alone can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    MayGo,
+    Repeats(u32),
+    Contradicts { other: u32, rule: u16 },
+}
+
+/// What the rows of a file say of each other about one of them.
+pub fn standing(findings: &Findings, ordinal: u32, send_duplicates: bool) -> Standing {
+    match findings.of(ordinal) {
+        Some(Finding::Contradicts { other, rule }) => Standing::Contradicts { other, rule },
+        Some(Finding::Repeats(first)) if !send_duplicates => Standing::Repeats(first),
+        _ => Standing::MayGo,
+    }
+}
+
+/// What an account is drawn up from.
+pub struct Account<'a> {
+    pub lang: Lang,
+    pub operations: &'a [Operation],
+    pub sheets: &'a [Sheet],
+    pub file_name: &'a str,
+    pub findings: &'a Findings,
+    pub places: &'a Places,
+    pub send_duplicates: bool,
+    pub skip_hidden: bool,
+    pub ledger: Option<&'a Ledger>,
+    /// The run; none for a check.
+    pub run: Option<&'a Run>,
+    /// Rows of a check that repeat rows in the ledger.
+    pub past: HashMap<u32, EntryId>,
+    /// Order keys behind which rows are held, and the row that holds them.
+    pub held: HashMap<Key, EntryId>,
+    /// Why rows were not sent where nothing else says it.
+    pub not_sent: String,
+    page: Vec<Entry>,
+    at: usize,
+}
+
+impl<'a> Account<'a> {
+    pub fn new(
+        lang: Lang,
+        operations: &'a [Operation],
+        sheets: &'a [Sheet],
+        findings: &'a Findings,
+        places: &'a Places,
+    ) -> Self {
+        Self {
+            lang,
+            operations,
+            sheets,
+            file_name: "",
+            findings,
+            places,
+            send_duplicates: false,
+            skip_hidden: false,
+            ledger: None,
+            run: None,
+            past: HashMap::new(),
+            held: HashMap::new(),
+            not_sent: String::new(),
+            page: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// What became of a row. Rows are asked for in order. Gives the row's operation too.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn outcome(&mut self, ordinal: u32, row: &Row, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
+        let request = match verdict {
+            Verdict::Invalid { operation, problems } => {
+                return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
+            }
+            Verdict::Before { operation, word, id } => {
+                let id = id.map(serde_json::Value::from);
+                return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
+            }
+            Verdict::Valid(request) => request,
+        };
+        let operation = request.operation();
+        let outcome = match standing(self.findings, ordinal, self.send_duplicates) {
+            Standing::Contradicts { other, rule } => self.contradicts(row, operation, other, rule),
+            Standing::Repeats(first) => self.repeats(first)?,
+            Standing::MayGo if self.skip_hidden && row.hidden => self.hidden(),
+            Standing::MayGo => match self.entry(ordinal)? {
+                Some(entry) => self.settled(&entry)?,
+                None => self.unsettled(ordinal, request.order())?,
+            },
+        };
+        Ok((Some(operation), outcome))
+    }
+
+    /// The ledger's record of a row, from a page fetched ahead.
+    fn entry(&mut self, ordinal: u32) -> Result<Option<Entry>, Stop> {
+        let (Some(ledger), Some(run)) = (self.ledger, self.run) else { return Ok(None) };
+        while self.page.get(self.at).is_some_and(|entry| entry.id.ordinal < ordinal) {
+            self.at += 1;
+        }
+        if self.at >= self.page.len() {
+            self.page = ledger.page(run.number, ordinal).map_err(|error| unreadable(&error))?;
+            self.at = 0;
+        }
+        Ok(self.page.get(self.at).filter(|entry| entry.id.ordinal == ordinal).cloned())
+    }
+
+    fn settled(&self, entry: &Entry) -> Result<Outcome, Stop> {
+        if let Some(of) = entry.duplicate_of {
+            return self.repeats_past(of);
+        }
+        let settlement = entry.settlement.clone();
+        let run = self.run.map_or("", |run| &run.spec.name);
+        Ok(Outcome {
+            word: entry.state.word(),
+            id: settlement.id,
+            error: if entry.state == State::Done { None } else { self.explained(entry, settlement.error) },
+            http_status: settlement.http_status,
+            attempts: entry.attempts,
+            sent_at_ms: entry.sent_at_ms,
+            reference: (entry.attempts > 0).then(|| reference(run, entry.place)),
+            ..Outcome::of(Word::NotSent)
+        })
+    }
+
+    /// An attempt that an earlier process left open has no words of its own yet.
+    fn explained(&self, entry: &Entry, error: Option<ApiError>) -> Option<ApiError> {
+        let interrupted =
+            error.as_ref().is_some_and(|error| error.title.is_none() && error.code.as_deref() == Some("interrupted"));
+        if !interrupted && !(entry.state == State::Sending && error.is_none()) {
+            return error;
+        }
+        let words = crate::submit::retry::failure_words(crate::outcome::Failure::Interrupted);
+        Some(ApiError {
+            code: Some("interrupted".to_owned()),
+            title: Some(words.into_string(self.lang)),
+            description: None,
+        })
+    }
+
+    fn unsettled(&self, ordinal: u32, order: Option<Key>) -> Result<Outcome, Stop> {
+        if let Some(of) = self.past.get(&ordinal) {
+            return self.repeats_past(*of);
+        }
+        if self.run.is_none() {
+            return Ok(Outcome::of(Word::Valid));
+        }
+        let holder = order.and_then(|key| self.held.get(&key));
+        let (code, words) = match holder {
+            Some(of) => ("held", self.held_behind(*of)?),
+            None => ("not-sent", self.not_sent.clone()),
+        };
+        let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
+        Ok(Outcome { error: Some(error), ..Outcome::of(Word::NotSent) })
+    }
+
+    fn held_behind(&self, of: EntryId) -> Result<String, Stop> {
+        let (run, entry) = self.past_row(of)?;
+        let (run, row) = (run.map(|run| run.spec.name).unwrap_or_default(), entry.map_or(0, |entry| entry.place.row));
+        Ok(say!(
+            self.lang,
+            "Aynı cihazın {row}. satırı ({run}) belirsiz; bu satır onun arkasında bekliyor. Önce onu \"caseload resolve {run} --row {row}\" ile kapatın, sonra aynı komutu yeniden çalıştırın.",
+            "Row {row} of the same device ({run}) is unknown, and this row waits behind it. Close that one first by \"caseload resolve {run} --row {row}\", then run the same command again."
+        ))
+    }
+
+    fn hidden(&self) -> Outcome {
+        let words = say!(
+            self.lang,
+            "Satır tabloda gizli; --hidden skip ile gönderilmedi.",
+            "The row is hidden in the spreadsheet; --hidden skip left it out."
+        );
+        let error = ApiError { code: Some("hidden".to_owned()), title: Some(words), description: None };
+        Outcome { error: Some(error), ..Outcome::of(Word::NotSent) }
+    }
+
+    /// Repeats an earlier row of this file.
+    fn repeats(&self, first: u32) -> Result<Outcome, Stop> {
+        let place = self.places.get(first);
+        let sheet = self.sheets.get(usize::from(place.sheet)).map(|sheet| sheet.name.clone()).unwrap_or_default();
+        let mut of = DuplicateOf {
+            run: self.run.map(|run| run.spec.name.clone()).unwrap_or_default(),
+            file: self.file_name.to_owned(),
+            sheet,
+            row: place.row,
+            result: None,
+        };
+        let mut id = None;
+        if let (Some(ledger), Some(run)) = (self.ledger, self.run)
+            && let Some(entry) =
+                ledger.entry(EntryId { run: run.number, ordinal: first }).map_err(|e| unreadable(&e))?
+        {
+            let entry = match entry.duplicate_of {
+                Some(of) => ledger.entry(of).map_err(|e| unreadable(&e))?.unwrap_or(entry),
+                None => entry,
+            };
+            of.result = Some(entry.state.word());
+            id = entry.settlement.id;
+        }
+        Ok(Outcome { id, duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) })
+    }
+
+    /// Repeats a row of an earlier run.
+    fn repeats_past(&self, of: EntryId) -> Result<Outcome, Stop> {
+        let (run, entry) = self.past_row(of)?;
+        let Some(entry) = entry else { return Ok(Outcome::of(Word::Duplicate)) };
+        let spec = run.map(|run| run.spec);
+        let sheet = spec.as_ref().and_then(|spec| spec.sheets.get(usize::from(entry.place.sheet)).cloned());
+        let file = spec.as_ref().map(|spec| base_name(&spec.file)).unwrap_or_default();
+        Ok(Outcome {
+            id: entry.settlement.id.clone(),
+            duplicate_of: Some(DuplicateOf {
+                run: spec.map(|spec| spec.name).unwrap_or_default(),
+                file,
+                sheet: sheet.unwrap_or_default(),
+                row: entry.place.row,
+                result: Some(entry.state.word()),
+            }),
+            ..Outcome::of(Word::Duplicate)
+        })
+    }
+
+    fn past_row(&self, of: EntryId) -> Result<(Option<Run>, Option<Entry>), Stop> {
+        let Some(ledger) = self.ledger else { return Ok((None, None)) };
+        let run = ledger.run_numbered(of.run).map_err(|error| unreadable(&error))?;
+        let entry = ledger.entry(of).map_err(|error| unreadable(&error))?;
+        Ok((run, entry))
+    }
+
+    fn contradicts(&self, row: &Row, operation: usize, other: u32, rule: u16) -> Outcome {
+        let operation = &self.operations[operation];
+        let rule = &operation.same[usize::from(rule)];
+        let field = &operation.fields[rule.field];
+        let place = self.places.get(other).row;
+        let headers =
+            self.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.headers.as_slice()).unwrap_or_default();
+        let column = headers.iter().position(|header| field.answers_to(&crate::fold::fold(header)));
+        let what = rule.message.as_ref().map(|words| words.get(self.lang).to_owned()).unwrap_or_default();
+        let problem = Problem {
+            column: column.map(column_letter).unwrap_or_default(),
+            field: field.name.clone(),
+            value: String::new(),
+            rule: "same".to_owned(),
+            message: say!(
+                self.lang,
+                "{place}. satırdaki değerle çelişiyor. {what}",
+                "It disagrees with row {place}. {what}"
+            ),
+        };
+        Outcome { problems: vec![problem], ..Outcome::of(Word::Invalid) }
+    }
+}
+
+/// The last part of a path.
+pub fn base_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The ledger could not be read.
+pub fn unreadable(error: &ledger::Error) -> Stop {
+    let error = error.to_string();
+    Stop::early(text!(
+        "Defter okunamadı: {error}. Diski denetleyip aynı komutu yeniden çalıştırın; gönderilmiş satırlar yeniden gönderilmez.",
+        "The ledger cannot be read: {error}. Check the disk and run the same command again; rows that were sent are not sent again."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_found_again_by_its_ordinal_across_sheets() {
+        let mut places = Places::default();
+        for (sheet, row) in [(0, 2), (0, 5), (2, 3)] {
+            places.push(Place { sheet, row });
+        }
+        assert_eq!(places.get(1), Place { sheet: 0, row: 5 });
+        assert_eq!(places.get(2), Place { sheet: 2, row: 3 });
+        assert_eq!(places.len(), 3);
+    }
+}

@@ -1,0 +1,343 @@
+//! What a run needs, resolved and checked before the first row: what was typed, over the profile,
+//! over what is built in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::{CheckArgs, Duplicates, FileArgs, Hidden, SendArgs, SubmitArgs};
+use crate::contract::{self, Contract, Operation};
+use crate::exit::Stop;
+use crate::map::Wishes;
+use crate::message::{Lang, shown};
+use crate::profile::{Profile, Settings, data_folder};
+use crate::submit::breaker::MaxErrors;
+use crate::submit::pace::Rate;
+use crate::text;
+
+/// The name under which a sandbox stands in the ledger: its port changes, its meaning does not.
+pub const SANDBOX_HOST: &str = "sandbox";
+
+const CONCURRENCY: usize = 8;
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// For servers that are not on this machine, where nobody said otherwise.
+const GENTLE: &str = "10/s";
+
+/// How a file is read: what `report` needs to read it the same way again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    pub to: Option<String>,
+    pub contract: Option<PathBuf>,
+    pub profile: Option<String>,
+    pub sheet: Option<String>,
+    pub encoding: Option<String>,
+    pub skip_hidden: bool,
+    pub maps: Vec<(String, String)>,
+    pub sets: Vec<(String, String)>,
+    pub lists: Vec<(String, Vec<String>)>,
+    pub send_duplicates: bool,
+}
+
+impl Recipe {
+    pub fn wishes(&self) -> Wishes {
+        Wishes { maps: self.maps.clone(), sets: self.sets.clone() }
+    }
+}
+
+/// Where the result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Beside the input, as `FILE.result.xlsx` or `FILE.check.xlsx`.
+    Beside,
+    File(PathBuf),
+    None,
+}
+
+/// What `check` and `submit` share.
+pub struct Job {
+    pub lang: Lang,
+    pub profile: Profile,
+    pub recipe: Recipe,
+    pub contracts: Vec<Contract>,
+    /// The operations that rows may become: one with `--to`, else all.
+    pub operations: Vec<Operation>,
+    pub base_url: Option<String>,
+    pub sandbox: bool,
+    pub ledger: Option<PathBuf>,
+    pub output: Output,
+    pub json: bool,
+}
+
+/// What `submit` needs beyond that.
+pub struct Sending {
+    pub rate: Option<Rate>,
+    pub concurrency: usize,
+    pub timeout: Duration,
+    pub max_errors: Option<MaxErrors>,
+    pub require_valid: bool,
+    pub duplicates: Duplicates,
+    pub again: bool,
+    pub retry_rejected: bool,
+    pub yes: bool,
+    pub faults: Option<PathBuf>,
+}
+
+impl Job {
+    pub fn check(args: &CheckArgs, settings: &Settings, lang: Lang) -> Result<Self, Stop> {
+        Self::new(&args.file, args.base_url.as_deref(), args.ledger.as_deref(), false, settings, lang)
+    }
+
+    pub fn submit(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<(Self, Sending), Stop> {
+        let send = &args.send;
+        let job =
+            Self::new(&args.file, send.base_url.as_deref(), send.ledger.as_deref(), send.sandbox, settings, lang)?;
+        let mut job = job;
+        let sending = Sending::new(send, &job.profile)?;
+        job.recipe.send_duplicates = sending.duplicates != Duplicates::Skip;
+        Ok((job, sending))
+    }
+
+    fn new(
+        args: &FileArgs,
+        base_url: Option<&str>,
+        ledger: Option<&Path>,
+        sandbox: bool,
+        settings: &Settings,
+        lang: Lang,
+    ) -> Result<Self, Stop> {
+        let profile = settings.profile(args.profile.as_deref())?;
+        let recipe = recipe(args, &profile)?;
+        let (contracts, operations) = operations(&recipe)?;
+        Ok(Self {
+            lang,
+            base_url: base_url.map(str::to_owned).or_else(|| profile.base_url.clone().filter(|_| !sandbox)),
+            sandbox,
+            ledger: ledger.map(Path::to_owned).or_else(|| profile.ledger.clone()).or_else(|| default_ledger(sandbox)),
+            output: output(args.output.as_deref())?,
+            json: args.json,
+            recipe,
+            contracts,
+            operations,
+            profile,
+        })
+    }
+
+    /// The job of a run that was, to read its file again.
+    pub fn again(recipe: Recipe, lang: Lang, output: Output, host: &str) -> Result<Self, Stop> {
+        let (contracts, operations) = operations(&recipe)?;
+        let sandbox = host == SANDBOX_HOST;
+        let base_url = (!sandbox).then(|| host.to_owned());
+        Ok(Self {
+            lang,
+            profile: Profile::default(),
+            recipe,
+            contracts,
+            operations,
+            base_url,
+            sandbox,
+            ledger: None,
+            output,
+            json: false,
+        })
+    }
+
+    /// The address to which an operation's requests go.
+    pub fn base_of(&self, operation: &Operation) -> String {
+        self.base_url.clone().unwrap_or_else(|| operation.base_url.clone())
+    }
+
+    /// The server as keys and runs know it: scheme, host and port, or the sandbox.
+    pub fn host_of(&self, operation: &Operation) -> String {
+        if self.sandbox {
+            return SANDBOX_HOST.to_owned();
+        }
+        self.base_of(operation).trim_end_matches('/').to_ascii_lowercase()
+    }
+
+    /// The result file for an input.
+    pub fn output_for(&self, input: &Path, kind: &str) -> Option<PathBuf> {
+        match &self.output {
+            Output::None => None,
+            Output::File(path) => Some(path.clone()),
+            Output::Beside => {
+                let stem = input.file_stem().unwrap_or_default().to_string_lossy();
+                Some(input.with_file_name(format!("{stem}.{kind}.xlsx")))
+            }
+        }
+    }
+}
+
+impl Sending {
+    fn new(args: &SendArgs, profile: &Profile) -> Result<Self, Stop> {
+        let rate = given(args.rate.as_ref(), profile.rate.as_ref(), "--rate", "10/s", Rate::parse)?;
+        let timeout = given(args.timeout.as_ref(), profile.timeout.as_ref(), "--timeout", "60s", parse_duration)?;
+        let max =
+            given(args.max_errors.as_ref(), profile.max_errors.as_ref(), "--max-errors", "20, 5%", MaxErrors::parse)?;
+        let named = |name: &String| <Duplicates as clap::ValueEnum>::from_str(name, true).ok();
+        let duplicates =
+            given(None, profile.duplicates.as_ref(), "duplicates", "skip, warn, send", |name| named(&name.to_owned()))?;
+        Ok(Self {
+            rate,
+            concurrency: args.concurrency.or(profile.concurrency).unwrap_or(CONCURRENCY).clamp(1, 1024),
+            timeout: timeout.unwrap_or(TIMEOUT),
+            max_errors: max,
+            require_valid: args.require_valid,
+            duplicates: args.duplicates.or(duplicates).unwrap_or(Duplicates::Skip),
+            again: args.again,
+            retry_rejected: args.retry_rejected,
+            yes: args.yes,
+            faults: args.faults.clone(),
+        })
+    }
+
+    /// The rate in force: what was asked, else gentle with servers elsewhere and none on this machine.
+    pub fn rate_for(&self, on_this_machine: bool) -> Option<Rate> {
+        self.rate.or_else(|| Rate::parse(GENTLE).filter(|_| !on_this_machine))
+    }
+}
+
+fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
+    let hidden = match profile.hidden.as_deref() {
+        Some(name) => Some(
+            <Hidden as clap::ValueEnum>::from_str(name, true).map_err(|_| bad_value("hidden", name, "skip, send"))?,
+        ),
+        None => None,
+    };
+    let mut maps = pairs(&args.maps, "--map", "ALAN=BAŞLIK", "FIELD=HEADER")?;
+    let mut sets = pairs(&args.sets, "--set", "ALAN=DEĞER", "FIELD=VALUE")?;
+    fill_up(&mut maps, &profile.map);
+    fill_up(&mut sets, &profile.set);
+    Ok(Recipe {
+        to: args.to.clone().or_else(|| profile.to.clone()),
+        contract: args.contract.clone().or_else(|| profile.contract.clone()),
+        profile: args.profile.clone(),
+        sheet: args.sheet.clone(),
+        encoding: args.encoding.clone(),
+        skip_hidden: args.hidden.or(hidden) == Some(Hidden::Skip),
+        maps,
+        sets,
+        lists: profile.lists.clone().into_iter().collect(),
+        send_duplicates: false,
+    })
+}
+
+fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Stop> {
+    let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
+    let operations = match &recipe.to {
+        Some(name) => vec![contract::find(&contracts, name)?.clone()],
+        None => contracts.iter().flat_map(|contract| contract.operations.clone()).collect(),
+    };
+    Ok((contracts, operations))
+}
+
+/// The built-in contracts, or the one of a file.
+pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Stop> {
+    let Some(path) = own else { return contract::catalogue(None, lists) };
+    let place = shown(&path.display().to_string());
+    let text = fs::read_to_string(path).map_err(|error| {
+        Stop::cannot_start(text!(
+            "{place} sözleşme dosyası okunamadı: {error}.",
+            "The contract file {place} cannot be read: {error}."
+        ))
+    })?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    contract::catalogue(Some((&name, &text)), lists)
+}
+
+/// The ledger's place: `$XDG_DATA_HOME/caseload/ledger.db`, or `sandbox.db` beside it.
+pub fn default_ledger(sandbox: bool) -> Option<PathBuf> {
+    Some(data_folder()?.join(if sandbox { "sandbox.db" } else { "ledger.db" }))
+}
+
+fn fill_up(list: &mut Vec<(String, String)>, more: &std::collections::BTreeMap<String, String>) {
+    for (name, value) in more {
+        if !list.iter().any(|(known, _)| known == name) {
+            list.push((name.clone(), value.clone()));
+        }
+    }
+}
+
+fn pairs(list: &[String], flag: &str, tr: &str, en: &str) -> Result<Vec<(String, String)>, Stop> {
+    let pair = |text: &String| {
+        let (name, value) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
+            let text = shown(text);
+            Stop::cannot_start(text!(
+                "{flag} \"{text}\" anlaşılmadı; {tr} biçiminde yazın.",
+                "{flag} \"{text}\" is not understood; write it as {en}."
+            ))
+        })?;
+        Ok((name.trim().to_owned(), value.to_owned()))
+    };
+    list.iter().map(pair).collect()
+}
+
+fn given<T>(
+    flag: Option<&String>,
+    setting: Option<&String>,
+    name: &str,
+    examples: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, Stop> {
+    let Some(text) = flag.or(setting) else { return Ok(None) };
+    parse(text).map(Some).ok_or_else(|| bad_value(name, text, examples))
+}
+
+fn bad_value(name: &str, text: &str, examples: &str) -> Stop {
+    let text = shown(text);
+    Stop::cannot_start(text!(
+        "{name} için \"{text}\" anlaşılmadı. Örnekler: {examples}.",
+        "\"{text}\" is not understood for {name}. Examples: {examples}."
+    ))
+}
+
+fn output(path: Option<&Path>) -> Result<Output, Stop> {
+    let Some(path) = path else { return Ok(Output::Beside) };
+    if path.as_os_str() == "none" {
+        return Ok(Output::None);
+    }
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    if ["xlsx", "csv", "jsonl"].contains(&extension.as_str()) {
+        Ok(Output::File(path.to_owned()))
+    } else {
+        Err(bad_value("-o", &path.display().to_string(), "sonuc.xlsx, sonuc.csv, sonuc.jsonl, none"))
+    }
+}
+
+/// `60s`, `500ms`, `2m`; a bare number is seconds.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().ok()?;
+    let seconds = match text[digits..].trim() {
+        "ms" => number / 1000.0,
+        "s" | "sn" | "" => number,
+        "m" | "min" | "dk" => number * 60.0,
+        _ => return None,
+    };
+    (seconds > 0.0 && seconds <= 86_400.0).then(|| Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        assert_eq!(parse_duration("60s"), Some(Duration::from_secs(60)));
+        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(parse_duration("2m"), Some(Duration::from_secs(120)));
+        assert_eq!(parse_duration("5"), Some(Duration::from_secs(5)));
+        for bad in ["0s", "-1s", "soon", "5y", ""] {
+            assert_eq!(parse_duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_result_has_one_of_three_endings_or_is_none() {
+        assert_eq!(output(Some(Path::new("none"))).unwrap(), Output::None);
+        assert!(output(Some(Path::new("a.JSONL"))).is_ok());
+        assert!(output(Some(Path::new("a.txt"))).is_err());
+    }
+}

@@ -1,0 +1,204 @@
+//! The one door to the terminal: sentences, the bar, questions.
+//!
+//! Standard output carries only what was asked for (the balance, JSON, lists); everything else goes to
+//! standard error. Without a terminal there is no bar but a plain line every few seconds.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::message::{Lang, grouped};
+use crate::outcome::Word;
+use crate::say;
+
+/// Between two plain lines where there is no terminal.
+const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// Where the program speaks.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    pub lang: Lang,
+    level: Level,
+    on_screen: bool,
+}
+
+impl Terminal {
+    pub fn new(lang: Lang, quiet: bool, verbose: bool) -> Self {
+        let level = match (quiet, verbose) {
+            (true, _) => Level::Quiet,
+            (false, true) => Level::Verbose,
+            (false, false) => Level::Normal,
+        };
+        Self { lang, level, on_screen: io::stderr().is_terminal() }
+    }
+
+    /// What was asked for, on standard output. A reader that went away is no error.
+    pub fn data(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    }
+
+    /// News, unless quiet.
+    pub fn note(&self, text: &str) {
+        if self.level >= Level::Normal {
+            self.error(text);
+        }
+    }
+
+    /// Detail, if asked for.
+    pub fn detail(&self, text: &str) {
+        if self.level >= Level::Verbose {
+            self.error(text);
+        }
+    }
+
+    /// What is always said.
+    pub fn error(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        self.level == Level::Quiet
+    }
+
+    /// Asks a question that `e`, `evet`, `y` or `yes` agrees to; nobody there means no answer.
+    pub fn confirm(&self, question: &str) -> Option<bool> {
+        if !self.on_screen || !io::stdin().is_terminal() {
+            return None;
+        }
+        let choice = say!(self.lang, "[e/H]", "[y/N]");
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "{question} {choice} ").and_then(|()| err.flush());
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).ok()?;
+        Some(matches!(crate::fold::fold(&line).as_str(), "e" | "evet" | "y" | "yes"))
+    }
+
+    /// A bar over `rows` that are sent.
+    pub fn sending(&self, rows: u64, already: u64) -> Progress {
+        let template = "{bar:30.green/dim} {pos}/{len} {per_sec} {eta} {msg}";
+        self.progress(ProgressBar::new(rows), template, rows, already)
+    }
+
+    /// A count of rows that are read.
+    pub fn checking(&self) -> Progress {
+        self.progress(ProgressBar::no_length(), "{spinner} {msg} {human_pos}", 0, 0)
+    }
+
+    fn progress(&self, bar: ProgressBar, template: &str, rows: u64, already: u64) -> Progress {
+        let visible = self.on_screen && self.level >= Level::Normal;
+        bar.set_draw_target(if visible {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        });
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_position(already);
+        bar.reset_eta();
+        let plain = !self.on_screen && self.level >= Level::Normal;
+        let now = Instant::now();
+        Progress {
+            terminal: *self,
+            bar,
+            plain,
+            rows,
+            settled: already,
+            begun: already,
+            counts: [0; Word::ALL.len()],
+            started: now,
+            told: now,
+        }
+    }
+}
+
+/// How far a run is.
+pub struct Progress {
+    terminal: Terminal,
+    bar: ProgressBar,
+    plain: bool,
+    rows: u64,
+    settled: u64,
+    begun: u64,
+    counts: [u64; Word::ALL.len()],
+    started: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    /// A row's outcome is durable.
+    pub fn settled(&mut self, word: Word) {
+        self.settled += 1;
+        self.counts[word as usize] += 1;
+        self.bar.set_position(self.settled);
+    }
+
+    /// Draws what has changed.
+    pub fn tick(&mut self) {
+        self.bar.set_message(self.counts());
+        self.bar.tick();
+        if self.plain && self.told.elapsed() >= PLAIN_EVERY {
+            self.told = Instant::now();
+            self.terminal.error(&self.line());
+        }
+    }
+
+    /// Rows read so far, in a check.
+    pub fn read(&mut self, rows: u64) {
+        self.bar.set_message(say!(self.terminal.lang, "okunan satır:", "rows read:"));
+        self.bar.set_position(rows);
+        if self.plain && self.told.elapsed() >= PLAIN_EVERY {
+            self.told = Instant::now();
+            let rows = grouped(rows, self.terminal.lang);
+            self.terminal.error(&say!(self.terminal.lang, "okunan satır: {rows}", "rows read: {rows}"));
+        }
+    }
+
+    /// Says something without breaking the bar.
+    pub fn say(&self, text: &str) {
+        let terminal = self.terminal;
+        self.bar.suspend(|| terminal.note(text));
+    }
+
+    /// Says what must not be lost, whatever the level.
+    pub fn alarm(&self, text: &str) {
+        let terminal = self.terminal;
+        self.bar.suspend(|| terminal.error(text));
+    }
+
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn counts(&self) -> String {
+        let count = |word: Word| grouped(self.counts[word as usize], self.terminal.lang);
+        let done = count(Word::Done);
+        let (rejected, unknown) = (count(Word::Rejected), count(Word::Unknown));
+        say!(
+            self.terminal.lang,
+            "tamam {done}, ret {rejected}, belirsiz {unknown}",
+            "done {done}, rejected {rejected}, unknown {unknown}"
+        )
+    }
+
+    fn line(&self) -> String {
+        let rate = (self.settled - self.begun) as f64 / self.started.elapsed().as_secs_f64().max(0.001);
+        let left = if rate > 0.0 { (self.rows - self.settled.min(self.rows)) as f64 / rate } else { 0.0 };
+        let (counts, settled, rows) = (self.counts(), self.settled, self.rows);
+        say!(
+            self.terminal.lang,
+            "{settled}/{rows} satır, saniyede {rate:.1}, kalan {left:.0} sn; {counts}",
+            "{settled}/{rows} rows, {rate:.1} a second, {left:.0} s left; {counts}"
+        )
+    }
+}

@@ -22,12 +22,13 @@ pub(super) enum Found {
 
 /// Index of the header row among `head`; nothing if there are no rows.
 pub(super) fn find(head: &[HeadRow], known: Known) -> Option<Found> {
+    // A single known word above a table is its title; above a single column it is the header.
+    let single = head.iter().all(|(_, cells)| cells.iter().filter(|cell| !cell.is_blank()).count() <= 1);
+    let fewest = if single { 1 } else { 2 };
     let mut best = (0, 0);
     for (at, (_, cells)) in head.iter().enumerate() {
-        let texts = header_texts(cells);
-        let columns = texts.iter().filter(|text| !text.is_empty()).count();
-        let count = known(&texts);
-        if count >= columns.min(2) && count > best.0 {
+        let count = known(&header_texts(cells));
+        if count >= fewest && count > best.0 {
             best = (count, at);
         }
     }
@@ -90,6 +91,7 @@ mod tests {
     fn one_known_header_is_enough_only_for_a_single_column() {
         assert_eq!(find(&head(&[&["No"], &["1"]]), &known), Some(Found::Recognised(0)));
         assert_eq!(find(&head(&[&["x"], &["No", "y"], &["1", "2"]]), &known), Some(Found::Plausible(1)));
+        assert_eq!(find(&head(&[&["Tarih"], &["x", "y"], &["1", "2"]]), &known), Some(Found::Plausible(1)));
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn parse(part: impl std::io::BufRead) -> Result<Marks, Trouble> {
         match reader.read_event_into(&mut buffer)? {
             Event::Start(element) => walk.enter(&element, &mut marks)?,
             Event::End(element) => match element.local_name().as_ref() {
-                "row" => walk = Walk { row: walk.row + 1, ..Walk::default() },
+                "row" => walk = Walk { row: walk.row.saturating_add(1), ..Walk::default() },
                 "c" => walk.leave_cell(&mut marks)?,
                 "v" => walk.in_value = false,
                 "sheetData" => return Ok(marks),
@@ -117,7 +117,7 @@ impl Walk {
                     self.row = number.saturating_sub(1);
                 }
                 if matches!(attribute(element, "hidden")?.as_deref(), Some("1" | "true")) {
-                    marks.hidden.push(self.row + 1);
+                    marks.hidden.push(self.row.saturating_add(1));
                 }
             }
             "c" => {
@@ -143,7 +143,7 @@ impl Walk {
         if self.formula && !self.value {
             marks.uncached.push((self.row, self.column));
             if marks.uncached.len() > MOST_UNCACHED {
-                return Err(Trouble::TooLarge("formulas".to_owned()));
+                return Err(Trouble::Uncalculated);
             }
         }
         self.column += 1;

@@ -1,7 +1,7 @@
 //! The first stage: an input file becomes [`Sheet`]s and a stream of [`Row`]s.
 //!
 //! A file is opened once, hashed whole and parsed through the same handle, so what is hashed is what
-//! is read. Its kind is told from its bytes: a workbook ([`xlsx`]) or delimited text ([`csv`]). What
+//! is read. Its kind is told from its bytes: a workbook (`xlsx`) or delimited text (`csv`). What
 //! cannot be read without a doubt (a quote that is never closed, a ragged row, a damaged archive) is
 //! refused as a whole, with its place, before anything is sent. Memory does not grow with the rows;
 //! the texts that a workbook shares among its cells are the one exception.

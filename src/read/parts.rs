@@ -29,7 +29,9 @@ pub(super) enum Trouble {
     Damaged(String),
     /// A part is larger than is read.
     TooLarge(String),
-    /// The archive is no workbook; its kind as text in both languages.
+    /// More formulas without a result than are noted.
+    Uncalculated,
+    /// The archive is no workbook: `ods`, `xlsb`, `docx` or any `zip`.
     Other(&'static str),
 }
 
@@ -68,6 +70,10 @@ impl Trouble {
                     "{name} has a part that is too large to be read ({part}). Save the sheet as .csv and give that."
                 )
             }
+            Trouble::Uncalculated => text!(
+                "{name} içindeki formüller hiç hesaplanmamış. Dosyayı Excel'de açıp kaydedin.",
+                "The formulas in {name} were never calculated. Open it in Excel and save it."
+            ),
             Trouble::Other("ods") => text!(
                 "{name} bir OpenDocument tablosu (.ods). LibreOffice'te açıp .xlsx olarak kaydedin.",
                 "{name} is an OpenDocument spreadsheet (.ods). Open it in LibreOffice and save it as .xlsx."

@@ -13,7 +13,7 @@ impl Ranges {
     /// Adds a number that is larger than all before.
     pub fn push(&mut self, number: u32) {
         match self.0.last_mut() {
-            Some((_, last)) if *last + 1 == number => *last = number,
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
             _ => self.0.push((number, number)),
         }
     }

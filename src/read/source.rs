@@ -27,13 +27,13 @@ impl Source {
     /// Opens a regular file.
     pub fn open(path: &Path) -> Result<Self, Stop> {
         let name = shown(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+        // Asked of the path too, for opening a pipe would wait for its writer.
+        let found = std::fs::metadata(path).map_err(|error| cannot_open(&name, &error))?;
+        let opened = if found.is_file() { File::open(path) } else { return Err(not_a_file(&name)) };
+        let opened = opened.and_then(|file| Ok((file.metadata()?, file)));
         let (opened, file) = opened.map_err(|error| cannot_open(&name, &error))?;
         if !opened.is_file() {
-            return Err(Stop::cannot_start(text!(
-                "{name} bir dosya değil. Bir .xlsx ya da .csv dosyası verin.",
-                "{name} is not a file. Give an .xlsx or a .csv file."
-            )));
+            return Err(not_a_file(&name));
         }
         Ok(Self { file: Arc::new(file), opened, name })
     }
@@ -101,6 +101,13 @@ impl Source {
             "{name} was changed while it was read. Save it, close it, and run the command again."
         ))
     }
+}
+
+fn not_a_file(name: &str) -> Stop {
+    Stop::cannot_start(text!(
+        "{name} bir dosya değil. Bir .xlsx ya da .csv dosyası verin.",
+        "{name} is not a file. Give an .xlsx or a .csv file."
+    ))
 }
 
 fn cannot_open(name: &str, error: &io::Error) -> Stop {

@@ -121,22 +121,26 @@ fn is_total_row(row: &Row, width: usize) -> bool {
 }
 
 fn total_row(sheet: &Sheet, row: u32) -> Text {
-    let (tr, en) = in_sheet(sheet);
-    text!("{tr}satır {row} bir toplam satırı; atlandı.", "{en}row {row} is a total row; it was skipped.",)
+    let (tr, en) = of_sheet(sheet);
+    text!("{tr}satır {row} bir toplam satırı; atlandı.", "{en}row {row} is a total row; it was skipped.")
 }
 
 fn hidden_rows(sheet: &Sheet, hidden: &Ranges) -> Text {
-    let (tr, en) = in_sheet(sheet);
+    let (tr, en) = of_sheet(sheet);
     let count = hidden.count();
-    text!("{tr}{count} satır gizli ya da süzülmüş: {hidden}.", "{en}{count} rows are hidden or filtered out: {hidden}.",)
+    text!(
+        "{tr}gizli ya da filtrelenmiş satırlar ({count}): {hidden}.",
+        "{en}hidden or filtered rows ({count}): {hidden}."
+    )
 }
 
-fn in_sheet(sheet: &Sheet) -> (String, String) {
+/// The beginning of a sentence about a sheet; nothing where it has no name.
+fn of_sheet(sheet: &Sheet) -> (String, String) {
     if sheet.name.is_empty() {
         return (String::new(), String::new());
     }
     let name = shown(&sheet.name);
-    (format!("\"{name}\" sayfasında "), format!("In sheet \"{name}\", "))
+    (format!("\"{name}\" sayfası, "), format!("Sheet \"{name}\", "))
 }
 
 #[cfg(test)]
@@ -184,7 +188,7 @@ mod tests {
         let rows = (2..9).map(|n| Row { hidden: n > 4 && n != 6, ..row(n, &["x"]) }).collect();
         let (_, totals) = streamed(rows, usize::MAX);
         assert_eq!(totals.hidden[0].to_string(), "5, 7-8");
-        assert_eq!(totals.warnings[0].en, "3 rows are hidden or filtered out: 5, 7-8.");
+        assert_eq!(totals.warnings[0].en, "hidden or filtered rows (3): 5, 7-8.");
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn hidden_rows_are_marked_and_warned_of() {
     let hidden: Vec<u32> = read.rows.iter().filter(|row| row.hidden).map(|row| row.place.row).collect();
     assert_eq!(hidden, [3, 4, 6]);
     assert_eq!(read.totals.hidden[0].to_string(), "3-4, 6");
-    assert_eq!(read.totals.warnings[0].en, "In sheet \"Liste\", 3 rows are hidden or filtered out: 3-4, 6.");
+    assert_eq!(read.totals.warnings[0].en, "Sheet \"Liste\", hidden or filtered rows (3): 3-4, 6.");
 }
 
 #[test]
@@ -278,4 +278,28 @@ fn two_cells_at_opposite_corners_cost_no_memory() {
         sheet.write_string(1_048_575, 16_383, "x").unwrap();
     });
     assert_eq!(read(&bytes).numbers(), [1_048_576]);
+}
+
+#[test]
+fn what_a_cell_cannot_hold_is_refused_with_its_place() {
+    let bytes = book(|sheet| {
+        header(sheet, 0);
+        sheet.write_formula(1, 2, Formula::new("=A1").set_result("#N/A")).unwrap();
+    });
+    let sentence = refused(&patched(&bytes, SHEET, "<v>#N/A</v>", "<v>#SPILL!</v>"));
+    assert!(sentence.contains("row 1 or below: a cell holds the error #SPILL!"), "{sentence}");
+    let with_text = |length| {
+        let text = "ş".repeat(length);
+        let cell = format!("<c r=\"D2\" t=\"inlineStr\"><is><t>{text}</t></is></c></row></sheetData>");
+        patched(&bytes, SHEET, "</row></sheetData>", &cell)
+    };
+    assert!(refused(&with_text(32_768)).contains("cell D2 holds more than 32767 characters"));
+    assert_eq!(read(&with_text(32_767)).numbers(), [2]);
+}
+
+#[test]
+fn a_workbook_without_a_visible_sheet_asks_for_a_name() {
+    let bytes = book(|sheet| header(sheet, 0));
+    let bytes = patched(&bytes, "xl/workbook.xml", "<sheet name=", "<sheet state=\"hidden\" name=");
+    assert!(refused(&bytes).contains("has no visible sheet"));
 }

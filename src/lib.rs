@@ -14,6 +14,7 @@ pub mod message;
 pub mod outcome;
 pub mod profile;
 pub mod progress;
+pub mod read;
 pub mod row;
 pub mod sandbox;
 pub mod spool;

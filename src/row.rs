@@ -17,7 +17,7 @@ pub struct Place {
 pub enum Cell {
     Empty,
     Text(CompactString),
-    /// A number and its number format (index into [`Input`]'s list).
+    /// A number and its number format (index into [`Input`](crate::read::Input)'s list).
     Number {
         value: f64,
         format: u16,

@@ -1,0 +1,227 @@
+//! The rows of a sheet of a workbook, put together from its cells.
+
+use std::io::BufReader;
+
+use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
+
+use super::parts::Trouble;
+use super::source::Slice;
+use crate::exit::Stop;
+use crate::message::shown;
+use crate::row::{BadCell, Cell, column_letter};
+use crate::text;
+
+pub(super) type Book = Xlsx<BufReader<Slice>>;
+
+/// Characters in one cell, and the last row and column: what Excel itself allows.
+const LONGEST_CELL: usize = 32_767;
+const MOST_ROWS: u32 = 1_048_576;
+const MOST_COLUMNS: u32 = 16_384;
+
+/// Days from 1899-12-30 to 1904-01-01, from where workbooks of old Macs count.
+const DAYS_TO_1904: f64 = 1462.0;
+
+/// The number formats of a workbook, and which style has which.
+#[derive(Debug, Default)]
+pub(super) struct Formats {
+    of_style: Vec<u16>,
+    pub codes: Vec<String>,
+    is_1904: bool,
+}
+
+impl Formats {
+    /// The formats of the workbook that has this sheet.
+    pub fn of(book: &mut Book, sheet: &str) -> Result<Self, XlsxError> {
+        let mut formats =
+            Formats { of_style: Vec::new(), codes: vec!["General".to_owned()], is_1904: book.has_1904_epoch() };
+        let reader = book.worksheet_cells_reader(sheet)?;
+        for style in reader.styles() {
+            let code = style.number_format.as_ref().map_or("General", |format| format.format_code.as_str());
+            let known = formats.codes.iter().position(|known| known == code);
+            let index = known.unwrap_or_else(|| {
+                formats.codes.push(code.to_owned());
+                formats.codes.len() - 1
+            });
+            formats.of_style.push(u16::try_from(index).unwrap_or(0));
+        }
+        Ok(formats)
+    }
+
+    fn cell(&self, value: &DataRef, format: u16) -> Cell {
+        match value {
+            DataRef::Empty => Cell::Empty,
+            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
+            DataRef::SharedString(text) => text_cell(text),
+            DataRef::Float(value) => Cell::Number { value: *value, format },
+            DataRef::Int(value) => Cell::Number { value: *value as f64, format },
+            DataRef::Bool(value) => Cell::Bool(*value),
+            DataRef::Error(error) => Cell::Bad(BadCell::Error(compact_str::format_compact!("{error}"))),
+            DataRef::DateTime(date) => {
+                let serial = date.as_f64();
+                // A duration, or a time without a day, has no epoch.
+                let counts_from_1904 = self.is_1904 && date.is_datetime() && serial >= 1.0;
+                Cell::Date { serial: if counts_from_1904 { serial + DAYS_TO_1904 } else { serial }, format }
+            }
+        }
+    }
+}
+
+/// What an error in a sheet is called by.
+#[derive(Clone, Copy)]
+pub(super) struct Where<'a> {
+    pub file: &'a str,
+    pub sheet: &'a str,
+}
+
+/// The rows of a sheet, put together from its cells.
+pub(super) struct Rows<'a> {
+    reader: XlsxCellReader<'a, BufReader<Slice>>,
+    formats: &'a Formats,
+    /// Formula cells without a result that are still ahead.
+    uncached: &'a [(u32, u32)],
+    place: Where<'a>,
+    /// Cells of a row at least.
+    width: usize,
+    /// The first cell of the next row, with its row from 0.
+    ahead: Option<(u32, u32, Cell)>,
+    /// The number of the last row, from 1.
+    last: u32,
+    /// The reader must not be asked again once it had no more.
+    ended: bool,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows of at least `width` cells; `uncached` are the formula cells without a result.
+    pub fn open(
+        book: &'a mut Book,
+        formats: &'a Formats,
+        uncached: &'a [(u32, u32)],
+        place: Where<'a>,
+        width: usize,
+    ) -> Result<Self, Stop> {
+        let reader = book.worksheet_cells_reader(place.sheet);
+        let reader = reader.map_err(|error| cannot_read(place.file, place.sheet, &error))?;
+        Ok(Self { reader, formats, uncached, place, width, ahead: None, last: 0, ended: false })
+    }
+
+    /// The next row that has a cell which is not empty: its number and its cells from column A on.
+    pub fn next(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Stop> {
+        let Some((row, column, cell)) = self.take_ahead()? else { return Ok(None) };
+        if row < self.last || row >= MOST_ROWS {
+            return Err(self.out_of_order(row, column));
+        }
+        self.last = row + 1;
+        let mut cells = Vec::with_capacity(self.width.max(column as usize + 1));
+        self.place_cell(&mut cells, row, column, cell)?;
+        while let Some((next_row, column, cell)) = self.next_cell()? {
+            if next_row != row {
+                self.ahead = Some((next_row, column, cell));
+                break;
+            }
+            self.place_cell(&mut cells, row, column, cell)?;
+        }
+        if cells.len() < self.width {
+            cells.resize(self.width, Cell::Empty);
+        }
+        Ok(Some((row + 1, cells)))
+    }
+
+    fn take_ahead(&mut self) -> Result<Option<(u32, u32, Cell)>, Stop> {
+        match self.ahead.take() {
+            Some(cell) => Ok(Some(cell)),
+            None => self.next_cell(),
+        }
+    }
+
+    fn place_cell(&self, cells: &mut Vec<Cell>, row: u32, column: u32, cell: Cell) -> Result<(), Stop> {
+        if (column as usize) < cells.len() || column >= MOST_COLUMNS {
+            return Err(self.out_of_order(row, column));
+        }
+        cells.resize(column as usize, Cell::Empty);
+        cells.push(cell);
+        Ok(())
+    }
+
+    /// The next cell that is not empty: its row and column from 0.
+    fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, Stop> {
+        while !self.ended {
+            let next = self.reader.next_cell_with_style_id();
+            let Some((found, style)) = next.map_err(|error| self.stop(&error))? else {
+                self.ended = true;
+                break;
+            };
+            let (row, column) = found.get_position();
+            if matches!(found.get_value(), DataRef::Empty) {
+                if self.uncached.is_empty() || !self.is_uncached(row, column) {
+                    continue;
+                }
+                return Ok(Some((row, column, Cell::Bad(BadCell::NoCachedValue))));
+            }
+            let format = self.formats.of_style.get(style).copied().unwrap_or(0);
+            let cell = self.formats.cell(found.get_value(), format);
+            if let Cell::Text(text) = &cell
+                && text.len() > LONGEST_CELL
+                && text.encode_utf16().count() > LONGEST_CELL
+            {
+                return Err(self.too_long(row, column));
+            }
+            return Ok(Some((row, column, cell)));
+        }
+        Ok(None)
+    }
+
+    fn is_uncached(&mut self, row: u32, column: u32) -> bool {
+        let passed = self.uncached.partition_point(|place| *place < (row, column));
+        self.uncached = &self.uncached[passed..];
+        self.uncached.first() == Some(&(row, column))
+    }
+
+    fn stop(&self, error: &XlsxError) -> Stop {
+        match error {
+            XlsxError::CellError(value) => {
+                let (file, sheet, value, row) =
+                    (self.place.file, shown(self.place.sheet), shown(value), self.last.max(1));
+                Stop::cannot_start(text!(
+                    "{file}, \"{sheet}\" sayfası, satır {row} ya da sonrası: {value} hatası olan bir hücre var. Hücreyi düzeltip dosyayı kaydedin.",
+                    "{file}, sheet \"{sheet}\", row {row} or below: a cell holds the error {value}. Mend the cell and save the file."
+                ))
+            }
+            error => cannot_read(self.place.file, self.place.sheet, error),
+        }
+    }
+
+    fn out_of_order(&self, row: u32, column: u32) -> Stop {
+        let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
+        Stop::cannot_start(text!(
+            "{file}, \"{sheet}\" sayfası: {cell} hücresi yerinde değil; dosya bozuk. Excel'de açıp yeniden kaydedin.",
+            "{file}, sheet \"{sheet}\": cell {cell} is out of place; the file is damaged. Open it in Excel and save it again."
+        ))
+    }
+
+    fn too_long(&self, row: u32, column: u32) -> Stop {
+        let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
+        Stop::cannot_start(text!(
+            "{file}, \"{sheet}\" sayfası: {cell} hücresinde {LONGEST_CELL} karakterden uzun metin var. Metni kısaltın.",
+            "{file}, sheet \"{sheet}\": cell {cell} holds more than {LONGEST_CELL} characters. Shorten the text."
+        ))
+    }
+}
+
+fn reference(row: u32, column: u32) -> String {
+    format!("{}{}", column_letter(column as usize), u64::from(row) + 1)
+}
+
+fn text_cell(text: &str) -> Cell {
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
+}
+
+pub(super) fn cannot_read(file: &str, sheet: &str, error: &XlsxError) -> Stop {
+    if sheet.is_empty() {
+        return Trouble::Damaged(error.to_string()).stop(file);
+    }
+    let (sheet, why) = (shown(sheet), shown(&error.to_string()));
+    Stop::cannot_start(text!(
+        "{file}, \"{sheet}\" sayfası okunamadı ({why}). Dosyayı Excel'de açıp yeniden kaydedin.",
+        "{file}: sheet \"{sheet}\" could not be read ({why}). Open the file in Excel and save it again."
+    ))
+}

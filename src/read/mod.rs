@@ -1,0 +1,148 @@
+//! The first stage: an input file becomes [`Sheet`]s and a stream of [`Row`]s.
+//!
+//! A file is opened once, hashed whole and parsed through the same handle, so what is hashed is what
+//! is read. Its kind is told from its bytes: a workbook (`xlsx`) or delimited text (`csv`). What
+//! cannot be read without a doubt (a quote that is never closed, a ragged row, a damaged archive) is
+//! refused as a whole, with its place, before anything is sent. Memory does not grow with the rows;
+//! the texts that a workbook shares among its cells are the one exception.
+
+mod cells;
+mod csv;
+mod delimiter;
+mod encoding;
+mod guard;
+mod header;
+mod kind;
+mod marks;
+mod parts;
+mod ranges;
+mod source;
+mod stream;
+mod xlsx;
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use compact_str::CompactString;
+
+pub use self::ranges::Ranges;
+pub use self::stream::Totals;
+
+use self::csv::Csv;
+use self::encoding::Survey;
+use self::kind::Kind;
+use self::source::Source;
+use self::stream::Stream;
+use self::xlsx::Workbook;
+use crate::exit::Stop;
+use crate::message::Text;
+use crate::row::{Row, Sheet};
+use crate::text;
+
+/// What the user or the contract says about the file.
+pub struct Options<'a> {
+    /// The only sheet to read.
+    pub sheet: Option<&'a str>,
+    /// The encoding of a text file without a byte order mark, by its usual name.
+    pub encoding: Option<&'a str>,
+    /// How many of these header texts some operation knows.
+    pub known: &'a dyn Fn(&[CompactString]) -> usize,
+}
+
+impl fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("sheet", &self.sheet).field("encoding", &self.encoding).finish_non_exhaustive()
+    }
+}
+
+/// An input file whose sheets, headers and encoding are known, and whose rows are still to be read.
+pub struct Input {
+    /// The sheets that are read; a text file has one, without a name.
+    pub sheets: Vec<Sheet>,
+    /// The number formats that cells refer to; the first is `General`.
+    pub formats: Vec<String>,
+    /// Of the whole file.
+    pub sha256: [u8; 32],
+    /// The encoding of a text file; nothing for a workbook.
+    pub encoding: Option<&'static str>,
+    /// What the user should know of the choice of sheets; more comes with [`Totals`].
+    pub warnings: Vec<Text>,
+    source: Source,
+    body: Body,
+}
+
+enum Body {
+    Csv(Csv),
+    Xlsx(Box<Workbook>),
+}
+
+/// Opens a file and looks at its head; every kind that cannot be read is a [`Stop`] with a sentence.
+pub fn open(path: &Path, options: &Options) -> Result<Input, Stop> {
+    let source = Source::open(path)?;
+    match kind::tell(&source)? {
+        Kind::Zip => {
+            let sha256 = source.hash(|_| {})?;
+            let opened = xlsx::open(&source, options)?;
+            Ok(Input {
+                sheets: opened.sheets,
+                formats: opened.workbook.formats().to_vec(),
+                sha256,
+                encoding: None,
+                warnings: opened.warnings,
+                source,
+                body: Body::Xlsx(Box::new(opened.workbook)),
+            })
+        }
+        Kind::Text => {
+            let mut survey = Survey::default();
+            let sha256 = source.hash(|chunk| survey.look(chunk))?;
+            let chosen = encoding::choose(&source.name, &source.head(4096)?, &survey, options.encoding)?;
+            let (csv, sheet) = csv::open(&source, chosen, options)?;
+            Ok(Input {
+                sheets: vec![sheet],
+                formats: vec!["General".to_owned()],
+                sha256,
+                encoding: Some(csv.encoding_name()),
+                warnings: Vec::new(),
+                source,
+                body: Body::Csv(csv),
+            })
+        }
+    }
+}
+
+impl Input {
+    /// Reads all rows, some hundred at a time. Blank rows and a total row at the end of a sheet are
+    /// counted, not handed over. `emit` ends the reading by [`ControlFlow::Break`]; the totals then
+    /// are those of what was read.
+    pub fn rows(self, mut emit: impl FnMut(Vec<Row>) -> ControlFlow<()>) -> Result<Totals, Stop> {
+        let mut stream = Stream::new(&mut emit, self.sheets.len());
+        match self.body {
+            Body::Csv(csv) => csv.rows(&self.source, &self.sheets[0], &mut stream)?,
+            Body::Xlsx(mut workbook) => workbook.rows(&self.source.name, &self.sheets, &mut stream)?,
+        }
+        let whole = !stream.is_over();
+        let totals = stream.finish(&self.sheets);
+        if whole {
+            self.source.check_unchanged()?;
+        }
+        Ok(totals)
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("sheets", &self.sheets).field("encoding", &self.encoding).finish_non_exhaustive()
+    }
+}
+
+fn no_data(name: &str) -> Stop {
+    Stop::cannot_start(text!(
+        "{name} içinde başlık satırının altında veri yok; gönderilecek bir şey yok. Satırları ekleyip kaydedin.",
+        "{name} has no data below its header row: there is nothing to send. Add the rows and save it."
+    ))
+}
+
+#[cfg(test)]
+mod tests;

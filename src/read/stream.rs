@@ -1,0 +1,199 @@
+//! The way from a reader of rows to whoever takes them: batches of rows that are not blank, without
+//! the total row at the end of a sheet.
+
+use std::ops::ControlFlow;
+
+use super::ranges::Ranges;
+use crate::fold::fold;
+use crate::message::{Text, shown};
+use crate::row::{Cell, Place, Row, Sheet};
+use crate::text;
+
+/// Rows handed over at a time.
+const BATCH: usize = 512;
+
+/// Takes a batch of rows, and may say that it wants no more.
+pub(super) type Emit<'a> = &'a mut dyn FnMut(Vec<Row>) -> ControlFlow<()>;
+
+/// What was read, known when all of it was.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// Rows handed over.
+    pub rows: u64,
+    /// Blank rows, skipped.
+    pub blank: u64,
+    /// Numbers of the hidden rows among those handed over, sheet by sheet.
+    pub hidden: Vec<Ranges>,
+    /// Rows at the end of a sheet that only add up those above, skipped.
+    pub total_rows: Vec<Place>,
+    /// What the user should know: hidden rows and total rows, with their numbers.
+    pub warnings: Vec<Text>,
+}
+
+/// Where readers push their rows.
+pub(super) struct Stream<'a> {
+    emit: Emit<'a>,
+    batch: Vec<Row>,
+    /// The last row, held back until it is known not to be a total row.
+    held: Option<Row>,
+    over: bool,
+    pub totals: Totals,
+}
+
+impl<'a> Stream<'a> {
+    pub fn new(emit: Emit<'a>, sheets: usize) -> Self {
+        let totals = Totals { hidden: vec![Ranges::default(); sheets], ..Totals::default() };
+        Self { emit, batch: Vec::with_capacity(BATCH), held: None, over: false, totals }
+    }
+
+    /// Takes the next row of a sheet, in ascending order of their numbers.
+    pub fn push(&mut self, row: Row) {
+        if row.cells.iter().all(Cell::is_blank) {
+            self.totals.blank += 1;
+        } else if let Some(row) = self.held.replace(row) {
+            self.hand_over(row);
+        }
+    }
+
+    /// Counts blank rows that were never made.
+    pub fn skip_blank(&mut self, count: u64) {
+        self.totals.blank += count;
+    }
+
+    /// Whoever takes the rows wants no more.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// All rows of this sheet were pushed.
+    pub fn end_of_sheet(&mut self, sheet: &Sheet) {
+        let Some(row) = self.held.take() else { return };
+        if is_total_row(&row, sheet.headers.len()) {
+            self.totals.total_rows.push(row.place);
+            self.totals.warnings.push(total_row(sheet, row.place.row));
+        } else {
+            self.hand_over(row);
+        }
+    }
+
+    fn hand_over(&mut self, row: Row) {
+        if self.over {
+            return;
+        }
+        self.totals.rows += 1;
+        if row.hidden {
+            self.totals.hidden[usize::from(row.place.sheet)].push(row.place.row);
+        }
+        self.batch.push(row);
+        if self.batch.len() == BATCH {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        if !batch.is_empty() && !self.over {
+            self.over = (self.emit)(batch).is_break();
+        }
+    }
+
+    /// Hands over what is left, and tells what was read.
+    pub fn finish(mut self, sheets: &[Sheet]) -> Totals {
+        self.flush();
+        for (sheet, hidden) in sheets.iter().zip(&self.totals.hidden) {
+            if !hidden.is_empty() {
+                self.totals.warnings.push(hidden_rows(sheet, hidden));
+            }
+        }
+        self.totals
+    }
+}
+
+/// The row says "total" in its first filled cell, and at most half of its other cells are filled.
+fn is_total_row(row: &Row, width: usize) -> bool {
+    let mut filled = row.cells.iter().filter(|cell| !cell.is_blank());
+    let Some(Cell::Text(first)) = filled.next() else { return false };
+    let others = filled.count();
+    let blank = width.saturating_sub(others + 1);
+    let word = fold(first);
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    blank >= others.max(1) && ["toplam", "geneltoplam", "aratoplam", "total", "grandtotal", "sum"].contains(&word)
+}
+
+fn total_row(sheet: &Sheet, row: u32) -> Text {
+    let (tr, en) = of_sheet(sheet);
+    text!("{tr}satır {row} bir toplam satırı; atlandı.", "{en}row {row} is a total row; it was skipped.")
+}
+
+fn hidden_rows(sheet: &Sheet, hidden: &Ranges) -> Text {
+    let (tr, en) = of_sheet(sheet);
+    let count = hidden.count();
+    text!(
+        "{tr}gizli ya da filtrelenmiş satırlar ({count}): {hidden}.",
+        "{en}hidden or filtered rows ({count}): {hidden}."
+    )
+}
+
+/// The beginning of a sentence about a sheet; nothing where it has no name.
+fn of_sheet(sheet: &Sheet) -> (String, String) {
+    if sheet.name.is_empty() {
+        return (String::new(), String::new());
+    }
+    let name = shown(&sheet.name);
+    (format!("\"{name}\" sayfası, "), format!("Sheet \"{name}\", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u32, cells: &[&str]) -> Row {
+        let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).into()) };
+        Row { place: Place { sheet: 0, row: number }, hidden: false, cells: cells.iter().map(cell).collect() }
+    }
+
+    fn streamed(rows: Vec<Row>, take: usize) -> (Vec<u32>, Totals) {
+        let sheet = Sheet { headers: vec!["a".into(); 4], ..Sheet::default() };
+        let mut numbers = Vec::new();
+        let mut emit = |batch: Vec<Row>| {
+            numbers.extend(batch.iter().map(|row| row.place.row));
+            if numbers.len() < take { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let mut stream = Stream::new(&mut emit, 1);
+        for row in rows {
+            stream.push(row);
+        }
+        stream.end_of_sheet(&sheet);
+        let totals = stream.finish(std::slice::from_ref(&sheet));
+        (numbers, totals)
+    }
+
+    #[test]
+    fn only_the_last_row_can_be_a_total_row_and_blank_rows_do_not_count() {
+        let rows = vec![row(2, &["Toplam", "", "", ""]), row(3, &["", "TOPLAM:", "", "5"]), row(4, &["", "", "", " "])];
+        let (numbers, totals) = streamed(rows, usize::MAX);
+        assert_eq!(numbers, [2]);
+        assert_eq!((totals.rows, totals.blank, totals.total_rows[0].row), (1, 1, 3));
+        assert_eq!(totals.warnings[0].en, "row 3 is a total row; it was skipped.");
+    }
+
+    #[test]
+    fn a_full_row_that_begins_with_total_is_a_row() {
+        assert_eq!(streamed(vec![row(2, &["Total", "Ankara", "x", ""])], usize::MAX).0, [2]);
+        assert_eq!(streamed(vec![row(2, &["Total Enerji", "", "", ""])], usize::MAX).0, [2]);
+    }
+
+    #[test]
+    fn hidden_rows_are_told_by_their_numbers() {
+        let rows = (2..9).map(|n| Row { hidden: n > 4 && n != 6, ..row(n, &["x"]) }).collect();
+        let (_, totals) = streamed(rows, usize::MAX);
+        assert_eq!(totals.hidden[0].to_string(), "5, 7-8");
+        assert_eq!(totals.warnings[0].en, "hidden or filtered rows (3): 5, 7-8.");
+    }
+
+    #[test]
+    fn whoever_wants_no_more_gets_no_more() {
+        let (numbers, totals) = streamed((1..5000).map(|n| row(n, &["x"])).collect(), 1);
+        assert_eq!((numbers.len(), totals.rows), (BATCH, BATCH as u64));
+    }
+}

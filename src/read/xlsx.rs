@@ -1,0 +1,226 @@
+//! Workbooks (.xlsx, .xlsm): which sheets are read, and their rows, cell by cell.
+
+use std::io::BufReader;
+
+use calamine::{Reader, SheetType, SheetVisible, Xlsx};
+use zip::ZipArchive;
+
+use super::cells::{Book, Formats, Rows, Where, cannot_read};
+use super::header::{self, Found, HEAD_ROWS, HeadRow};
+use super::marks::{self, Marks};
+use super::parts::{self, Archive, Layout, Trouble};
+use super::source::{CHUNK, Source};
+use super::stream::Stream;
+use super::{Options, no_data};
+use crate::exit::Stop;
+use crate::fold::fold;
+use crate::message::{Text, shown};
+use crate::row::{Place, Row, Sheet};
+use crate::text;
+
+/// An opened workbook.
+pub(super) struct Workbook {
+    book: Book,
+    formats: Formats,
+    /// Beside the sheets that are read.
+    marks: Vec<Marks>,
+}
+
+/// What was found by opening: the workbook, its sheets to read, and warnings.
+pub(super) struct Opened {
+    pub workbook: Workbook,
+    pub sheets: Vec<Sheet>,
+    pub warnings: Vec<Text>,
+}
+
+/// Opens the workbook and chooses its sheets; an error if none has a row below its header row.
+pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
+    let name = &source.name;
+    let handle = || BufReader::with_capacity(CHUNK, source.slice(0, source.len()));
+    let mut archive = ZipArchive::new(handle()).map_err(|error| Trouble::from(error).stop(name))?;
+    let layout = parts::layout(&mut archive).map_err(|trouble| trouble.stop(name))?;
+    let mut book = Xlsx::new(handle()).map_err(|error| cannot_read(name, "", &error))?;
+
+    let wanted = wanted_sheets(name, &book, options.sheet)?;
+    let Some(first) = wanted.first() else { return Err(no_visible_sheet(name)) };
+    let formats = Formats::of(&mut book, first).map_err(|error| cannot_read(name, first, &error))?;
+    let mut choice = Choice::default();
+    for sheet in wanted {
+        choice.consider(name, &mut book, &formats, sheet, options)?;
+    }
+    let mut workbook = Workbook { book, formats, marks: Vec::new() };
+    let (sheets, warnings) = choice.decide(&mut workbook, name, &mut archive, &layout)?;
+    Ok(Opened { workbook, sheets, warnings })
+}
+
+/// The named sheet, or every visible one.
+fn wanted_sheets(file: &str, book: &Book, named: Option<&str>) -> Result<Vec<String>, Stop> {
+    let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let Some(named) = named else {
+        return Ok(sheets
+            .filter(|sheet| sheet.visible == SheetVisible::Visible)
+            .map(|sheet| sheet.name.clone())
+            .collect());
+    };
+    let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
+    let found = names.iter().find(|name| *name == named).or_else(|| {
+        let key = fold(named);
+        names.iter().find(|name| !key.is_empty() && fold(name) == key)
+    });
+    found.map(|name| vec![name.clone()]).ok_or_else(|| no_such_sheet(file, named, &names))
+}
+
+fn no_visible_sheet(file: &str) -> Stop {
+    Stop::cannot_start(text!(
+        "{file} içinde görünür sayfa yok. Sayfayı Excel'de gösterin ya da --sheet ile adını verin.",
+        "{file} has no visible sheet. Unhide the sheet in Excel, or name it with --sheet."
+    ))
+}
+
+fn no_such_sheet(file: &str, named: &str, names: &[String]) -> Stop {
+    let close = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(&fold(name), &fold(named)), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let list = names.iter().take(20).map(|name| format!("\"{}\"", shown(name))).collect::<Vec<_>>().join(", ");
+    let named = shown(named);
+    let (tr, en) = close.map_or_else(Default::default, |(_, name)| {
+        let name = shown(name);
+        (format!(" \"{name}\" mi demek istediniz?"), format!(" Did you mean \"{name}\"?"))
+    });
+    Stop::cannot_start(text!(
+        "{file} içinde \"{named}\" adlı sayfa yok. Sayfaları: {list}.{tr}",
+        "{file} has no sheet called \"{named}\". Its sheets: {list}.{en}"
+    ))
+}
+
+/// The sheets that may be read.
+#[derive(Default)]
+struct Choice {
+    recognised: Vec<Sheet>,
+    /// The first that has rows, if none is recognised.
+    plausible: Option<Sheet>,
+    without_header: Vec<String>,
+    without_rows: Vec<String>,
+}
+
+impl Choice {
+    fn consider(
+        &mut self,
+        file: &str,
+        book: &mut Book,
+        formats: &Formats,
+        sheet: String,
+        options: &Options,
+    ) -> Result<(), Stop> {
+        let head = head_of(book, formats, Where { file, sheet: &sheet })?;
+        match header::find(&head, options.known) {
+            None => self.without_rows.push(sheet),
+            Some(Found::Recognised(at)) => self.recognised.push(header::sheet(sheet, head, at)),
+            Some(Found::Plausible(at)) => {
+                self.without_header.push(sheet.clone());
+                self.plausible.get_or_insert_with(|| header::sheet(sheet, head, at));
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(
+        mut self,
+        workbook: &mut Workbook,
+        file: &str,
+        archive: &mut Archive,
+        layout: &Layout,
+    ) -> Result<(Vec<Sheet>, Vec<Text>), Stop> {
+        let mut sheets = Vec::new();
+        if self.recognised.is_empty() {
+            self.without_header.clear();
+            self.recognised.extend(self.plausible);
+        }
+        let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
+        for sheet in self.recognised {
+            let path = layout.sheets.get(&sheet.name).map_or("", String::as_str);
+            let marks = marks::read(archive, path).map_err(|trouble| trouble.stop(file))?;
+            if workbook.has_rows(file, &sheet, &marks)? {
+                if marks.formulas && layout.uncalculated {
+                    warnings.push(uncalculated(&sheet.name));
+                }
+                sheets.push(sheet);
+                workbook.marks.push(marks);
+            } else {
+                self.without_rows.push(sheet.name);
+            }
+        }
+        if sheets.is_empty() {
+            return Err(no_data(file));
+        }
+        Ok((sheets, warnings))
+    }
+}
+
+/// The first rows that are not blank.
+fn head_of(book: &mut Book, formats: &Formats, place: Where) -> Result<Vec<HeadRow>, Stop> {
+    let mut rows = Rows::open(book, formats, &[], place, 0)?;
+    let mut head: Vec<HeadRow> = Vec::new();
+    while head.len() < HEAD_ROWS
+        && let Some((number, cells)) = rows.next()?
+    {
+        if cells.iter().any(|cell| !cell.is_blank()) {
+            head.push((number, cells));
+        }
+    }
+    Ok(head)
+}
+
+fn left_out(sheet: &str) -> Text {
+    let sheet = shown(sheet);
+    text!(
+        "\"{sheet}\" sayfasında bilinen bir başlık satırı yok; sayfa atlandı.",
+        "Sheet \"{sheet}\" has no header row that is known; it was left out."
+    )
+}
+
+fn uncalculated(sheet: &str) -> Text {
+    let sheet = shown(sheet);
+    text!(
+        "\"{sheet}\" sayfasındaki formüller Excel'de hesaplanmamış, sonuçları yanlış olabilir. Dosyayı Excel'de açıp kaydedin.",
+        "The formulas of sheet \"{sheet}\" were not calculated by Excel, and their results may be wrong. Open the file in Excel and save it."
+    )
+}
+
+impl Workbook {
+    pub fn formats(&self) -> &[String] {
+        &self.formats.codes
+    }
+
+    fn has_rows(&mut self, file: &str, sheet: &Sheet, marks: &Marks) -> Result<bool, Stop> {
+        let place = Where { file, sheet: &sheet.name };
+        let mut rows = Rows::open(&mut self.book, &self.formats, &marks.uncached, place, 0)?;
+        while let Some((number, cells)) = rows.next()? {
+            if number > sheet.header_row && cells.iter().any(|cell| !cell.is_blank()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads the rows below the header row of every sheet into `stream`.
+    pub fn rows(&mut self, file: &str, sheets: &[Sheet], stream: &mut Stream) -> Result<(), Stop> {
+        for (index, (sheet, marks)) in sheets.iter().zip(&self.marks).enumerate() {
+            let place = Where { file, sheet: &sheet.name };
+            let mut rows = Rows::open(&mut self.book, &self.formats, &marks.uncached, place, sheet.headers.len())?;
+            while !stream.is_over()
+                && let Some((number, cells)) = rows.next()?
+            {
+                if number > sheet.header_row {
+                    let hidden = !marks.hidden.is_empty() && marks.hidden.contains(number);
+                    let place = Place { sheet: index as u16, row: number };
+                    stream.push(Row { place, hidden, cells });
+                }
+            }
+            stream.end_of_sheet(sheet);
+        }
+        Ok(())
+    }
+}

@@ -5,4 +5,5 @@ pub mod exit;
 pub mod fold;
 pub mod message;
 pub mod outcome;
+pub mod report;
 pub mod row;

@@ -167,4 +167,4 @@ impl Report<'_> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

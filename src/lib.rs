@@ -15,6 +15,7 @@ pub mod outcome;
 pub mod profile;
 pub mod progress;
 pub mod read;
+pub mod report;
 pub mod row;
 pub mod sandbox;
 pub mod spool;

@@ -1,0 +1,113 @@
+//! Cells and words as text that a spreadsheet takes for text.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::message::Lang;
+use crate::row::{BadCell, Cell};
+
+/// The most UTF-16 units that a cell of a workbook holds.
+const LONGEST: usize = 32_767;
+
+/// Whether a spreadsheet might take a text for a formula, at once or when somebody edits the cell.
+pub fn looks_like_formula(text: &str) -> bool {
+    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | 0))
+}
+
+/// A text cut to what a cell holds; one that was cut ends in `…`.
+pub fn clipped(text: &str) -> Cow<'_, str> {
+    // A UTF-16 unit takes at least one byte of UTF-8, so most texts need no count.
+    if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units >= LONGEST
+    });
+    let end = end.map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{}…", &text[..end]))
+}
+
+/// A cell as text, for results that know no number formats, added to `out`.
+///
+/// Numbers keep the zeros in front that their format gives them, and take the language's decimal
+/// sign, since the same person's spreadsheet reads them back. Dates are ISO 8601.
+pub fn push_cell(out: &mut String, cell: &Cell, formats: &[String], lang: Lang) {
+    match cell {
+        Cell::Empty | Cell::Bad(BadCell::NoCachedValue) => {}
+        Cell::Text(text) | Cell::Bad(BadCell::Error(text) | BadCell::Undecodable(text)) => out.push_str(text),
+        Cell::Bool(value) => out.push_str(if *value { "TRUE" } else { "FALSE" }),
+        Cell::Number { value, format } => {
+            push_number(out, *value, formats.get(usize::from(*format)).map_or("", String::as_str), lang);
+        }
+        Cell::Date { serial, .. } => push_date(out, *serial),
+    }
+}
+
+fn push_number(out: &mut String, value: f64, format: &str, lang: Lang) {
+    let zeros = if !format.is_empty() && format.bytes().all(|b| b == b'0') { format.len() } else { 0 };
+    let start = out.len();
+    // Writing to a String does not fail.
+    let _ = if zeros > 0 { write!(out, "{value:0zeros$.0}") } else { write!(out, "{value}") };
+    if lang == Lang::Tr
+        && let Some(point) = out[start..].find('.')
+    {
+        out.replace_range(start + point..=start + point, ",");
+    }
+}
+
+/// Days since 1899-12-30 as a date, with its time where it has one; as the bare number outside of the calendar.
+fn push_date(out: &mut String, serial: f64) {
+    let seconds = (serial * 86_400.0).round();
+    let epoch = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
+    let moment = if seconds.abs() < 1e12 {
+        epoch.checked_add(jiff::SignedDuration::from_secs(seconds as i64)).ok()
+    } else {
+        None
+    };
+    let _ = match moment {
+        Some(moment) if seconds % 86_400.0 == 0.0 => write!(out, "{}", moment.date()),
+        Some(moment) => write!(out, "{} {}", moment.date(), moment.time()),
+        None => write!(out, "{serial}"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(cell: &Cell, formats: &[&str], lang: Lang) -> String {
+        let formats: Vec<_> = formats.iter().map(|&format| format.to_owned()).collect();
+        let mut out = String::new();
+        push_cell(&mut out, cell, &formats, lang);
+        out
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut_within_the_limit_and_says_so() {
+        let fits = "ş".repeat(LONGEST);
+        assert_eq!(clipped(&fits), fits);
+        for long in ["x".repeat(LONGEST + 1), "😀".repeat(LONGEST)] {
+            let cut = clipped(&long);
+            assert!(cut.ends_with('…') && cut.encode_utf16().count() <= LONGEST, "{}", cut.encode_utf16().count());
+            assert!(cut.encode_utf16().count() > LONGEST - 2);
+        }
+    }
+
+    #[test]
+    fn numbers_keep_leading_zeros_and_the_decimal_sign_of_the_language() {
+        let number = |value, format| Cell::Number { value, format };
+        assert_eq!(text(&number(42.0, 0), &["00000"], Lang::Tr), "00042");
+        assert_eq!(text(&number(12.5, 0), &["General"], Lang::Tr), "12,5");
+        assert_eq!(text(&number(12.5, 9), &[], Lang::En), "12.5");
+    }
+
+    #[test]
+    fn dates_are_written_as_iso_8601() {
+        let date = |serial| text(&Cell::Date { serial, format: 0 }, &[], Lang::Tr);
+        assert_eq!(date(45_658.0), "2025-01-01");
+        assert_eq!(date(45_658.75), "2025-01-01 18:00:00");
+        assert_eq!(date(1e300), format!("{}", 1e300));
+    }
+}

@@ -1,0 +1,92 @@
+//! The result as JSON Lines: one object a row, with the keys that the README lists.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::atomic::{Target, failed};
+use super::{Layout, moment};
+use crate::exit::Stop;
+use crate::outcome::{ApiError, Outcome, Problem, Word};
+use crate::row::Row;
+
+pub struct Writer<'a> {
+    target: Target,
+    layout: Layout<'a>,
+    zone: TimeZone,
+    out: BufWriter<File>,
+}
+
+/// The keys of a line, in their order.
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    /// Null for a CSV file.
+    sheet: Option<&'a str>,
+    row: u32,
+    result: Word,
+    id: Option<&'a Value>,
+    error: Option<&'a ApiError>,
+    problems: &'a [Problem],
+    http_status: Option<u16>,
+    attempts: u32,
+    sent_at: Option<String>,
+    reference: Option<&'a str>,
+    duplicate_of: Option<Original<'a>>,
+}
+
+/// The row that a duplicate repeats.
+#[derive(Serialize)]
+struct Original<'a> {
+    run: &'a str,
+    file: &'a str,
+    sheet: Option<&'a str>,
+    row: u32,
+    result: Option<Word>,
+}
+
+impl<'a> Writer<'a> {
+    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Stop> {
+        let file = target.file().map_err(|why| failed(target.path(), &layout, &why))?;
+        Ok(Self { target, layout, zone, out: BufWriter::with_capacity(1 << 16, file) })
+    }
+
+    pub fn row(&mut self, row: &Row, outcome: &Outcome) -> Result<(), Stop> {
+        self.write(row, outcome).map_err(|why| failed(self.target.path(), &self.layout, &why))
+    }
+
+    fn write(&mut self, row: &Row, outcome: &Outcome) -> io::Result<()> {
+        let sheet = self.layout.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.name.as_str());
+        let line = Line {
+            file: self.layout.file_name,
+            sheet: sheet.filter(|_| !self.layout.csv),
+            row: row.place.row,
+            result: outcome.word,
+            id: outcome.id.as_ref(),
+            error: outcome.error.as_ref(),
+            problems: &outcome.problems,
+            http_status: outcome.http_status,
+            attempts: outcome.attempts,
+            sent_at: outcome.sent_at_ms.and_then(|ms| moment::rfc3339(ms, &self.zone)),
+            reference: outcome.reference.as_deref(),
+            duplicate_of: outcome.duplicate_of.as_ref().map(|of| Original {
+                run: &of.run,
+                file: &of.file,
+                sheet: Some(of.sheet.as_str()).filter(|sheet| !sheet.is_empty()),
+                row: of.row,
+                result: of.result,
+            }),
+        };
+        serde_json::to_writer(&mut self.out, &line)?;
+        self.out.write_all(b"\n")
+    }
+
+    pub fn finish(mut self) -> Result<PathBuf, Stop> {
+        self.out.flush().map_err(|why| failed(self.target.path(), &self.layout, &why))?;
+        self.target.publish(&self.layout)
+    }
+}

@@ -1,0 +1,170 @@
+//! The result file of a run: one line for each row read, in constant memory, and whole or not there at all.
+//!
+//! A [`Report`] takes rows as they come, and writes a workbook, a CSV or JSON Lines, as the file's name asks.
+//! All three go to a private file beside the target, which takes the target's name only when it is
+//! complete and on disk ([`atomic`]). Nothing in a result is a formula, whatever the rows say.
+
+mod atomic;
+mod cell_text;
+mod cells;
+mod columns;
+mod earlier;
+mod explain;
+mod frequent;
+mod guard;
+mod ids;
+mod json_lines;
+mod moment;
+mod part;
+mod sheet_names;
+mod styles;
+mod summary;
+mod summary_json;
+mod summary_words;
+mod table;
+mod widths;
+mod workbook;
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+pub use explain::explanation;
+pub use summary_json::summary_json;
+
+use crate::contract::Operation;
+use crate::exit::{Exit, Stop};
+use crate::message::{Lang, shown};
+use crate::outcome::{Outcome, Tally};
+use crate::row::{Row, Sheet};
+use crate::text;
+
+/// What a result looks like; all of it is known before the first row.
+#[derive(Debug, Clone)]
+pub struct Layout<'a> {
+    pub lang: Lang,
+    pub sheets: &'a [Sheet],
+    /// The number formats of the input, as cells name them.
+    pub formats: &'a [String],
+    /// The operations of this run.
+    pub operations: &'a [Operation],
+    /// The input, which is never written over.
+    pub input: &'a Path,
+    /// The input's name, as `.jsonl` repeats it.
+    pub file_name: &'a str,
+    /// The input is a CSV file: its rows stand one after the other, not at their line numbers.
+    pub csv: bool,
+    /// `check`: nothing was sent, so there are no ids, statuses and times.
+    pub checking: bool,
+    /// The run's name; a check has none.
+    pub run: Option<&'a str>,
+}
+
+/// What a run came to, for the summary.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    pub run: Option<&'a str>,
+    pub file: &'a str,
+    /// In hexadecimal.
+    pub sha256: &'a str,
+    /// `system/operation`, several apart by commas.
+    pub to: &'a str,
+    /// Where the requests went; empty for a check.
+    pub base_url: &'a str,
+    pub profile: Option<&'a str>,
+    /// Milliseconds since 1970-01-01 UTC, as is `ended_ms`.
+    pub started_ms: i64,
+    pub ended_ms: i64,
+    pub elapsed_s: f64,
+    pub tally: &'a Tally,
+    /// Why the run stopped before its end.
+    pub stopped: Option<&'a str>,
+    pub warnings: &'a [String],
+    pub exit: Exit,
+}
+
+/// The forms of a result, by the file's extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Workbook,
+    Table,
+    JsonLines,
+}
+
+impl Form {
+    fn of(path: &Path) -> Result<Self, Stop> {
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("xlsx") => Ok(Self::Workbook),
+            Some("csv") => Ok(Self::Table),
+            Some("jsonl") => Ok(Self::JsonLines),
+            _ => {
+                let path = shown(&path.to_string_lossy());
+                Err(Stop::cannot_start(text!(
+                    "{path}: sonuç dosyasının adı .xlsx, .csv veya .jsonl ile bitmeli. -o ile böyle bir ad verin.",
+                    "{path}: the name of a result ends in .xlsx, .csv or .jsonl. Give such a name with -o."
+                )))
+            }
+        }
+    }
+}
+
+/// A result in the making. Dropped before [`Report::finish`], it leaves nothing behind.
+pub struct Report<'a>(Writer<'a>);
+
+enum Writer<'a> {
+    Workbook(Box<workbook::Writer<'a>>),
+    Table(Box<table::Writer<'a>>),
+    JsonLines(Box<json_lines::Writer<'a>>),
+}
+
+/// Begins the result at `path`.
+///
+/// # Errors
+/// An extension that names no form; a folder in which nothing can be written; a `path` that is the
+/// input itself, or a file that is no earlier result of this program.
+pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Report<'a>, Stop> {
+    create_in(path, layout, TimeZone::system(), workbook::ROW_LIMIT)
+}
+
+/// As [`create`], with the zone in which times are told and the rows that a sheet holds.
+fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32) -> Result<Report<'a>, Stop> {
+    let form = Form::of(path)?;
+    earlier::may_replace(path, layout.input, form)?;
+    let target = atomic::Target::create(path)?;
+    Ok(Report(match form {
+        Form::Workbook => Writer::Workbook(Box::new(workbook::Writer::create(target, layout, zone, row_limit)?)),
+        Form::Table => Writer::Table(Box::new(table::Writer::create(target, layout, zone)?)),
+        Form::JsonLines => Writer::JsonLines(Box::new(json_lines::Writer::create(target, layout, zone)?)),
+    }))
+}
+
+impl Report<'_> {
+    /// Adds a row. `operation` is the row's, as an index into [`Layout::operations`]; a row whose
+    /// operation is not known has none.
+    ///
+    /// # Errors
+    /// A disk that is full or gone.
+    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Stop> {
+        match &mut self.0 {
+            Writer::Workbook(writer) => writer.row(row, operation, outcome),
+            Writer::Table(writer) => writer.row(row, operation, outcome),
+            Writer::JsonLines(writer) => writer.row(row, outcome),
+        }
+    }
+
+    /// Completes the result and gives it its name. Returns the path.
+    ///
+    /// # Errors
+    /// A disk that is full or gone, or a target that cannot be replaced (open in another program).
+    pub fn finish(self, facts: &Facts) -> Result<PathBuf, Stop> {
+        match self.0 {
+            Writer::Workbook(writer) => writer.finish(facts),
+            Writer::Table(writer) => writer.finish(),
+            Writer::JsonLines(writer) => writer.finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! The one object that `--json` prints at the end of a run.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::Facts;
+use crate::outcome::Word;
+
+/// The summary of a run as JSON. `result` is the path of the result file; `valid` is counted for a check alone.
+pub fn summary_json(facts: &Facts, result: Option<&Path>, checking: bool) -> Value {
+    let tally = facts.tally;
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
+    put("run", json!(facts.run));
+    put("file", json!(facts.file));
+    put("sha256", json!(facts.sha256));
+    put("to", json!(facts.to));
+    put("rows", json!(tally.rows));
+    for word in Word::ALL.into_iter().filter(|&word| checking || word != Word::Valid) {
+        put(&word.as_str().replace('-', "_"), json!(tally.count(word)));
+    }
+    put("balance", json!(tally.balances()));
+    put("result", json!(result.map(|path| path.to_string_lossy())));
+    put("elapsed_s", json!((facts.elapsed_s * 1000.0).round() / 1000.0));
+    put("exit", json!(facts.exit.code()));
+    Value::Object(object)
+}

@@ -1,0 +1,170 @@
+//! The result as CSV, the way a Turkish Excel opens it with a double click: UTF-8 with a byte order
+//! mark, fields apart by `;`. A field that a spreadsheet might take for a formula begins with `'`.
+//!
+//! An input of several sheets gives one table: a Sheet column in front, then every header that any
+//! sheet has, once.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::atomic::{Target, failed};
+use super::cell_text::{looks_like_formula, push_cell};
+use super::columns::{Added, Columns, of_earlier_result};
+use super::explain::{Context, code, explanation};
+use super::{Layout, moment};
+use crate::exit::Stop;
+use crate::message::Lang;
+use crate::outcome::Outcome;
+use crate::row::{Cell, Row, Sheet};
+
+pub struct Writer<'a> {
+    target: Target,
+    layout: Layout<'a>,
+    zone: TimeZone,
+    columns: Columns,
+    /// For each sheet, the input column under each header of the table.
+    sources: Vec<Vec<Option<usize>>>,
+    out: Fields,
+}
+
+impl<'a> Writer<'a> {
+    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Stop> {
+        let columns = Columns::new(layout.operations, layout.checking);
+        let (headers, sources) = merged(layout.sheets);
+        let several = layout.sheets.len() > 1;
+        let begin = || -> io::Result<Fields> {
+            let mut out = Fields::begin(target.file()?)?;
+            let added = columns.headers();
+            for header in several.then_some("Sheet").into_iter().chain(headers.iter().copied()).chain(added) {
+                out.put(header)?;
+            }
+            out.end_row()?;
+            Ok(out)
+        };
+        let out = begin().map_err(|why| failed(target.path(), &layout, &why))?;
+        Ok(Self { target, layout, zone, columns, sources, out })
+    }
+
+    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Stop> {
+        self.write(row, operation, outcome).map_err(|why| failed(self.target.path(), &self.layout, &why))
+    }
+
+    fn write(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> io::Result<()> {
+        let index = usize::from(row.place.sheet);
+        let (Some(sheet), Some(sources)) = (self.layout.sheets.get(index), self.sources.get(index)) else {
+            return Ok(());
+        };
+        let (formats, lang) = (self.layout.formats, self.layout.lang);
+        if self.layout.sheets.len() > 1 {
+            self.out.put(&sheet.name)?;
+        }
+        for source in sources {
+            let cell = source.and_then(|column| row.cells.get(column));
+            self.out.put_cell(cell.unwrap_or(&Cell::Empty), formats, lang)?;
+        }
+        let operation_data = operation.and_then(|operation| self.layout.operations.get(operation));
+        let context = Context { lang, headers: &sheet.headers, operation: operation_data, run: self.layout.run };
+        for &added in &self.columns.added {
+            let columns = &self.columns;
+            self.out.put(&match added {
+                Added::Result => outcome.word.as_str().into(),
+                Added::Id(id) if columns.holds(id, operation) => outcome.id_text().into(),
+                Added::Id(_) => "".into(),
+                Added::Error => explanation(outcome, context).into(),
+                Added::ErrorCode => code(outcome),
+                Added::HttpStatus => outcome.http_status.map(|status| status.to_string()).unwrap_or_default().into(),
+                Added::Attempts => {
+                    Some(outcome.attempts).filter(|&n| n > 0).map(|n| n.to_string()).unwrap_or_default().into()
+                }
+                Added::SentAt => outcome.sent_at_ms.map(|ms| moment::plain(ms, &self.zone)).unwrap_or_default().into(),
+                Added::Reference => outcome.reference.as_deref().unwrap_or_default().into(),
+            })?;
+        }
+        for cell in row.cells.iter().skip(sheet.headers.len()) {
+            self.out.put_cell(cell, formats, lang)?;
+        }
+        self.out.end_row()
+    }
+
+    pub fn finish(self) -> Result<PathBuf, Stop> {
+        self.out.finish().map_err(|why| failed(self.target.path(), &self.layout, &why))?;
+        self.target.publish(&self.layout)
+    }
+}
+
+/// The headers of all sheets, each once, and for each sheet its column under each of them. A header
+/// that a sheet has twice is two headers.
+fn merged(sheets: &[Sheet]) -> (Vec<&str>, Vec<Vec<Option<usize>>>) {
+    let mut headers = Vec::new();
+    let mut known: HashMap<(&str, usize), usize> = HashMap::new();
+    let mut sources: Vec<Vec<Option<usize>>> = Vec::new();
+    for sheet in sheets {
+        let (mut seen, mut source) = (HashMap::new(), Vec::new());
+        let dropped = of_earlier_result(&sheet.headers);
+        for (column, header) in sheet.headers.iter().enumerate().filter(|(column, _)| !dropped.contains(column)) {
+            let nth = seen.entry(header.as_str()).and_modify(|nth| *nth += 1).or_insert(0);
+            let at = *known.entry((header, *nth)).or_insert_with(|| {
+                headers.push(header.as_str());
+                headers.len() - 1
+            });
+            if at >= source.len() {
+                source.resize(at + 1, None);
+            }
+            source[at] = Some(column);
+        }
+        sources.push(source);
+    }
+    for source in &mut sources {
+        source.resize(headers.len(), None);
+    }
+    (headers, sources)
+}
+
+/// Fields that go out one after the other, none of them a formula.
+struct Fields {
+    out: csv::Writer<File>,
+    /// Where a field is put together.
+    field: String,
+}
+
+impl Fields {
+    fn begin(mut file: File) -> io::Result<Self> {
+        file.write_all("\u{feff}".as_bytes())?;
+        let mut builder = csv::WriterBuilder::new();
+        builder.delimiter(b';').flexible(true).terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16);
+        Ok(Self { out: builder.from_writer(file), field: String::new() })
+    }
+
+    /// A number keeps its sign; a text that looks like a formula does not stay one.
+    fn put_cell(&mut self, cell: &Cell, formats: &[String], lang: Lang) -> io::Result<()> {
+        self.field.clear();
+        push_cell(&mut self.field, cell, formats, lang);
+        if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) && looks_like_formula(&self.field) {
+            self.field.insert(0, '\'');
+        }
+        self.out.write_field(&self.field).map_err(csv_error)
+    }
+
+    fn put(&mut self, text: &str) -> io::Result<()> {
+        if looks_like_formula(text) {
+            return self.out.write_field(format!("'{text}")).map_err(csv_error);
+        }
+        self.out.write_field(text).map_err(csv_error)
+    }
+
+    fn end_row(&mut self) -> io::Result<()> {
+        self.out.write_record(None::<&[u8]>).map_err(csv_error)
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn csv_error(error: csv::Error) -> io::Error {
+    error.into()
+}

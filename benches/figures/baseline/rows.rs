@@ -43,20 +43,19 @@ fn xlsx(path: &Path) -> Fallible<Sheet> {
     // The cells borrow from the workbook, and both live until the process ends.
     let workbook: &'static mut Xlsx<_> = Box::leak(Box::new(calamine::open_workbook(path)?));
     let sheet = workbook.sheet_names().first().ok_or("the workbook has no sheet")?.clone();
-    Ok(Sheet { cells: workbook.worksheet_cells_reader(&sheet)?, next: None })
+    let mut cells = workbook.worksheet_cells_reader(&sheet)?;
+    Ok(Sheet { next: cells.next_cell()?, cells })
 }
 
 struct Sheet {
     cells: XlsxCellReader<'static, BufReader<File>>,
-    /// The first cell of the next row.
+    /// The first cell of the next row; nothing at the end.
     next: Option<Cell<DataRef<'static>>>,
 }
 
 impl Sheet {
     fn row(&mut self) -> Fallible<Option<StringRecord>> {
-        let Some(first) = self.next.take().map_or_else(|| self.cells.next_cell(), |cell| Ok(Some(cell)))? else {
-            return Ok(None);
-        };
+        let Some(first) = self.next.take() else { return Ok(None) };
         let mut row = StringRecord::new();
         row.push_field(&text(&first));
         while let Some(cell) = self.cells.next_cell()? {

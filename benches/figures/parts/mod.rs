@@ -13,10 +13,10 @@ use crate::Fallible;
 use crate::install_list::{self, Size, Strings};
 use crate::table;
 
-/// What the command line asks for.
+/// Sets the figures of this program beside those of what it is measured against.
 #[derive(Debug, Args)]
 pub struct Wanted {
-    /// All but the last if none is named; with --full all.
+    /// If none is named: all but `peak`; with --full all.
     parts: Vec<Part>,
     /// The sizes of the goals: a million rows where they say so.
     #[arg(long)]
@@ -24,6 +24,7 @@ pub struct Wanted {
     /// This many rows in each part but `rate`.
     #[arg(long)]
     rows: Option<u32>,
+    /// How often each program runs.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
 }

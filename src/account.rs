@@ -71,7 +71,6 @@ pub struct Account<'a> {
     pub findings: &'a Findings,
     pub places: &'a Places,
     pub send_duplicates: bool,
-    pub skip_hidden: bool,
     pub ledger: Option<&'a Ledger>,
     /// The run; none for a check.
     pub run: Option<&'a Run>,
@@ -101,7 +100,6 @@ impl<'a> Account<'a> {
             findings,
             places,
             send_duplicates: false,
-            skip_hidden: false,
             ledger: None,
             run: None,
             past: HashMap::new(),
@@ -121,6 +119,7 @@ impl<'a> Account<'a> {
             Verdict::Invalid { operation, problems } => {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
             }
+            Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
             Verdict::Before { operation, word, id } => {
                 let id = id.map(serde_json::Value::from);
                 return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
@@ -131,7 +130,6 @@ impl<'a> Account<'a> {
         let outcome = match standing(self.findings, ordinal, self.send_duplicates) {
             Standing::Contradicts { other, rule } => self.contradicts(row, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
-            Standing::MayGo if self.skip_hidden && row.hidden => self.hidden(),
             Standing::MayGo => match self.entry(ordinal)? {
                 Some(entry) => self.settled(&entry)?,
                 None => self.unsettled(ordinal, request.order())?,

@@ -21,3 +21,5 @@ pub mod sandbox;
 pub mod spool;
 pub mod submit;
 pub mod validate;
+pub mod pipeline;
+pub mod signals;

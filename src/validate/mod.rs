@@ -71,6 +71,8 @@ pub enum Verdict {
         operation: Option<usize>,
         problems: Vec<Problem>,
     },
+    /// Hidden in the spreadsheet, and to be left out.
+    Hidden { operation: usize },
     /// The file is an earlier result, and this row was settled in it: it stays as it is.
     Before {
         operation: usize,

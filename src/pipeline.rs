@@ -1,0 +1,127 @@
+//! The stages in their order: the only file that names them all.
+//!
+//! ```text
+//! FILE ─▶ read ─▶ Row ─▶ map ─▶ validate ─▶ Request ─▶ submit ─▶ Outcome ─▶ ledger ─▶ report ─▶ FILE.result.xlsx
+//! ```
+//!
+//! [`check`] reads, maps and validates the whole file ([`first_pass`]) and reports. [`submit`] does the
+//! same, then sends what the ledger has not settled ([`second_pass`]), then reports ([`closing`]).
+//! Nothing is sent before the whole file was checked; what is sent is what was checked, from a
+//! private spool, so memory stays flat and the input may change meanwhile.
+//!
+//! A row whose request timed out: `submit` hands its attempt to
+//! [`decide`](crate::submit::retry::decide), which says *unknown*; the ledger keeps that; rows of the
+//! same device behind it are held; the result shows it with its time and reference. The same command
+//! again finds it in the ledger and leaves it alone. `caseload resolve` closes it.
+
+mod closing;
+mod first_pass;
+mod second_pass;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::exit::{Exit, Stop};
+use crate::job::{Job, Output, Recipe, Sending};
+use crate::ledger::{Ledger, Run};
+use crate::message::Lang;
+use crate::progress::Terminal;
+use crate::submit::dispatch::now_ms;
+use crate::text;
+
+pub use closing::sentence as ledger_sentence;
+use closing::{Closing, close};
+use first_pass::first_pass;
+use second_pass::{Begun, second_pass};
+
+/// Checks a file and writes what was found; sends nothing.
+///
+/// # Errors
+/// What keeps the file from being checked at all; a bad row is no error.
+pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
+    let started = Instant::now();
+    let started_ms = now_ms();
+    let ledger = job.ledger.as_deref().filter(|path| path.is_file()).and_then(|path| Ledger::look(path).ok());
+    let secret = ledger.as_ref().map_or([0; 32], |ledger| *ledger.secret());
+    let mut checked = first_pass(path, job, &secret, terminal)?;
+    let past = match &ledger {
+        Some(ledger) => second_pass::repeated(ledger, &checked, None, now_ms())?,
+        None => Vec::new(),
+    };
+    let past = past.into_iter().map(|repeat| (repeat.ordinal, repeat.of)).collect();
+    let closing = Closing { ledger: ledger.as_ref(), run: None, past, stop: None, started, started_ms, not_sent: String::new() };
+    close(&mut checked, job, closing, terminal)
+}
+
+/// Checks a file, sends what is valid and not settled yet, and writes what became of each row.
+///
+/// # Errors
+/// What keeps the run from starting. What stops it later is reported, with the exit code.
+pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Stop> {
+    let started = Instant::now();
+    let started_ms = now_ms();
+    let ledger = open_ledger(job, terminal)?;
+    let mut checked = first_pass(path, job, ledger.secret(), terminal)?;
+    let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
+    let Begun { ledger, run, stop, not_sent } = begun;
+    let closing = Closing { ledger: Some(&ledger), run: Some(&run), past: Default::default(), stop, started, started_ms, not_sent };
+    close(&mut checked, job, closing, terminal)
+}
+
+/// Writes the result of a run again, from its file and the ledger.
+///
+/// # Errors
+/// The file is gone, or is not the one that was sent.
+pub fn report(ledger: &Ledger, run: &Run, output: Option<PathBuf>, terminal: Terminal) -> Result<Exit, Stop> {
+    let started = Instant::now();
+    let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
+    let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
+    let job = Job::again(recipe, terminal.lang, output, &run.spec.host)?;
+    let path = Path::new(&run.spec.file);
+    let mut checked = first_pass(path, &job, ledger.secret(), terminal)?;
+    if checked.sha256 != run.spec.sha256 {
+        return Err(changed(path, run));
+    }
+    let closing = Closing {
+        ledger: Some(ledger),
+        run: Some(run),
+        past: Default::default(),
+        stop: None,
+        started,
+        started_ms: run.spec.started_ms,
+        not_sent: not_sent_yet(terminal.lang),
+    };
+    close(&mut checked, &job, closing, terminal)
+}
+
+/// Opens the run's ledger, and says what an earlier process left open in it.
+fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
+    let path = job.ledger.clone().ok_or_else(|| {
+        Stop::cannot_start(text!(
+            "Defter için yer yok: HOME tanımlı değil. --ledger ile bir dosya gösterin.",
+            "There is no place for the ledger: HOME is not set. Name a file by --ledger."
+        ))
+    })?;
+    let ledger = Ledger::open(&path).map_err(|error| closing::sentence(&path, &error))?;
+    if ledger.recovered() > 0 {
+        let count = ledger.recovered();
+        terminal.note(&crate::say!(
+            terminal.lang,
+            "Önceki çalışma kesilmiş: {count} satır gönderilirken kaldı ve belirsiz sayıldı; yeniden gönderilmez.",
+            "An earlier run was cut off: {count} rows were being sent and are unknown now; they are not sent again."
+        ));
+    }
+    Ok(ledger)
+}
+
+fn not_sent_yet(lang: Lang) -> String {
+    crate::say!(lang, "Henüz gönderilmedi. Aynı submit komutu gönderir.", "Not sent yet. The same submit command sends it.")
+}
+
+fn changed(path: &Path, run: &Run) -> Stop {
+    let (path, name) = (crate::message::shown(&path.display().to_string()), run.spec.name.clone());
+    Stop::cannot_start(text!(
+        "{path} değişmiş: {name} çalışmasında gönderilen dosya bu değil. Gönderilen dosyayı yerine koyun ya da \"caseload runs {name}\" ile satırlara bakın.",
+        "{path} has changed: it is not the file that run {name} sent. Put that file back, or see the rows by \"caseload runs {name}\"."
+    ))
+}

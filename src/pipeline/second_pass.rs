@@ -1,0 +1,369 @@
+//! Sending: which run this is, what of it is left, and the loop that sends it.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use super::closing::sentence;
+use super::first_pass::Checked;
+use crate::account::{Standing, standing, unreadable};
+use crate::contract::Operation;
+use crate::exit::Stop;
+use crate::job::{Job, SANDBOX_HOST, Sending};
+use crate::keyed::Key;
+use crate::ledger::{EntryId, Journal, Ledger, Run, RunSpec, Settled, State};
+use crate::message::{Lang, grouped, shown};
+use crate::outcome::Word;
+use crate::progress::{Progress, Terminal};
+use crate::row::Place;
+use crate::sandbox::{self, Sandbox, Script};
+use crate::submit::auth::Secrets;
+use crate::submit::breaker::Breaker;
+use crate::submit::client::{Sender, is_loopback};
+use crate::submit::dispatch::{Dispatch, Ended, Event, Plan, Queued, Signal, now_ms};
+use crate::submit::order::Order;
+use crate::submit::pace::{Pace, chance};
+use crate::validate::Verdict;
+use crate::{say, text};
+
+/// A run that was sent, as far as it went.
+pub struct Begun {
+    pub ledger: Ledger,
+    pub run: Run,
+    /// Why it ended before all rows were settled.
+    pub stop: Option<Stop>,
+    /// What to say of rows that were not sent.
+    pub not_sent: String,
+}
+
+/// A row that repeats one of an earlier run.
+pub struct Repeat {
+    pub ordinal: u32,
+    pub key: Key,
+    pub of: EntryId,
+    pub state: State,
+}
+
+/// Sends what is left of a file: all of it in a new run, the rest in one that was begun, nothing in
+/// one that is finished.
+pub fn second_pass(checked: &mut Checked, job: &Job, sending: &Sending, ledger: Ledger, terminal: Terminal) -> Result<Begun, Stop> {
+    let signature = signature(checked, job);
+    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(|_| !sending.again);
+    if let Some(run) = &mut earlier
+        && sending.retry_rejected
+    {
+        ledger.reopen_rejected(run.number, None).map_err(|error| unreadable(&error))?;
+        run.finished = false;
+    }
+    if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
+        terminal.note(&finished_before(run, terminal.lang));
+        return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: String::new() });
+    }
+    let target = Target::prepare(checked, job, sending, terminal)?;
+    let is_new = earlier.is_none();
+    let run = match earlier {
+        Some(run) => run,
+        None => ledger.begin(spec(checked, job, signature)?).map_err(|error| unreadable(&error))?,
+    };
+    if is_new && !sending.again {
+        note_repeats(&ledger, &run, checked, sending, terminal)?;
+    }
+    if sending.require_valid && checked.invalid > 0 {
+        let not_sent = say!(
+            terminal.lang,
+            "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",
+            "The file has invalid rows and --require-valid was given: nothing was sent."
+        );
+        return Ok(Begun { ledger, run, stop: None, not_sent });
+    }
+    send(checked, job, sending, ledger, run, &target, terminal)
+}
+
+/// Where the requests go.
+struct Target {
+    sender: Sender,
+    on_this_machine: bool,
+    _sandbox: Option<Sandbox>,
+}
+
+impl Target {
+    /// Starts the sandbox if one is asked for, gathers the secrets, and asks before anything leaves the machine.
+    fn prepare(checked: &Checked, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Self, Stop> {
+        let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
+        let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
+        let operations: Vec<&Operation> = checked.operations.iter().collect();
+        let secrets = Secrets::gather(&operations, |name| {
+            if job.sandbox { Ok(Some("sandbox".to_owned().into())) } else { job.profile.secret(name) }
+        })?;
+        let sender = Sender::new(&operations, base, &secrets, sending.timeout)?;
+        let local = |operation: &&Operation| reqwest::Url::parse(&base(operation)).is_ok_and(|url| is_loopback(&url));
+        let on_this_machine = operations.iter().all(local);
+        if !on_this_machine && !sending.yes {
+            let hosts = operations.iter().map(|operation| base(operation)).collect::<Vec<_>>();
+            ask(checked, job, &hosts, terminal)?;
+        }
+        Ok(Self { sender, on_this_machine, _sandbox: sandbox })
+    }
+}
+
+fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {
+    let script = match &sending.faults {
+        Some(path) => read_script(path)?,
+        None => Script::default(),
+    };
+    let options = sandbox::Options { script, ..sandbox::Options::default() };
+    sandbox::spawn(&job.contracts, options).map_err(|error| {
+        Stop::cannot_start(text!("Deneme sunucusu başlatılamadı: {error}.", "The sandbox could not be started: {error}."))
+    })
+}
+
+/// Reads a script of faults.
+pub fn read_script(path: &Path) -> Result<Script, Stop> {
+    let place = shown(&path.display().to_string());
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Stop::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
+    })?;
+    Script::from_yaml(&text)
+}
+
+fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
+    let mut hosts = hosts.to_vec();
+    hosts.dedup();
+    let (hosts, target) = (shown(&hosts.join(", ")), checked.target());
+    let rows = grouped(checked.valid, terminal.lang);
+    let profile = job.recipe.profile.clone().unwrap_or_else(|| "-".to_owned());
+    let question = say!(
+        terminal.lang,
+        "{rows} satır {hosts} adresine gönderilecek ({target}, profil {profile}). Gönderilsin mi?",
+        "{rows} rows go to {hosts} ({target}, profile {profile}). Send them?"
+    );
+    match terminal.confirm(&question) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Stop::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
+        None => Err(Stop::cannot_start(text!(
+            "{rows} satır {hosts} adresine gidecekti, ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
+            "{rows} rows would go to {hosts}, and there is no terminal to confirm it. If you are sure, add --yes."
+        ))),
+    }
+}
+
+fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, Stop> {
+    let file = std::path::absolute(&checked.path).unwrap_or_else(|_| checked.path.clone());
+    let recipe = serde_json::to_string(&job.recipe).unwrap_or_default();
+    let mut hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
+    hosts.dedup();
+    Ok(RunSpec {
+        name: run_name()?,
+        signature,
+        file: file.to_string_lossy().into_owned(),
+        sha256: checked.sha256.clone(),
+        target: checked.target(),
+        host: hosts.join(","),
+        recipe,
+        rows: checked.places.len(),
+        started_ms: now_ms(),
+        sheets: checked.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
+    })
+}
+
+/// The day and six random characters: short enough to type.
+fn run_name() -> Result<String, Stop> {
+    let random = getrandom::u32().map_err(|error| {
+        Stop::cannot_start(text!("Sistem rastgele sayı vermedi: {error}.", "The system gave no random number: {error}."))
+    })?;
+    let day = jiff::Zoned::now().strftime("%Y%m%d").to_string();
+    Ok(format!("{day}-{:06x}", random & 0x00ff_ffff))
+}
+
+/// What makes two runs the same: file, target, host, mapping.
+fn signature(checked: &Checked, job: &Job) -> [u8; 32] {
+    let hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
+    let recipe = &job.recipe;
+    let parts = serde_json::json!([
+        checked.sha256,
+        checked.target(),
+        hosts,
+        recipe.maps,
+        recipe.sets,
+        recipe.sheet,
+        recipe.skip_hidden,
+        recipe.encoding,
+        checked.file_name,
+    ]);
+    Sha256::digest(parts.to_string().as_bytes()).into()
+}
+
+/// The rows that repeat one sent within its window, of all runs but `but`; sorted by ordinal.
+pub fn repeated(ledger: &Ledger, checked: &Checked, but: Option<u32>, now: i64) -> Result<Vec<Repeat>, Stop> {
+    let findings = &checked.findings;
+    let longest = findings.longest_window().as_millis() as i64;
+    let mut found: Vec<Repeat> = Vec::new();
+    ledger
+        .sent_since(now - longest, but, |past| {
+            let first = findings.marks.partition_point(|mark| mark.key < past.key);
+            for mark in findings.marks[first..].iter().take_while(|mark| mark.key == past.key) {
+                let within = past.sent_at_ms >= now - findings.window(mark).as_millis() as i64;
+                if within || past.state != State::Done {
+                    found.push(Repeat { ordinal: mark.ordinal, key: mark.key, of: past.id, state: past.state });
+                }
+            }
+        })
+        .map_err(|error| unreadable(&error))?;
+    // Of several, the one that was done tells the id.
+    found.sort_by_key(|repeat| (repeat.ordinal, repeat.state != State::Done, std::cmp::Reverse(repeat.of)));
+    found.dedup_by_key(|repeat| repeat.ordinal);
+    Ok(found)
+}
+
+fn note_repeats(ledger: &Ledger, run: &Run, checked: &Checked, sending: &Sending, terminal: Terminal) -> Result<(), Stop> {
+    let mut repeats = repeated(ledger, checked, Some(run.number), now_ms())?;
+    let all = repeats.len();
+    if sending.duplicates != crate::cli::Duplicates::Skip {
+        // What is unknown is closed by a person, never by sending it again.
+        repeats.retain(|repeat| matches!(repeat.state, State::Unknown | State::Sending));
+        if sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
+            let count = all - repeats.len();
+            terminal.note(&say!(
+                terminal.lang,
+                "{count} satır daha önce gönderilmiş satırları yineliyor; --duplicates warn ile yine de gönderiliyor.",
+                "{count} rows repeat rows that were sent before; --duplicates warn sends them all the same."
+            ));
+        }
+    }
+    let rows: Vec<(u32, Place, Key, EntryId)> =
+        repeats.iter().map(|repeat| (repeat.ordinal, checked.places.get(repeat.ordinal), repeat.key, repeat.of)).collect();
+    ledger.note_duplicates(run.number, &rows).map_err(|error| unreadable(&error))
+}
+
+fn send(
+    checked: &mut Checked,
+    job: &Job,
+    sending: &Sending,
+    ledger: Ledger,
+    run: Run,
+    target: &Target,
+    terminal: Terminal,
+) -> Result<Begun, Stop> {
+    let settled = ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?;
+    let held = ledger.held_orders().map_err(|error| unreadable(&error))?;
+    let path = ledger.path().to_owned();
+    let rate = sending.rate_for(target.on_this_machine);
+    let send_duplicates = job.recipe.send_duplicates;
+    let progress = terminal.sending(checked.valid, settled.count());
+    let journal = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
+    let ended = {
+        let Checked { verdicts, findings, places, keyers, operations, valid, .. } = &mut *checked;
+        let rows = queue(verdicts.records()?, findings, places, &keyers[0], &settled, send_duplicates);
+        let operations: Vec<&Operation> = operations.iter().collect();
+        let plan = Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
+        let order = Order::new(held.into_iter().map(|(key, _)| key));
+        let breaker = Breaker::new(sending.max_errors, *valid);
+        let pace = Pace::new(rate, chance);
+        drive(|| Dispatch::new(plan, &target.sender, &journal, rows, order, pace, breaker), progress, terminal.lang)?
+    };
+    let ledger = journal.stop().map_err(|error| sentence(&path, &error))?;
+    if !ended.reopen.is_empty() {
+        ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
+    }
+    let not_sent = not_sent_words(ended.stop.as_ref(), terminal.lang);
+    Ok(Begun { ledger, run, stop: ended.stop, not_sent })
+}
+
+/// The rows that may go: valid, not repeated, not settled.
+fn queue<'a>(
+    verdicts: impl Iterator<Item = Result<Verdict, Stop>> + 'a,
+    findings: &'a crate::validate::across::Findings,
+    places: &'a crate::account::Places,
+    keyer: &'a crate::keyed::Keyer,
+    settled: &'a Settled,
+    send_duplicates: bool,
+) -> impl Iterator<Item = Result<Queued, Stop>> + 'a {
+    verdicts.enumerate().filter_map(move |(ordinal, verdict)| {
+        let ordinal = ordinal as u32;
+        let request = match verdict {
+            Ok(Verdict::Valid(request)) => request,
+            Ok(_) => return None,
+            Err(stop) => return Some(Err(stop)),
+        };
+        if settled.contains(ordinal) || standing(findings, ordinal, send_duplicates) != Standing::MayGo {
+            return None;
+        }
+        let request = match findings.of(ordinal) {
+            Some(crate::validate::across::Finding::Occurrence(nth)) => request.as_occurrence(keyer, nth),
+            _ => request,
+        };
+        Some(Ok(Queued { ordinal, place: places.get(ordinal), request, attempts: 0 }))
+    })
+}
+
+/// Runs the loop on a runtime of one thread, with the signals that end it.
+fn drive<'a, R: Iterator<Item = Result<Queued, Stop>>>(
+    make: impl FnOnce() -> Dispatch<'a, R>,
+    mut progress: Progress,
+    lang: Lang,
+) -> Result<Ended, Stop> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
+    })?;
+    let signals = listen();
+    let ended = runtime.block_on(make().run(signals, |event| match event {
+        Event::Settled(word) => settled(&mut progress, word),
+        Event::Tick => progress.tick(),
+        Event::Holding(time) => {
+            let seconds = time.as_secs();
+            progress.say(&say!(lang, "Sunucu {seconds} sn beklemeyi istiyor; bekleniyor.", "The server asks to wait {seconds} s; waiting."));
+        }
+        Event::NotKept(line) => progress.alarm(&line),
+    }));
+    progress.finish();
+    Ok(ended)
+}
+
+fn settled(progress: &mut Progress, word: Word) {
+    if word != Word::NotSent {
+        progress.settled(word);
+    }
+}
+
+/// Listens for Ctrl-C and SIGTERM on a thread of its own: the first asks the run to end, the second
+/// ends the process. Rows in flight are then unknown at the next start.
+fn listen() -> watch::Receiver<Option<Signal>> {
+    static LISTENING: AtomicBool = AtomicBool::new(false);
+    static CHANNEL: std::sync::OnceLock<watch::Sender<Option<Signal>>> = std::sync::OnceLock::new();
+    let sender = CHANNEL.get_or_init(|| watch::channel(None).0);
+    let receiver = sender.subscribe();
+    if !LISTENING.swap(true, Ordering::SeqCst) {
+        crate::signals::on_each(move |signal, nth| {
+            if nth > 1 {
+                crate::signals::leave(signal);
+            }
+            sender.send_replace(Some(signal));
+        });
+    }
+    receiver
+}
+
+fn finished_before(run: &Run, lang: Lang) -> String {
+    let name = &run.spec.name;
+    let when = run.ended_ms.map(|ms| crate::report::local_time(ms)).unwrap_or_default();
+    let done = run.tally.as_ref().map_or(0, |tally| tally.was_done);
+    let rows = run.spec.rows;
+    let sandbox = if run.spec.host == SANDBOX_HOST { say!(lang, " (deneme sunucusuna)", " (to the sandbox)") } else { String::new() };
+    say!(
+        lang,
+        "Bu dosya {when} tarihinde gönderilmişti{sandbox}: {rows} satırdan {done} tamam (çalışma {name}). Hiçbir şey gönderilmedi; sonuç yeniden yazılıyor. Hepsini yeniden göndermek için --again.",
+        "This file was submitted on {when}{sandbox}: {done} of {rows} rows done (run {name}). Nothing was sent; the result is written again. To send all anew, use --again."
+    )
+}
+
+fn not_sent_words(stop: Option<&Stop>, lang: Lang) -> String {
+    match stop {
+        Some(stop) => {
+            let why = stop.sentence(lang);
+            say!(lang, "Gönderilmedi: {why}", "Not sent: {why}")
+        }
+        None => say!(lang, "Gönderilmedi. Aynı komut gönderir.", "Not sent. The same command sends it."),
+    }
+}

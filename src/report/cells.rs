@@ -55,8 +55,8 @@ impl AddedCells<'_> {
             Added::Id(_) => Ok(()),
             Added::Error => match explanation(of, self.context) {
                 words if words.is_empty() => Ok(()),
-                words if looks_like_formula(&words) => part.text(at, column, &words, styles.text(true, false)),
-                words => part.text(at, column, &words, Some(&styles.wrapped)),
+                words if looks_like_formula(&words) => part.wrapped(at, column, &words, &styles.quoted_wrapped),
+                words => part.wrapped(at, column, &words, &styles.wrapped),
             },
             Added::ErrorCode => self.text(part, at, column, &code(of)),
             Added::HttpStatus => match of.http_status {

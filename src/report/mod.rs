@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-pub use explain::explanation;
+pub use explain::{Context, explanation};
 pub use summary_json::summary_json;
 
 use crate::contract::Operation;

@@ -5,13 +5,17 @@ use rust_xlsxwriter::{ColNum, Format, IgnoreError, RowNum, Worksheet, XlsxError}
 use super::cell_text::{clipped, looks_like_formula};
 use super::columns::{Columns, Places};
 use super::styles::Styles;
-use super::widths::Widths;
+use super::widths::{LINE_HEIGHT, WIDEST, Widths, lines_in};
 use crate::row::{BadCell, Cell, Sheet};
 
 /// The columns that a sheet has.
 pub const COLUMN_LIMIT: usize = 16_384;
 /// A header further down is not frozen: it would leave no room to scroll in.
 const LAST_FROZEN: RowNum = 20;
+/// How many rows of a sheet get a height of their own.
+const MOST_HEIGHTS: u32 = 10_000;
+/// The lines of a text that a row shows.
+const MOST_LINES: u32 = 12;
 
 pub struct Part {
     sheet: Worksheet,
@@ -21,6 +25,7 @@ pub struct Part {
     pub next: RowNum,
     widths: Widths,
     sampled: bool,
+    heights: u32,
     /// Roughly how large the sheet's part of the file gets, in bytes.
     pub size: u64,
 }
@@ -33,7 +38,7 @@ pub struct Look<'a> {
 
 impl Part {
     pub fn new(sheet: Worksheet) -> Self {
-        Self { sheet, header_at: 0, next: 0, widths: Widths::default(), sampled: true, size: 0 }
+        Self { sheet, header_at: 0, next: 0, widths: Widths::default(), sampled: true, heights: 0, size: 0 }
     }
 
     /// Begins a part with the header of an input sheet: at its own row, under what stands above it
@@ -150,6 +155,20 @@ impl Part {
         Ok(())
     }
 
+    /// Writes a text that may take several lines, and makes the row high enough for it. Excel would do
+    /// that by itself on opening; others take the row as it is.
+    pub fn wrapped(&mut self, at: RowNum, column: usize, text: &str, format: &Format) -> Result<(), XlsxError> {
+        self.text(at, column, text, Some(format))?;
+        self.widths.note(column, WIDEST);
+        let lines = lines_in(text, WIDEST);
+        // The library keeps each height in memory.
+        if lines > 1 && self.heights < MOST_HEIGHTS {
+            self.heights += 1;
+            self.sheet.set_row_height(at, LINE_HEIGHT * lines.min(MOST_LINES))?;
+        }
+        Ok(())
+    }
+
     /// Writes a number in one of the program's own formats; `width` is how wide it shows.
     pub fn number(
         &mut self,
@@ -177,6 +196,7 @@ impl Part {
         let bottom = self.next.saturating_sub(1).max(self.header_at);
         self.sheet.autofilter(self.header_at, 0, bottom, last)?;
         self.sheet.ignore_error_range(self.header_at, 0, bottom, last, IgnoreError::NumberStoredAsText)?;
+        self.sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(self.header_at, self.header_at)?;
         if self.header_at < LAST_FROZEN {
             self.sheet.set_freeze_panes(self.header_at + 1, 0)?;
         }

@@ -41,6 +41,7 @@ pub struct Styles {
     pub top: Format,
     /// Text with line breaks.
     pub wrapped: Format,
+    pub quoted_wrapped: Format,
     /// A number without the scientific form that long ids would fall into.
     pub whole: Format,
     pub moment: Format,
@@ -65,8 +66,9 @@ impl Styles {
         let header = [header(INPUT_HEADER), header(ADDED_HEADER)];
         Self {
             wrapped: top.clone().set_text_wrap(),
+            quoted_wrapped: top.clone().set_text_wrap().set_quote_prefix(),
             whole: top.clone().set_num_format("0").set_align(FormatAlign::Left),
-            moment: top.clone().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            moment: top.clone().set_num_format("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left),
             text: Pair::of(top.clone()),
             quoted: Pair::of(top.clone().set_quote_prefix()),
             numbers: Vec::new(),

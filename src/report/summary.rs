@@ -7,12 +7,15 @@ use super::cell_text::{clipped, looks_like_formula};
 use super::columns::Columns;
 use super::frequent::Errors;
 use super::styles::SummaryStyles;
+use super::widths::{LINE_HEIGHT, lines_in};
 use super::{Facts, Layout, moment, summary_words};
 use crate::message::Lang;
 use crate::say;
 
 /// How many kinds of error are listed.
 const ERRORS: usize = 10;
+/// The width of the column of sentences, in characters.
+const TEXT_WIDTH: usize = 84;
 /// How many warnings are listed.
 const WARNINGS: usize = 100;
 
@@ -26,7 +29,7 @@ pub fn write(
     zone: &TimeZone,
 ) -> Result<(), XlsxError> {
     let mut page = Page { sheet, at: 0, styles: SummaryStyles::new(), lang: layout.lang };
-    page.sheet.set_column_width(0, 24)?.set_column_width(1, 84)?;
+    page.sheet.set_column_width(0, 24)?.set_column_width(1, TEXT_WIDTH as u32)?;
     page.sheet.set_column_width(2, 12)?.set_column_width(3, 10)?;
     page.sheet.set_screen_gridlines(false).set_landscape().set_print_fit_to_pages(1, 0);
     page.facts(facts, layout, zone)?;
@@ -188,6 +191,7 @@ impl Page<'_> {
 
     fn warning(&mut self, words: &str) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.at, 1, clipped(words), &self.styles.warning)?;
+        self.heighten(words)?;
         self.at += 1;
         Ok(())
     }
@@ -195,6 +199,15 @@ impl Page<'_> {
     fn text(&mut self, column: u16, words: &str) -> Result<(), XlsxError> {
         let format = if looks_like_formula(words) { &self.styles.quoted } else { &self.styles.text };
         self.sheet.write_string_with_format(self.at, column, clipped(words), format)?;
+        if column == 1 { self.heighten(words) } else { Ok(()) }
+    }
+
+    /// Makes the row high enough for a sentence in the second column.
+    fn heighten(&mut self, words: &str) -> Result<(), XlsxError> {
+        let lines = lines_in(words, TEXT_WIDTH);
+        if lines > 1 {
+            self.sheet.set_row_height(self.at, LINE_HEIGHT * lines.min(20))?;
+        }
         Ok(())
     }
 }

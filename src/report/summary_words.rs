@@ -1,4 +1,5 @@
-//! What the summary sheet says about result words, columns and next steps, so that a clerk needs nobody to explain them.
+//! What the summary sheet says about result words, columns and next steps, so that a clerk needs
+//! nobody to explain them.
 
 use super::Facts;
 use super::columns::{Added, Columns};

@@ -166,5 +166,8 @@ impl Fields {
 }
 
 fn csv_error(error: csv::Error) -> io::Error {
-    error.into()
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -1,9 +1,12 @@
-//! Column widths from the headers and the first rows, in characters.
+//! Column widths from the headers and the first rows, and row heights from wrapped texts.
 
 /// How many rows are looked at.
 const SAMPLE: u32 = 200;
 const NARROWEST: usize = 8;
-const WIDEST: usize = 60;
+/// In characters, as all widths here.
+pub const WIDEST: usize = 60;
+/// The height of a line, in points.
+pub const LINE_HEIGHT: u32 = 15;
 /// Room for the filter's button beside a header.
 const BUTTON: usize = 4;
 
@@ -43,6 +46,12 @@ impl Widths {
     }
 }
 
+/// How many lines a text takes in a column of this width, which counts digits: most letters are narrower.
+pub fn lines_in(text: &str, width: usize) -> u32 {
+    let width = width + width / 10;
+    text.lines().map(|line| line.chars().count().div_ceil(width).max(1) as u32).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +67,12 @@ mod tests {
             assert!(widths.begin_row());
         }
         assert!(!widths.begin_row());
+    }
+
+    #[test]
+    fn a_wrapped_text_takes_the_lines_that_it_has_and_those_that_it_breaks_into() {
+        assert_eq!(lines_in("short", 60), 1);
+        assert_eq!(lines_in("one\n\nthree", 60), 3);
+        assert_eq!(lines_in(&"word ".repeat(20), 60), 2);
     }
 }

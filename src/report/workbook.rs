@@ -183,7 +183,7 @@ impl<'a> Writer<'a> {
         }
         let run = self.layout.run.unwrap_or("check");
         self.book.set_properties(&DocProperties::new().set_custom_property(earlier::PROPERTY, run));
-        self.book.use_zip_large_file(size >= LARGE);
+        self.book.use_zip_large_file(size >= LARGE).set_zip_compression_level(2);
         Ok(())
     }
 

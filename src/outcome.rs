@@ -237,6 +237,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// An empty account of so many rows.
+    pub fn of_rows(rows: u64) -> Self {
+        Self { rows, ..Self::default() }
+    }
+
     pub fn add(&mut self, outcome: &Outcome) {
         self.counts[outcome.word as usize] += 1;
         self.was_done += u64::from(outcome.was_done());

@@ -32,6 +32,7 @@ use crate::text;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
 use first_pass::first_pass;
+pub use second_pass::read_script;
 use second_pass::{Begun, second_pass};
 
 /// Checks a file and writes what was found; sends nothing.
@@ -49,7 +50,8 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
         None => Vec::new(),
     };
     let past = past.into_iter().map(|repeat| (repeat.ordinal, repeat.of)).collect();
-    let closing = Closing { ledger: ledger.as_ref(), run: None, past, stop: None, started, started_ms, not_sent: String::new() };
+    let closing =
+        Closing { ledger: ledger.as_ref(), run: None, past, stop: None, started, started_ms, not_sent: String::new() };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -64,7 +66,15 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let mut checked = first_pass(path, job, ledger.secret(), terminal)?;
     let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
     let Begun { ledger, run, stop, not_sent } = begun;
-    let closing = Closing { ledger: Some(&ledger), run: Some(&run), past: Default::default(), stop, started, started_ms, not_sent };
+    let closing = Closing {
+        ledger: Some(&ledger),
+        run: Some(&run),
+        past: Default::default(),
+        stop,
+        started,
+        started_ms,
+        not_sent,
+    };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -72,11 +82,17 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
 ///
 /// # Errors
 /// The file is gone, or is not the one that was sent.
-pub fn report(ledger: &Ledger, run: &Run, output: Option<PathBuf>, terminal: Terminal) -> Result<Exit, Stop> {
+pub fn report(
+    ledger: &Ledger,
+    run: &Run,
+    output: Option<PathBuf>,
+    json: bool,
+    terminal: Terminal,
+) -> Result<Exit, Stop> {
     let started = Instant::now();
     let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
-    let job = Job::again(recipe, terminal.lang, output, &run.spec.host)?;
+    let job = Job { json, ..Job::again(recipe, terminal.lang, output, &run.spec.host)? };
     let path = Path::new(&run.spec.file);
     let mut checked = first_pass(path, &job, ledger.secret(), terminal)?;
     if checked.sha256 != run.spec.sha256 {
@@ -115,7 +131,11 @@ fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
 }
 
 fn not_sent_yet(lang: Lang) -> String {
-    crate::say!(lang, "Henüz gönderilmedi. Aynı submit komutu gönderir.", "Not sent yet. The same submit command sends it.")
+    crate::say!(
+        lang,
+        "Henüz gönderilmedi. Aynı submit komutu gönderir.",
+        "Not sent yet. The same submit command sends it."
+    )
 }
 
 fn changed(path: &Path, run: &Run) -> Stop {

@@ -61,13 +61,14 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
         && closing.stop.as_ref().is_none_or(|stop| stop.exit != Exit::CannotStart)
     {
         let finished = closing.stop.is_none() && waiting == Waiting::Nothing;
-        let path = result.and_then(|path| std::path::absolute(path).ok()).map(|path| path.to_string_lossy().into_owned());
+        let path =
+            result.and_then(|path| std::path::absolute(path).ok()).map(|path| path.to_string_lossy().into_owned());
         // A look at the ledger cannot write, and has nothing to say anew.
         let _ = ledger.close(run.number, finished, &tally, path.as_deref().or(run.result.as_deref()), facts.ended_ms);
     }
     facts.elapsed_s = closing.started.elapsed().as_secs_f64();
     if job.json {
-        terminal.data(&report::summary_json(&Facts { file: &typed, ..facts.clone() }, result).to_string());
+        terminal.data(&report::summary_json(&Facts { file: &typed, ..facts.clone() }, result, checking).to_string());
     } else if !terminal.is_quiet() {
         terminal.data(&balance(&facts, result, terminal.lang));
     }
@@ -86,7 +87,7 @@ enum Waiting {
 }
 
 fn count(checked: &mut Checked, job: &Job, closing: &Closing) -> Result<(Tally, Waiting), Stop> {
-    let mut tally = Tally { rows: u64::from(checked.places.len()), ..Tally::default() };
+    let mut tally = Tally::of_rows(u64::from(checked.places.len()));
     let mut waiting = Waiting::Nothing;
     each(checked, job, closing, |_, _, outcome| {
         tally.add(outcome);

@@ -1,6 +1,6 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -65,9 +65,9 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
     let recipe = &job.recipe;
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
     let input = read::open(path, &options)?;
-    let mut sheets = input.sheets.clone();
-    let earlier = sheets.iter_mut().map(cut_earlier_result).collect::<Vec<_>>();
-    let (operations, maps) = plan(&sheets, job)?;
+    let sheets = input.sheets.clone();
+    let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
+    let (operations, maps) = plan(&without_results(&sheets, &earlier), job)?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
     say_target(&operations, job, terminal);
@@ -82,7 +82,6 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
         operations: &references,
         maps: &maps,
         earlier: &earlier,
-        sheets: &sheets,
         rules: &rules,
         coerce: &coerce,
         rows: Spool::new()?,
@@ -124,7 +123,9 @@ fn run(pass: &mut Pass, input: Input, mut progress: Progress) -> Result<Totals, 
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
         let reader = scope.spawn(move || {
-            input.rows(|batch| if sender.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            input.rows(
+                |batch| if sender.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) },
+            )
         });
         let mut checked = Ok(());
         for batch in receiver {
@@ -147,7 +148,6 @@ struct Pass<'a> {
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
-    sheets: &'a [Sheet],
     rules: &'a [Rules<'a>],
     coerce: &'a Coerce<'a>,
     rows: Spool<Row>,
@@ -159,10 +159,9 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn take(&mut self, mut row: Row) -> Result<(), Stop> {
+    fn take(&mut self, row: Row) -> Result<(), Stop> {
         let sheet = usize::from(row.place.sheet);
         let before = self.earlier[sheet].as_ref().and_then(|earlier| earlier.word(&row));
-        row.cells.truncate(self.sheets[sheet].headers.len());
         let ordinal = self.places.len();
         self.places.push(row.place);
         let verdict = self.judge(ordinal, &row, before);
@@ -179,7 +178,8 @@ impl Pass<'_> {
         let route = match map.route(row, self.operations, self.coerce) {
             Ok(route) => route,
             Err(found) => {
-                let known: Vec<String> = map.routes.iter().map(|route| self.operations[route.operation].full_name()).collect();
+                let known: Vec<String> =
+                    map.routes.iter().map(|route| self.operations[route.operation].full_name()).collect();
                 let problem = unknown_operation(&found, map.selector, &known, self.job.lang);
                 return Verdict::Invalid { operation: None, problems: vec![problem] };
             }
@@ -203,13 +203,17 @@ impl Pass<'_> {
     }
 }
 
-/// The columns that an earlier result added to a sheet: what became of the row then.
+/// The columns that an earlier result added to a sheet: what became of each row then.
 struct EarlierResult {
-    word: usize,
-    id: Option<usize>,
+    columns: Range<usize>,
 }
 
 impl EarlierResult {
+    fn of(sheet: &Sheet) -> Option<Self> {
+        let columns = report::of_earlier_result(&sheet.headers);
+        (!columns.is_empty()).then_some(Self { columns })
+    }
+
     /// What the row was settled as: such a row stays; the others are taken again.
     fn word(&self, row: &Row) -> Option<(Word, Option<String>)> {
         let text = |column: usize| match row.cells.get(column) {
@@ -217,17 +221,21 @@ impl EarlierResult {
             Some(Cell::Number { value, .. }) => Some(value.to_string()),
             _ => None,
         };
-        let word = Word::from_name(&text(self.word)?)?;
-        matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown).then(|| (word, self.id.and_then(text)))
+        let word = Word::from_name(&text(self.columns.start)?)?;
+        let id = self.columns.clone().nth(1).and_then(text).filter(|id| !id.is_empty());
+        matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown).then_some((word, id))
     }
 }
 
-/// Takes the columns of an earlier result off a sheet, so that the new result has them once.
-fn cut_earlier_result(sheet: &mut Sheet) -> Option<EarlierResult> {
-    let word = report::where_results_begin(&sheet.headers)?;
-    let id = (sheet.headers.get(word + 1).map(CompactString::as_str) != Some("Error")).then_some(word + 1);
-    sheet.headers.truncate(word);
-    Some(EarlierResult { word, id })
+/// The sheets as columns are matched with fields: an earlier result's own columns feed nothing.
+fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> Vec<Sheet> {
+    let mut sheets = sheets.to_vec();
+    for (sheet, earlier) in sheets.iter_mut().zip(earlier) {
+        for column in earlier.iter().flat_map(|earlier| earlier.columns.clone()) {
+            sheet.headers[column] = CompactString::default();
+        }
+    }
+    sheets
 }
 
 /// Finds each sheet's routes, and numbers the operations that are used.
@@ -257,12 +265,14 @@ fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contrac
 /// How many headers the operation that knows most of them knows.
 fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let count = |operation: &Operation| folded.iter().filter(|header| operation.field_for_header(header).is_some()).count();
+    let count =
+        |operation: &Operation| folded.iter().filter(|header| operation.field_for_header(header).is_some()).count();
     operations.iter().map(count).max().unwrap_or_default()
 }
 
 fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<String> {
-    let mut names: Vec<String> = maps.iter().flat_map(|map| map.unknown.iter().map(|name| format!("\"{name}\""))).collect();
+    let mut names: Vec<String> =
+        maps.iter().flat_map(|map| map.unknown.iter().map(|name| format!("\"{name}\""))).collect();
     names.sort_unstable();
     names.dedup();
     if names.is_empty() || sheets.is_empty() {
@@ -279,7 +289,11 @@ fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<Strin
 fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
     if job.recipe.to.is_none() {
         let names = operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        terminal.note(&crate::say!(job.lang, "Başlıklara göre işlem: {names}", "By the headers, the operation is: {names}"));
+        terminal.note(&crate::say!(
+            job.lang,
+            "Başlıklara göre işlem: {names}",
+            "By the headers, the operation is: {names}"
+        ));
     }
 }
 

@@ -48,7 +48,13 @@ pub struct Repeat {
 
 /// Sends what is left of a file: all of it in a new run, the rest in one that was begun, nothing in
 /// one that is finished.
-pub fn second_pass(checked: &mut Checked, job: &Job, sending: &Sending, ledger: Ledger, terminal: Terminal) -> Result<Begun, Stop> {
+pub fn second_pass(
+    checked: &mut Checked,
+    job: &Job,
+    sending: &Sending,
+    ledger: Ledger,
+    terminal: Terminal,
+) -> Result<Begun, Stop> {
     let signature = signature(checked, job);
     let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(|_| !sending.again);
     if let Some(run) = &mut earlier
@@ -115,7 +121,10 @@ fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {
     };
     let options = sandbox::Options { script, ..sandbox::Options::default() };
     sandbox::spawn(&job.contracts, options).map_err(|error| {
-        Stop::cannot_start(text!("Deneme sunucusu başlatılamadı: {error}.", "The sandbox could not be started: {error}."))
+        Stop::cannot_start(text!(
+            "Deneme sunucusu başlatılamadı: {error}.",
+            "The sandbox could not be started: {error}."
+        ))
     })
 }
 
@@ -171,7 +180,10 @@ fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, St
 /// The day and six random characters: short enough to type.
 fn run_name() -> Result<String, Stop> {
     let random = getrandom::u32().map_err(|error| {
-        Stop::cannot_start(text!("Sistem rastgele sayı vermedi: {error}.", "The system gave no random number: {error}."))
+        Stop::cannot_start(text!(
+            "Sistem rastgele sayı vermedi: {error}.",
+            "The system gave no random number: {error}."
+        ))
     })?;
     let day = jiff::Zoned::now().strftime("%Y%m%d").to_string();
     Ok(format!("{day}-{:06x}", random & 0x00ff_ffff))
@@ -217,7 +229,13 @@ pub fn repeated(ledger: &Ledger, checked: &Checked, but: Option<u32>, now: i64) 
     Ok(found)
 }
 
-fn note_repeats(ledger: &Ledger, run: &Run, checked: &Checked, sending: &Sending, terminal: Terminal) -> Result<(), Stop> {
+fn note_repeats(
+    ledger: &Ledger,
+    run: &Run,
+    checked: &Checked,
+    sending: &Sending,
+    terminal: Terminal,
+) -> Result<(), Stop> {
     let mut repeats = repeated(ledger, checked, Some(run.number), now_ms())?;
     let all = repeats.len();
     if sending.duplicates != crate::cli::Duplicates::Skip {
@@ -232,8 +250,10 @@ fn note_repeats(ledger: &Ledger, run: &Run, checked: &Checked, sending: &Sending
             ));
         }
     }
-    let rows: Vec<(u32, Place, Key, EntryId)> =
-        repeats.iter().map(|repeat| (repeat.ordinal, checked.places.get(repeat.ordinal), repeat.key, repeat.of)).collect();
+    let rows: Vec<(u32, Place, Key, EntryId)> = repeats
+        .iter()
+        .map(|repeat| (repeat.ordinal, checked.places.get(repeat.ordinal), repeat.key, repeat.of))
+        .collect();
     ledger.note_duplicates(run.number, &rows).map_err(|error| unreadable(&error))
 }
 
@@ -257,7 +277,8 @@ fn send(
         let Checked { verdicts, findings, places, keyers, operations, valid, .. } = &mut *checked;
         let rows = queue(verdicts.records()?, findings, places, &keyers[0], &settled, send_duplicates);
         let operations: Vec<&Operation> = operations.iter().collect();
-        let plan = Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
+        let plan =
+            Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
         let order = Order::new(held.into_iter().map(|(key, _)| key));
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = Pace::new(rate, chance);
@@ -313,7 +334,11 @@ fn drive<'a, R: Iterator<Item = Result<Queued, Stop>>>(
         Event::Tick => progress.tick(),
         Event::Holding(time) => {
             let seconds = time.as_secs();
-            progress.say(&say!(lang, "Sunucu {seconds} sn beklemeyi istiyor; bekleniyor.", "The server asks to wait {seconds} s; waiting."));
+            progress.say(&say!(
+                lang,
+                "Sunucu {seconds} sn beklemeyi istiyor; bekleniyor.",
+                "The server asks to wait {seconds} s; waiting."
+            ));
         }
         Event::NotKept(line) => progress.alarm(&line),
     }));
@@ -350,7 +375,11 @@ fn finished_before(run: &Run, lang: Lang) -> String {
     let when = run.ended_ms.map(|ms| crate::report::local_time(ms)).unwrap_or_default();
     let done = run.tally.as_ref().map_or(0, |tally| tally.was_done);
     let rows = run.spec.rows;
-    let sandbox = if run.spec.host == SANDBOX_HOST { say!(lang, " (deneme sunucusuna)", " (to the sandbox)") } else { String::new() };
+    let sandbox = if run.spec.host == SANDBOX_HOST {
+        say!(lang, " (deneme sunucusuna)", " (to the sandbox)")
+    } else {
+        String::new()
+    };
     say!(
         lang,
         "Bu dosya {when} tarihinde gönderilmişti{sandbox}: {rows} satırdan {done} tamam (çalışma {name}). Hiçbir şey gönderilmedi; sonuç yeniden yazılıyor. Hepsini yeniden göndermek için --again.",

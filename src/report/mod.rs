@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+pub use columns::of_earlier_result;
 pub use explain::{Context, explanation};
 pub use summary_json::summary_json;
 
@@ -137,6 +138,11 @@ fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32
         Form::Table => Writer::Table(Box::new(table::Writer::create(target, layout, zone)?)),
         Form::JsonLines => Writer::JsonLines(Box::new(json_lines::Writer::create(target, layout, zone)?)),
     }))
+}
+
+/// A time as people read it: `2026-11-22 14:05:09`, on the local clock.
+pub fn local_time(ms: i64) -> String {
+    moment::plain(ms, &TimeZone::system())
 }
 
 impl Report<'_> {

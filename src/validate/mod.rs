@@ -72,7 +72,9 @@ pub enum Verdict {
         problems: Vec<Problem>,
     },
     /// Hidden in the spreadsheet, and to be left out.
-    Hidden { operation: usize },
+    Hidden {
+        operation: usize,
+    },
     /// The file is an earlier result, and this row was settled in it: it stays as it is.
     Before {
         operation: usize,

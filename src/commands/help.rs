@@ -1,0 +1,132 @@
+//! The command line's own words, in the reader's language.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory, FromArgMatches};
+
+use crate::cli::Cli;
+use crate::exit::Exit;
+use crate::message::{Lang, shown};
+use crate::progress::Terminal;
+use crate::text;
+
+/// The definitions, with their help in the reader's language.
+pub fn command(lang: Lang) -> Command {
+    let command = Cli::command();
+    match lang {
+        Lang::En => command,
+        Lang::Tr => turkish(command),
+    }
+}
+
+/// Parses what was typed. Help and version are printed here; what is wrong is said here.
+pub fn parse(args: Vec<OsString>, lang: Lang) -> Result<Cli, Exit> {
+    let parsed = command(lang).try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| {
+        let terminal = Terminal::new(lang, false, false);
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                terminal.data(error.to_string().trim_end());
+                Exit::Done
+            }
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                terminal.error(error.to_string().trim_end());
+                Exit::CannotStart
+            }
+            _ => {
+                terminal.error(&wrong(&error, lang));
+                Exit::CannotStart
+            }
+        }
+    })
+}
+
+fn wrong(error: &clap::Error, lang: Lang) -> String {
+    if lang == Lang::En {
+        return error.to_string().trim_end().to_owned();
+    }
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => shown(text),
+        Some(ContextValue::Strings(list)) => shown(&list.join(", ")),
+        _ => String::new(),
+    };
+    let (arg, value) = (context(ContextKind::InvalidArg), context(ContextKind::InvalidValue));
+    let (valid, sub) = (context(ContextKind::ValidValue), context(ContextKind::InvalidSubcommand));
+    let (prior, near) = (context(ContextKind::PriorArg), context(ContextKind::SuggestedArg));
+    let mut said = match error.kind() {
+        ErrorKind::InvalidValue if value.is_empty() => text!("{arg} bir değer ister.", ""),
+        ErrorKind::InvalidValue => text!("{arg} için \"{value}\" geçerli değil. Geçerli olanlar: {valid}.", ""),
+        ErrorKind::ValueValidation => text!("{arg} için \"{value}\" geçerli değil.", ""),
+        ErrorKind::UnknownArgument => text!("\"{arg}\" diye bir seçenek yok.", ""),
+        ErrorKind::InvalidSubcommand => text!("\"{sub}\" diye bir komut yok.", ""),
+        ErrorKind::MissingRequiredArgument => text!("Eksik: {arg}.", ""),
+        ErrorKind::ArgumentConflict => text!("{arg} ile {prior} birlikte kullanılamaz.", ""),
+        _ => return error.to_string().trim_end().to_owned(),
+    }
+    .tr;
+    if !near.is_empty() {
+        said.push_str(&format!(" Şunu mu demek istediniz: {near}?"));
+    }
+    said.push_str(" Yardım için --help.");
+    said
+}
+
+/// Puts the help into Turkish: by command and argument, in one table.
+fn turkish(command: Command) -> Command {
+    let table = include_str!("help.tr.txt");
+    let mut command =
+        command.about(of(table, "caseload", "")).after_help(of(table, "caseload", "after").replace('|', "\n"));
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    command = command.mut_arg("lang", |arg| arg.help(of(table, "", "lang")));
+    for name in names {
+        command = command.mut_subcommand(name.clone(), |sub| {
+            let args: Vec<String> = sub.get_arguments().map(|arg| arg.get_id().to_string()).collect();
+            args.into_iter().fold(sub.about(of(table, &name, "")), |sub, id| {
+                let own = of(table, &name, &id);
+                let words = if own.is_empty() { of(table, "", &id) } else { own };
+                if words.is_empty() { sub } else { sub.mut_arg(id, |arg| arg.help(words)) }
+            })
+        });
+    }
+    command
+}
+
+/// The words of `command argument = words`; an empty command stands for all.
+fn of(table: &'static str, command: &str, argument: &str) -> String {
+    let key = format!("{command} {argument}");
+    let found = table.lines().filter_map(|line| line.split_once('=')).find(|(name, _)| name.trim() == key.trim());
+    found.map(|(_, words)| words.trim().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_and_argument_has_its_turkish_words() {
+        let turkish = command(Lang::Tr);
+        let english = command(Lang::En);
+        for (tr, en) in turkish.get_subcommands().zip(english.get_subcommands()) {
+            assert_ne!(
+                tr.get_about().map(ToString::to_string),
+                en.get_about().map(ToString::to_string),
+                "{}",
+                en.get_name()
+            );
+            for (tr, en_arg) in tr.get_arguments().zip(en.get_arguments()) {
+                let (tr, words) = (tr.get_help().map(ToString::to_string), en_arg.get_help().map(ToString::to_string));
+                assert!(words.is_none() || tr != words, "{} {}", en.get_name(), en_arg.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_turkish() {
+        let error = |args: &[&str]| wrong(&command(Lang::Tr).try_get_matches_from(args).unwrap_err(), Lang::Tr);
+        assert!(error(&["caseload", "check", "a", "--hidden", "x"]).contains("skip"));
+        assert!(error(&["caseload", "check", "a", "--sheeet", "x"]).contains("--sheet"));
+        assert!(error(&["caseload", "chek"]).contains("chek"));
+        assert!(error(&["caseload", "check"]).contains("FILE"));
+    }
+}

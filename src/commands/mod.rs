@@ -1,0 +1,117 @@
+//! One thin file a command: what was typed, resolved and handed to the pipeline or the ledger.
+
+mod check;
+mod contracts;
+mod find;
+mod help;
+mod init;
+mod report;
+mod resolve;
+mod runs;
+mod sandbox;
+mod shell;
+mod submit;
+mod template;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::cli::{Command, LedgerArgs};
+use crate::exit::{Exit, Stop};
+use crate::job::default_ledger;
+use crate::ledger::{Ledger, Run};
+use crate::message::{Lang, shown};
+use crate::profile::{Settings, language};
+use crate::progress::Terminal;
+use crate::{pipeline, text};
+
+/// Does what was typed and says what went wrong.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let settings = Settings::find();
+    let set = settings.as_ref().ok().and_then(|settings| settings.lang.as_deref());
+    let lang = language(typed_language(&args).as_deref(), set);
+    let cli = match help::parse(args, lang) {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
+    let terminal = Terminal::new(lang, false, false);
+    let done = settings.and_then(|settings| dispatch(cli.command, &settings, lang));
+    done.unwrap_or_else(|stop| {
+        terminal.error(stop.sentence(lang));
+        stop.exit
+    })
+}
+
+fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+    match command {
+        Command::Check(args) => check::run(&args, settings, lang),
+        Command::Submit(args) => submit::run(&args, settings, lang),
+        Command::Report(args) => report::run(&args, lang),
+        Command::Runs(args) => runs::run(&args, lang),
+        Command::Find(args) => find::run(&args, lang),
+        Command::Resolve(args) => resolve::run(&args, lang),
+        Command::Template(args) => template::run(&args, lang),
+        Command::Contracts(args) => contracts::run(&args, lang),
+        Command::Sandbox(args) => sandbox::run(args, lang),
+        Command::Init => init::run(lang),
+        Command::Completions { shell } => shell::completions(shell, lang),
+        Command::Man => shell::man(lang),
+    }
+}
+
+/// `--lang` is looked for before the rest is parsed: the parser's own words depend on it.
+fn typed_language(args: &[OsString]) -> Option<String> {
+    let mut args = args.iter().filter_map(|arg| arg.to_str());
+    while let Some(arg) = args.next() {
+        match arg.strip_prefix("--lang") {
+            Some("") => return args.next().map(str::to_owned),
+            Some(rest) => return rest.strip_prefix('=').map(str::to_owned),
+            None => {}
+        }
+    }
+    None
+}
+
+/// The ledger that a command looks into.
+fn ledger_path(args: &LedgerArgs) -> Result<PathBuf, Stop> {
+    let path = args.ledger.clone().or_else(|| default_ledger(args.sandbox)).filter(|path| path.is_file());
+    path.ok_or_else(|| {
+        Stop::cannot_start(text!(
+            "Henüz bir defter yok: hiçbir şey gönderilmemiş. Başka bir yerdeyse --ledger ile, deneme sunucusununki için --sandbox ile gösterin.",
+            "There is no ledger yet: nothing was sent. If it is elsewhere name it by --ledger; the sandbox's is meant by --sandbox."
+        ))
+    })
+}
+
+/// Opens the ledger to look into it.
+fn look(args: &LedgerArgs) -> Result<Ledger, Stop> {
+    let path = ledger_path(args)?;
+    Ledger::look(&path).map_err(|error| pipeline::ledger_sentence(&path, &error))
+}
+
+/// Opens the ledger to write into it.
+fn open(args: &LedgerArgs) -> Result<Ledger, Stop> {
+    let path = ledger_path(args)?;
+    Ledger::open(&path).map_err(|error| pipeline::ledger_sentence(&path, &error))
+}
+
+/// The run of a name, or the latest.
+fn run_named(ledger: &Ledger, name: Option<&str>) -> Result<Run, Stop> {
+    let found = match name {
+        Some(name) => ledger.run_named(name),
+        None => ledger.runs().map(|runs| runs.into_iter().next()),
+    };
+    found.map_err(|error| crate::account::unreadable(&error))?.ok_or_else(|| {
+        let name = shown(name.unwrap_or("-"));
+        Stop::cannot_start(text!(
+            "\"{name}\" adında bir çalışma yok. \"caseload runs\" hepsini listeler.",
+            "There is no run \"{name}\". \"caseload runs\" lists them."
+        ))
+    })
+}
+
+/// The worse of two ends: what could not go on outweighs what merely was not done.
+fn worse(a: Exit, b: Exit) -> Exit {
+    if a.code() >= b.code() { a } else { b }
+}

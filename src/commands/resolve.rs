@@ -1,0 +1,118 @@
+//! `caseload resolve`
+
+use crate::account::unreadable;
+use crate::cli::ResolveArgs;
+use crate::exit::{Exit, Stop};
+use crate::ledger::{Entry, Ledger, Run, State};
+use crate::message::{Lang, shown};
+use crate::progress::Terminal;
+use crate::report::local_time;
+use crate::submit::dispatch::now_ms;
+use crate::{say, text};
+
+/// Closes an unknown row by a person's word; without `--row` lists the unknown rows.
+pub fn run(args: &ResolveArgs, lang: Lang) -> Result<Exit, Stop> {
+    let terminal = Terminal::new(lang, false, false);
+    let Some(row) = args.row else {
+        let ledger = super::look(&args.ledger)?;
+        let run = super::run_named(&ledger, Some(&args.run))?;
+        return list(&ledger, &run, terminal);
+    };
+    let ledger = super::open(&args.ledger)?;
+    let run = super::run_named(&ledger, Some(&args.run))?;
+    let entry = unknown_row(&ledger, &run, row, args.sheet.as_deref())?;
+    let (state, id) = match (&args.done, args.not_done) {
+        (Some(id), false) => (State::Done, Some(as_id(id))),
+        (None, true) => (State::Pending, None),
+        _ => return Err(undecided()),
+    };
+    let note = note(args, &entry);
+    ledger.resolve(entry.id, state, id.as_ref(), &note).map_err(|error| unreadable(&error))?;
+    terminal.data(&match state {
+        State::Done => say!(lang, "Satır {row} tamam olarak kapatıldı.", "Row {row} is closed as done."),
+        _ => say!(
+            lang,
+            "Satır {row} yapılmamış olarak kapatıldı; aynı submit komutu onu gönderir.",
+            "Row {row} is closed as not done; the same submit command sends it."
+        ),
+    });
+    Ok(Exit::Done)
+}
+
+fn list(ledger: &Ledger, run: &Run, terminal: Terminal) -> Result<Exit, Stop> {
+    let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
+    for entry in &unknown {
+        terminal.data(&super::runs::entry_line(run, entry));
+    }
+    if unknown.is_empty() {
+        terminal.note(&say!(terminal.lang, "Belirsiz satır yok.", "No row is unknown."));
+        return Ok(Exit::Done);
+    }
+    terminal.note(&say!(
+        terminal.lang,
+        "Her birine sistemden bakın, sonra --row N --done NUMARA ya da --row N --not-done ile kapatın.",
+        "Look each up in the system, then close it by --row N --done ID or --row N --not-done."
+    ));
+    Ok(Exit::SomeNot)
+}
+
+fn unknown_row(ledger: &Ledger, run: &Run, row: u32, sheet: Option<&str>) -> Result<Entry, Stop> {
+    let on_sheet = |entry: &Entry| {
+        sheet.is_none_or(|name| run.spec.sheets.get(usize::from(entry.place.sheet)).is_some_and(|known| known == name))
+    };
+    let mut found = Vec::new();
+    let mut from = 0;
+    loop {
+        let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
+        let Some(last) = page.last().map(|entry| entry.id.ordinal) else { break };
+        found.extend(page.into_iter().filter(|entry| entry.place.row == row && on_sheet(entry)));
+        from = last.saturating_add(1);
+    }
+    let closable = |entry: &Entry| matches!(entry.state, State::Unknown | State::DoneWithoutId);
+    match found.as_slice() {
+        [entry] if closable(entry) => Ok(entry.clone()),
+        [] => Err(Stop::cannot_start(text!(
+            "Satır {row} bu çalışmada gönderilmemiş.",
+            "Row {row} was not sent in this run."
+        ))),
+        [entry] => {
+            let word = entry.state.word();
+            Err(Stop::cannot_start(text!(
+                "Satır {row} belirsiz değil, \"{word}\": kapatılacak bir şey yok.",
+                "Row {row} is not unknown but \"{word}\": there is nothing to close."
+            )))
+        }
+        _ => Err(Stop::cannot_start(text!(
+            "Satır {row} birden çok sayfada var. --sheet ile sayfayı söyleyin.",
+            "Row {row} stands on several sheets. Name the sheet by --sheet."
+        ))),
+    }
+}
+
+/// An id as the server would write it: digits are a number.
+fn as_id(text: &str) -> serde_json::Value {
+    let text = text.trim();
+    match text.parse::<u64>() {
+        Ok(number) if !text.starts_with('0') => number.into(),
+        _ => text.into(),
+    }
+}
+
+fn note(args: &ResolveArgs, entry: &Entry) -> String {
+    let by = args.by.clone().or_else(|| std::env::var("USER").ok()).or_else(|| std::env::var("USERNAME").ok());
+    let before = entry.state.word();
+    serde_json::json!({
+        "at": local_time(now_ms()),
+        "by": by.map(|by| shown(&by)),
+        "why": args.why,
+        "was": before,
+    })
+    .to_string()
+}
+
+fn undecided() -> Stop {
+    Stop::cannot_start(text!(
+        "Satır yapıldıysa --done NUMARA, yapılmadıysa --not-done yazın.",
+        "Say --done ID if the row was done, or --not-done if it was not."
+    ))
+}

@@ -1,0 +1,85 @@
+//! `caseload sandbox`
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::cli::SandboxArgs;
+use crate::exit::{Exit, Stop};
+use crate::job::{load_contracts, parse_duration};
+use crate::message::{Lang, shown};
+use crate::pipeline::read_script;
+use crate::progress::Terminal;
+use crate::sandbox::{Options, serve};
+use crate::submit::pace::Rate;
+use crate::{say, signals, text};
+
+/// Serves until Ctrl-C.
+pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Stop> {
+    let terminal = Terminal::new(lang, false, false);
+    let contracts = load_contracts(args.contract.as_deref(), &[])?;
+    let options = options(&args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.map_err(|e| failed(&e))?;
+        let address = listener.local_addr().map_err(|e| failed(&e))?;
+        terminal.data(&format!("http://{address}"));
+        terminal.note(&say!(
+            lang,
+            "Deneme sunucusu çalışıyor; herhangi bir token geçer. Durdurmak için Ctrl-C.",
+            "The sandbox is running; any token will do. Ctrl-C stops it."
+        ));
+        let (sender, mut stopped) = tokio::sync::watch::channel(());
+        signals::on_each(move |signal, nth| {
+            if nth > 1 {
+                signals::leave(signal);
+            }
+            sender.send_replace(());
+        });
+        serve(listener, &contracts, options, async move { drop(stopped.changed().await) }).await.map_err(|e| failed(&e))
+    })?;
+    Ok(Exit::Done)
+}
+
+fn options(args: &SandboxArgs) -> Result<Options, Stop> {
+    let script = args.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
+    let limit_per_s =
+        args.limit.as_deref().map(|text| Rate::parse(text).ok_or_else(|| bad("--limit", text, "5/s"))).transpose()?;
+    let latency = args
+        .latency
+        .as_deref()
+        .map(|text| parse_duration(text).ok_or_else(|| bad("--latency", text, "20ms")))
+        .transpose()?;
+    let log = match &args.log {
+        Some(path) => {
+            let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| failed(&e))?;
+            Some(Box::new(file) as Box<dyn Write + Send>)
+        }
+        None => None,
+    };
+    Ok(Options {
+        script,
+        limit_per_s: limit_per_s.map(Rate::per_second),
+        latency: latency.unwrap_or(Duration::ZERO),
+        log,
+        ..Options::default()
+    })
+}
+
+fn bad(flag: &str, text: &str, example: &str) -> Stop {
+    let text = shown(text);
+    Stop::cannot_start(text!(
+        "{flag} için \"{text}\" anlaşılmadı. Örnek: {example}.",
+        "\"{text}\" is not understood for {flag}. Example: {example}."
+    ))
+}
+
+fn failed(error: &std::io::Error) -> Stop {
+    Stop::cannot_start(text!(
+        "Deneme sunucusu çalışamıyor: {error}. Başka bir --port ya da --log deneyin.",
+        "The sandbox cannot run: {error}. Try another --port or --log."
+    ))
+}

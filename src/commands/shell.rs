@@ -1,0 +1,32 @@
+//! `caseload completions`, `caseload man`
+
+use clap_complete::Shell;
+
+use crate::exit::{Exit, Stop};
+use crate::message::Lang;
+use crate::progress::Terminal;
+use crate::text;
+
+/// Prints completions.
+pub fn completions(shell: Shell, lang: Lang) -> Result<Exit, Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut super::help::command(lang), "caseload", &mut script);
+    print(&script, lang)
+}
+
+/// Prints the manual page.
+pub fn man(lang: Lang) -> Result<Exit, Stop> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(super::help::command(lang)).render(&mut page).map_err(|error| {
+        Stop::cannot_start(text!(
+            "Kılavuz sayfası yazılamadı: {error}.",
+            "The manual page could not be written: {error}."
+        ))
+    })?;
+    print(&page, lang)
+}
+
+fn print(bytes: &[u8], lang: Lang) -> Result<Exit, Stop> {
+    Terminal::new(lang, false, false).data(String::from_utf8_lossy(bytes).trim_end());
+    Ok(Exit::Done)
+}

@@ -1,0 +1,21 @@
+//! `caseload template`
+
+use std::path::PathBuf;
+
+use crate::cli::TemplateArgs;
+use crate::exit::{Exit, Stop};
+use crate::job::load_contracts;
+use crate::message::Lang;
+use crate::progress::Terminal;
+use crate::{contract, say, template};
+
+/// Writes a workbook to fill in.
+pub fn run(args: &TemplateArgs, lang: Lang) -> Result<Exit, Stop> {
+    let contracts = load_contracts(args.contract.as_deref(), &[])?;
+    let operation = contract::find(&contracts, &args.operation)?;
+    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.xlsx", operation.name)));
+    template::write(&path, operation, lang)?;
+    let path = path.display().to_string();
+    Terminal::new(lang, false, false).data(&say!(lang, "Şablon yazıldı: {path}", "Wrote the template: {path}"));
+    Ok(Exit::Done)
+}

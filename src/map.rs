@@ -275,7 +275,9 @@ fn only_fit(
 fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Stop {
     let score = |route: &&Route| {
         let required = operations[route.operation].fields.iter().filter(|field| field.required).count();
-        (required - missing(operations[route.operation], &route.sources).len()) * 100 / required.max(1)
+        let lacking = missing(operations[route.operation], &route.sources).len();
+        let fed = route.sources.iter().filter(|source| **source != Source::Nowhere).count();
+        ((required - lacking) * 100 / required.max(1), fed)
     };
     let Some(best) = routes.iter().max_by_key(score) else {
         return Stop::cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));

@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_missing_field_is_called_by_its_label() {
-        let contracts = crate::contract::catalogue(None).unwrap();
+        let contracts = crate::contract::catalogue(None, &[]).unwrap();
         let operation = crate::contract::find(&contracts, "create-case").unwrap();
         let mut outcome = Outcome::of(Word::Invalid);
         outcome.problems = vec![problem("", "deviceId", "required")];

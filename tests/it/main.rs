@@ -1,0 +1,5 @@
+//! The promises, each in a module of its own, kept by the real binary.
+
+mod workdir;
+
+mod first_run;

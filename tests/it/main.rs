@@ -1,5 +1,7 @@
 //! The promises, each in a module of its own, kept by the real binary.
 
+mod witness;
 mod workdir;
 
 mod first_run;
+mod never_twice;

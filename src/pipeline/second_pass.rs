@@ -11,7 +11,7 @@ use super::first_pass::Checked;
 use crate::account::{Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
-use crate::job::{Job, SANDBOX_HOST, Sending};
+use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, Journal, Ledger, Run, RunSpec, Settled, State};
 use crate::message::{Lang, grouped, shown};
@@ -56,26 +56,22 @@ pub fn second_pass(
     terminal: Terminal,
 ) -> Result<Begun, Stop> {
     let signature = signature(checked, job);
-    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(|_| !sending.again);
-    if let Some(run) = &mut earlier
-        && sending.retry_rejected
-    {
-        ledger.reopen_rejected(run.number, None).map_err(|error| unreadable(&error))?;
-        run.finished = false;
+    // A run that `--again` began is gone on with like any other; only where there is none to go on with, one begins.
+    let goes_on = |run: &Run| !sending.again || (!run.finished && was_again(run));
+    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
+    if let Some(run) = &mut earlier {
+        reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
     }
     if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
         terminal.note(&finished_before(run, terminal.lang));
         return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: String::new() });
     }
     let target = Target::prepare(checked, job, sending, terminal)?;
-    let is_new = earlier.is_none();
     let run = match earlier {
         Some(run) => run,
         None => ledger.begin(spec(checked, job, signature)?).map_err(|error| unreadable(&error))?,
     };
-    if is_new && !sending.again {
-        note_repeats(&ledger, &run, checked, sending, terminal)?;
-    }
+    note_repeats(&ledger, &run, checked, sending, terminal)?;
     if sending.require_valid && checked.invalid > 0 {
         let not_sent = say!(
             terminal.lang,
@@ -85,6 +81,21 @@ pub fn second_pass(
         return Ok(Begun { ledger, run, stop: None, not_sent });
     }
     send(checked, job, sending, ledger, run, &target, terminal)
+}
+
+/// Makes rows pending that may go after all, where the run had settled them.
+fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate::ledger::Error> {
+    let mut reopened = ledger.reopen_duplicates(run.number)?;
+    if sending.retry_rejected {
+        reopened += ledger.reopen_rejected(run.number, None)?;
+    }
+    run.finished &= reopened == 0;
+    Ok(())
+}
+
+/// Whether `--again` began the run.
+fn was_again(run: &Run) -> bool {
+    serde_json::from_str::<Recipe>(&run.spec.recipe).is_ok_and(|recipe| recipe.again)
 }
 
 /// Where the requests go.
@@ -229,6 +240,8 @@ pub fn repeated(ledger: &Ledger, checked: &Checked, but: Option<u32>, now: i64) 
     Ok(found)
 }
 
+/// Writes down which rows are not to go because another run sent them: before a run begins, and each time it goes on,
+/// for another file may have sent them since.
 fn note_repeats(
     ledger: &Ledger,
     run: &Run,
@@ -238,10 +251,11 @@ fn note_repeats(
 ) -> Result<(), Stop> {
     let mut repeats = repeated(ledger, checked, Some(run.number), now_ms())?;
     let all = repeats.len();
-    if sending.duplicates != crate::cli::Duplicates::Skip {
+    let again = was_again(run);
+    if again || sending.duplicates != crate::cli::Duplicates::Skip {
         // What is unknown is closed by a person, never by sending it again.
         repeats.retain(|repeat| matches!(repeat.state, State::Unknown | State::Sending));
-        if sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
+        if !again && sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
             let count = all - repeats.len();
             terminal.note(&say!(
                 terminal.lang,

@@ -4,4 +4,5 @@ mod witness;
 mod workdir;
 
 mod first_run;
+mod mended;
 mod never_twice;

@@ -6,3 +6,5 @@ mod workdir;
 mod first_run;
 mod mended;
 mod never_twice;
+mod rate;
+mod wire;

@@ -1,4 +1,5 @@
 //! The promises, each in a module of its own, kept by the real binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod witness;
 mod workdir;
@@ -6,5 +7,7 @@ mod workdir;
 mod first_run;
 mod mended;
 mod never_twice;
+mod order;
 mod rate;
+mod signals;
 mod wire;

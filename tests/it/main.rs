@@ -9,5 +9,6 @@ mod mended;
 mod never_twice;
 mod order;
 mod rate;
+mod resolve;
 mod signals;
 mod wire;

@@ -281,16 +281,19 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Makes the ballast file; a disk too full for it is found out by the ledger itself.
+/// Makes the ballast file. Where there is no room for it, what there is belongs to the ledger.
 fn reserve_ballast(path: &Path) {
-    let path = beside(path, "ballast");
-    if fs::metadata(&path).is_ok_and(|found| found.len() >= BALLAST) {
+    let ballast = beside(path, "ballast");
+    if fs::metadata(&ballast).is_ok_and(|found| found.len() >= BALLAST) {
         return;
     }
-    let _ = private_options().open(&path).and_then(|mut file| {
+    let made = private_options().open(&ballast).and_then(|mut file| {
         let zeros = vec![0; BALLAST as usize];
         std::io::Write::write_all(&mut file, &zeros).and_then(|()| file.sync_all())
     });
+    if made.is_err() {
+        drop_ballast(path);
+    }
 }
 
 /// Gives the ballast's room to the ledger.

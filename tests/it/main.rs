@@ -5,6 +5,7 @@ mod witness;
 mod workdir;
 
 mod first_run;
+mod ledger_faults;
 mod mended;
 mod never_twice;
 mod order;

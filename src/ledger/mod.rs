@@ -26,6 +26,9 @@ mod migrations;
 mod query;
 mod sqlite;
 
+#[cfg(test)]
+mod tests;
+
 pub use entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
 pub use journal::{Durable, Intent, Journal};
 pub use query::Settled;

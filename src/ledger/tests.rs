@@ -1,0 +1,340 @@
+//! What the ledger promises, asked of a real file.
+
+use serde_json::json;
+
+use super::*;
+use crate::keyed::Key;
+use crate::outcome::{ApiError, Tally};
+use crate::row::Place;
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("ledger.db")
+    }
+
+    fn open(&self) -> Ledger {
+        Ledger::open(&self.path()).unwrap()
+    }
+
+    /// What another process sees.
+    fn look(&self) -> Ledger {
+        Ledger::look(&self.path()).unwrap()
+    }
+}
+
+fn begin(ledger: &Ledger, name: &str) -> u32 {
+    let spec = RunSpec {
+        name: name.to_owned(),
+        signature: [name.len() as u8; 32],
+        file: "list.csv".to_owned(),
+        sha256: "00".to_owned(),
+        target: "t/make".to_owned(),
+        host: "https://things.example".to_owned(),
+        recipe: "{}".to_owned(),
+        rows: 10,
+        started_ms: 1_000,
+        sheets: vec!["Sheet".to_owned()],
+    };
+    ledger.begin(spec).unwrap().number
+}
+
+fn intent(ordinal: u32) -> Intent {
+    let place = Place { sheet: 0, row: ordinal + 2 };
+    Intent {
+        ordinal,
+        place,
+        key: Key([ordinal as u8; 16]),
+        order: Some(Key([9; 16])),
+        at_ms: 5_000 + i64::from(ordinal),
+    }
+}
+
+fn ended(state: State) -> Settlement {
+    let id = (state == State::Done).then(|| json!(1001));
+    let error = (state != State::Done).then(|| ApiError { code: Some("E".to_owned()), ..ApiError::default() });
+    Settlement { state, http_status: Some(200), id, error }
+}
+
+fn wait(durable: Durable) -> Result<(), String> {
+    durable.blocking_recv().unwrap()
+}
+
+/// Sends rows 0, 1, 2 … that end so, in a run of its own; `Sending` stays open.
+fn send(ledger: Ledger, run: u32, states: &[State]) -> Ledger {
+    let journal = Journal::start(ledger, run).unwrap();
+    for (ordinal, state) in (0..).zip(states) {
+        wait(journal.open(intent(ordinal))).unwrap();
+        if *state != State::Sending {
+            wait(journal.settle(ordinal, ended(*state))).unwrap();
+        }
+    }
+    journal.stop().unwrap()
+}
+
+fn states(ledger: &Ledger, run: u32) -> Vec<State> {
+    ledger.page(run, 0).unwrap().iter().map(|entry| entry.state).collect()
+}
+
+fn close(ledger: &Ledger, run: u32, finished: bool, ended_ms: i64) {
+    ledger.close(run, finished, &Tally::of_rows(10), Some("/out.xlsx"), ended_ms).unwrap();
+}
+
+#[test]
+fn a_row_is_kept_with_all_that_is_known_of_it() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let ledger = send(ledger, run, &[State::Done, State::Rejected]);
+    let entries = ledger.page(run, 0).unwrap();
+    let wanted = Entry {
+        id: EntryId { run, ordinal: 0 },
+        place: Place { sheet: 0, row: 2 },
+        state: State::Done,
+        attempts: 1,
+        sent_at_ms: Some(5_000),
+        settlement: ended(State::Done),
+        duplicate_of: None,
+        order: Some(Key([9; 16])),
+        resolved: None,
+    };
+    assert_eq!(entries[0], wanted);
+    assert_eq!(entries[1].settlement, ended(State::Rejected));
+    assert_eq!(ledger.page(run, 1).unwrap().len(), 1);
+    assert_eq!(ledger.page(run, 2).unwrap(), []);
+    let settled = ledger.settled(run, 10).unwrap();
+    assert_eq!((settled.count(), settled.contains(1), settled.contains(2)), (2, true, false));
+}
+
+#[test]
+fn a_second_attempt_is_opened_for_a_row_that_is_pending_and_for_no_other() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let (other, run) = (begin(&ledger, "first"), begin(&ledger, "second"));
+    let ends = [State::Done, State::DoneWithoutId, State::Rejected, State::Unknown, State::Sending, State::Pending];
+    let ledger = send(ledger, run, &ends);
+    let repeats = [(6, Place { sheet: 0, row: 8 }, Key([6; 16]), EntryId { run: other, ordinal: 0 })];
+    ledger.note_duplicates(run, &repeats).unwrap();
+    let journal = Journal::start(ledger, run).unwrap();
+    for ordinal in [0, 1, 2, 3, 4, 6] {
+        assert!(wait(journal.open(intent(ordinal))).is_err(), "row {ordinal} was opened again");
+    }
+    assert_eq!(wait(journal.open(intent(5))), Ok(()));
+    let ledger = journal.stop().unwrap();
+    let entries = ledger.page(run, 0).unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.attempts).collect::<Vec<_>>(), [1, 1, 1, 1, 1, 2, 0]);
+    assert_eq!((entries[5].state, &entries[5].settlement.error), (State::Sending, &None));
+    assert_eq!(entries[0].settlement.id, Some(json!(1001)));
+}
+
+#[test]
+fn only_an_open_attempt_is_settled_and_only_once() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let journal = Journal::start(ledger, run).unwrap();
+    assert!(wait(journal.settle(0, ended(State::Done))).is_err());
+    wait(journal.open(intent(0))).unwrap();
+    wait(journal.settle(0, ended(State::Unknown))).unwrap();
+    assert!(wait(journal.settle(0, ended(State::Done))).is_err());
+    assert!(wait(journal.withdraw(0)).is_err());
+    assert_eq!(states(&journal.stop().unwrap(), run), [State::Unknown]);
+}
+
+#[test]
+fn an_intent_that_is_withdrawn_leaves_the_row_as_it_was() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let ledger = send(ledger, run, &[State::Pending]);
+    let journal = Journal::start(ledger, run).unwrap();
+    for ordinal in [0, 1] {
+        wait(journal.open(intent(ordinal))).unwrap();
+        wait(journal.withdraw(ordinal)).unwrap();
+    }
+    let ledger = journal.stop().unwrap();
+    let entries = ledger.page(run, 0).unwrap();
+    assert_eq!(entries.iter().map(|e| (e.state, e.attempts)).collect::<Vec<_>>(), [(State::Pending, 1)]);
+    assert_eq!(ledger.settled(run, 10).unwrap().count(), 0);
+}
+
+#[test]
+fn what_was_acknowledged_is_seen_by_another_process_at_once() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let journal = Journal::start(ledger, run).unwrap();
+    wait(journal.open(intent(0))).unwrap();
+    assert_eq!(states(&desk.look(), run), [State::Sending]);
+    wait(journal.settle(0, ended(State::Done))).unwrap();
+    assert_eq!(states(&desk.look(), run), [State::Done]);
+}
+
+#[test]
+fn an_intent_is_never_durable_without_the_outcomes_that_were_handed_over_before_it() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let journal = Journal::start(ledger, run).unwrap();
+    wait(journal.open(intent(0))).unwrap();
+    for ordinal in 1..200 {
+        drop(journal.settle(ordinal - 1, ended(State::Done)));
+        wait(journal.open(intent(ordinal))).unwrap();
+        let open = states(&desk.look(), run).into_iter().filter(|state| *state == State::Sending).count();
+        assert_eq!(open, 1, "after the intent of row {ordinal}");
+    }
+}
+
+#[test]
+fn an_attempt_that_a_dead_process_left_open_is_unknown_and_holds_its_order() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    drop(send(ledger, run, &[State::Done, State::Sending, State::Pending, State::Sending]));
+    let ledger = desk.open();
+    assert_eq!(ledger.recovered(), 2);
+    assert_eq!(states(&ledger, run), [State::Done, State::Unknown, State::Pending, State::Unknown]);
+    let unknown = ledger.unknown(run).unwrap();
+    assert_eq!(unknown.iter().map(|entry| entry.id.ordinal).collect::<Vec<_>>(), [1, 3]);
+    let code = unknown[0].settlement.error.as_ref().and_then(|error| error.code.clone());
+    assert_eq!(code.as_deref(), Some("interrupted"));
+    assert_eq!(ledger.held_orders().unwrap().len(), 2);
+    drop(ledger);
+    assert_eq!(desk.open().recovered(), 0);
+}
+
+#[test]
+fn one_process_writes_while_others_look() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
+    assert_eq!(desk.look().secret(), ledger.secret());
+    let secret = *ledger.secret();
+    drop(ledger);
+    assert_eq!(*desk.open().secret(), secret);
+    // A look never makes a ledger.
+    assert!(Ledger::look(&desk.path().with_file_name("none.db")).is_err());
+    assert!(!desk.path().with_file_name("none.db").exists());
+}
+
+#[test]
+fn a_look_changes_nothing() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    drop(send(ledger, run, &[State::Unknown, State::Sending]));
+    let look = desk.look();
+    assert_eq!(states(&look, run), [State::Unknown, State::Sending]);
+    assert!(look.resolve(EntryId { run, ordinal: 0 }, State::Done, None, "").is_err());
+    assert!(look.begin(look.run_numbered(run).unwrap().unwrap().spec).is_err());
+    assert_eq!(states(&desk.look(), run), [State::Unknown, State::Sending]);
+}
+
+#[test]
+fn a_run_is_found_by_its_signature_the_latest_first() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let first = begin(&ledger, "one");
+    close(&ledger, first, true, 9_000);
+    assert!(ledger.run_of(&[3; 32]).unwrap().is_some_and(|run| run.finished && run.ended_ms == Some(9_000)));
+    let second = begin(&ledger, "two");
+    let latest = ledger.run_of(&[3; 32]).unwrap().unwrap();
+    assert_eq!((latest.number, latest.finished), (second, false));
+    assert!(ledger.run_of(&[4; 32]).unwrap().is_none());
+    assert_eq!(ledger.runs().unwrap().iter().map(|run| run.number).collect::<Vec<_>>(), [second, first]);
+}
+
+#[test]
+fn rows_that_may_have_been_done_count_within_their_window_also_of_a_run_that_went_on_after_a_pause() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    // Its first session ended long ago; in the second it was cut off, and nothing was written down of its end.
+    close(&ledger, run, false, 100);
+    let ends = [State::Done, State::DoneWithoutId, State::Unknown, State::Sending, State::Rejected, State::Pending];
+    let ledger = send(ledger, run, &ends);
+    let past = |since, but| {
+        let mut found = Vec::new();
+        ledger.sent_since(since, but, |past| found.push(past.id.ordinal)).unwrap();
+        found
+    };
+    assert_eq!(past(4_000, None), [0, 1, 2, 3]);
+    assert_eq!(past(5_002, None), [2, 3]);
+    assert!(past(4_000, Some(run)).is_empty());
+    close(&ledger, run, true, 6_000);
+    assert!(past(6_001, None).is_empty());
+}
+
+#[test]
+fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let first = begin(&ledger, "first");
+    let ledger = send(ledger, first, &[State::Unknown, State::Unknown, State::Unknown, State::Done]);
+    let second = begin(&ledger, "second");
+    let ledger = send(ledger, second, &[State::Done, State::Pending]);
+    let repeat = |ordinal| {
+        let row = Place { sheet: 0, row: ordinal + 2 };
+        (ordinal, row, Key([ordinal as u8; 16]), EntryId { run: first, ordinal })
+    };
+    ledger.note_duplicates(second, &[repeat(0), repeat(1), repeat(2), repeat(3)]).unwrap();
+    let duplicate = State::Duplicate;
+    assert_eq!(states(&ledger, second), [State::Done, duplicate, duplicate, duplicate], "what is done stays done");
+    assert_eq!(ledger.reopen_duplicates(second).unwrap(), 0);
+    close(&ledger, second, true, 9_000);
+    for ordinal in [1, 2] {
+        ledger.resolve(EntryId { run: first, ordinal }, State::Pending, None, "{}").unwrap();
+    }
+    assert_eq!(ledger.reopen_duplicates(second).unwrap(), 2);
+    // The one that had an attempt keeps its count; of the other nothing is left.
+    let entries = ledger.page(second, 0).unwrap();
+    let found: Vec<_> = entries.iter().map(|e| (e.id.ordinal, e.state, e.attempts, e.duplicate_of.is_some())).collect();
+    assert_eq!(found, [(0, State::Done, 1, false), (1, State::Pending, 1, false), (3, duplicate, 0, true)]);
+    assert!(!ledger.run_numbered(second).unwrap().unwrap().finished);
+}
+
+#[test]
+fn a_persons_word_closes_an_unknown_row_and_no_other() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let ends = [State::Unknown, State::DoneWithoutId, State::Done, State::Rejected, State::Pending, State::Unknown];
+    let ledger = send(ledger, run, &ends);
+    close(&ledger, run, true, 9_000);
+    let resolve =
+        |ordinal, state, id: Option<&serde_json::Value>| ledger.resolve(EntryId { run, ordinal }, state, id, "why");
+    for ordinal in [2, 3, 4, 99] {
+        assert!(matches!(resolve(ordinal, State::Done, None), Err(Error::Unfit(_))), "row {ordinal}");
+    }
+    resolve(0, State::Done, Some(&json!("A"))).unwrap();
+    resolve(1, State::Done, Some(&json!(7))).unwrap();
+    assert!(ledger.run_numbered(run).unwrap().unwrap().finished);
+    resolve(5, State::Pending, None).unwrap();
+    assert!(!ledger.run_numbered(run).unwrap().unwrap().finished, "there is something to send again");
+    assert!(resolve(0, State::Pending, None).is_err());
+    let entry = ledger.entry(EntryId { run, ordinal: 0 }).unwrap().unwrap();
+    assert_eq!(
+        (entry.state, entry.settlement.id, entry.resolved.as_deref()),
+        (State::Done, Some(json!("A")), Some("why"))
+    );
+    assert_eq!((entry.settlement.error, ledger.held_orders().unwrap().len()), (None, 0));
+}
+
+#[test]
+fn refused_rows_are_given_back_as_asked() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let ledger = send(ledger, run, &[State::Rejected, State::Rejected, State::Done, State::Rejected]);
+    assert_eq!(ledger.reopen_rejected(run, Some(&[1, 2])).unwrap(), 1);
+    assert_eq!(states(&ledger, run), [State::Rejected, State::Pending, State::Done, State::Rejected]);
+    assert_eq!(ledger.reopen_rejected(run, None).unwrap(), 2);
+    assert_eq!(states(&ledger, run), [State::Pending, State::Pending, State::Done, State::Pending]);
+}

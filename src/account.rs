@@ -9,7 +9,7 @@ use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
 use crate::message::Lang;
 use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
-use crate::row::{Place, Row, Sheet, column_letter};
+use crate::row::{Place, Sheet, column_letter};
 use crate::submit::dispatch::reference;
 use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
@@ -114,7 +114,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn outcome(&mut self, ordinal: u32, row: &Row, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
+    pub fn outcome(&mut self, ordinal: u32, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
         let request = match verdict {
             Verdict::Invalid { operation, problems } => {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
@@ -128,7 +128,7 @@ impl<'a> Account<'a> {
         };
         let operation = request.operation();
         let outcome = match standing(self.findings, ordinal, self.send_duplicates) {
-            Standing::Contradicts { other, rule } => self.contradicts(row, operation, other, rule),
+            Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
             Standing::MayGo => match self.entry(ordinal)? {
                 Some(entry) => self.settled(&entry)?,
@@ -173,7 +173,8 @@ impl<'a> Account<'a> {
     fn explained(&self, entry: &Entry, error: Option<ApiError>) -> Option<ApiError> {
         let interrupted =
             error.as_ref().is_some_and(|error| error.title.is_none() && error.code.as_deref() == Some("interrupted"));
-        if !interrupted && !(entry.state == State::Sending && error.is_none()) {
+        let open = entry.state == State::Sending && error.is_none();
+        if !(interrupted || open) {
             return error;
         }
         let words = crate::submit::retry::failure_words(crate::outcome::Failure::Interrupted);
@@ -273,13 +274,16 @@ impl<'a> Account<'a> {
         Ok((run, entry))
     }
 
-    fn contradicts(&self, row: &Row, operation: usize, other: u32, rule: u16) -> Outcome {
+    fn contradicts(&self, ordinal: u32, operation: usize, other: u32, rule: u16) -> Outcome {
         let operation = &self.operations[operation];
         let rule = &operation.same[usize::from(rule)];
         let field = &operation.fields[rule.field];
         let place = self.places.get(other).row;
-        let headers =
-            self.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.headers.as_slice()).unwrap_or_default();
+        let headers = self
+            .sheets
+            .get(usize::from(self.places.get(ordinal).sheet))
+            .map(|sheet| sheet.headers.as_slice())
+            .unwrap_or_default();
         let column = headers.iter().position(|header| field.answers_to(&crate::fold::fold(header)));
         let what = rule.message.as_ref().map(|words| words.get(self.lang).to_owned()).unwrap_or_default();
         let problem = Problem {

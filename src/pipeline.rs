@@ -18,6 +18,7 @@ mod closing;
 mod first_pass;
 mod second_pass;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -66,15 +67,8 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let mut checked = first_pass(path, job, ledger.secret(), terminal)?;
     let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
     let Begun { ledger, run, stop, not_sent } = begun;
-    let closing = Closing {
-        ledger: Some(&ledger),
-        run: Some(&run),
-        past: Default::default(),
-        stop,
-        started,
-        started_ms,
-        not_sent,
-    };
+    let closing =
+        Closing { ledger: Some(&ledger), run: Some(&run), past: HashMap::new(), stop, started, started_ms, not_sent };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -101,7 +95,7 @@ pub fn report(
     let closing = Closing {
         ledger: Some(ledger),
         run: Some(run),
-        past: Default::default(),
+        past: HashMap::new(),
         stop: None,
         started,
         started_ms: run.spec.started_ms,

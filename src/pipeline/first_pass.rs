@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use compact_str::CompactString;
@@ -13,9 +13,9 @@ use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation};
 use crate::exit::Stop;
 use crate::fold::fold;
-use crate::job::Job;
+use crate::job::{Job, Output};
 use crate::keyed::Keyer;
-use crate::map::{SheetMap, sheet_map};
+use crate::map::{Draft, SheetMap, sheet_map};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
@@ -42,7 +42,8 @@ pub struct Checked {
     pub warnings: Vec<String>,
     /// The operations that the file's rows become.
     pub operations: Vec<Operation>,
-    pub rows: Spooled<Row>,
+    /// The cells; kept only where a result is written.
+    pub rows: Option<Spooled<Row>>,
     pub verdicts: Spooled<Verdict>,
     pub findings: Findings,
     pub places: Places,
@@ -76,15 +77,15 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let references: Vec<&Operation> = operations.iter().collect();
     let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
-    let rules = rules(&operations, &keyers, &job.contracts)?;
+    let mut rules = rules(&operations, &keyers, &job.contracts)?;
     let mut pass = Pass {
         job,
         operations: &references,
         maps: &maps,
         earlier: &earlier,
-        rules: &rules,
+        rules: &mut rules,
         coerce: &coerce,
-        rows: Spool::new()?,
+        draft: Draft::default(),
         verdicts: Spool::new()?,
         across: Across::default(),
         places: Places::default(),
@@ -92,12 +93,13 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
         invalid: 0,
     };
     let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
-    let totals = run(&mut pass, input, terminal.checking())?;
+    let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
+    let (totals, rows) = run(&mut pass, input, rows, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
     for warning in &warnings {
         terminal.note(&shown(warning));
     }
-    let Pass { rows, verdicts, across, places, valid, invalid, .. } = pass;
+    let Pass { verdicts, across, places, valid, invalid, .. } = pass;
     Ok(Checked {
         path: path.to_owned(),
         file_name: base_name(&path.to_string_lossy()),
@@ -105,7 +107,7 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
         is_csv,
         formats,
         warnings,
-        rows: rows.finish()?,
+        rows: rows.map(Spool::finish).transpose()?,
         verdicts: verdicts.finish()?,
         // A key of the nth equal row does not depend on the operation: the row's own key does.
         findings: across.resolve(|_, key, nth| keyers[0].occurrence(key, nth)),
@@ -118,18 +120,19 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
     })
 }
 
-/// Reads on a thread of its own, checks on this one.
-fn run(pass: &mut Pass, input: Input, mut progress: Progress) -> Result<Totals, Stop> {
+/// Reads and spools the cells on a thread of its own, checks on this one.
+fn run(
+    pass: &mut Pass,
+    input: Input,
+    rows: Option<Spool<Row>>,
+    mut progress: Progress,
+) -> Result<(Totals, Option<Spool<Row>>), Stop> {
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
-        let reader = scope.spawn(move || {
-            input.rows(
-                |batch| if sender.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) },
-            )
-        });
+        let reader = scope.spawn(move || read_into(input, rows, &sender));
         let mut checked = Ok(());
         for batch in receiver {
-            checked = batch.into_iter().try_for_each(|row| pass.take(row));
+            checked = batch.iter().try_for_each(|row| pass.take(row));
             if checked.is_err() {
                 break;
             }
@@ -142,15 +145,30 @@ fn run(pass: &mut Pass, input: Input, mut progress: Progress) -> Result<Totals, 
     totals
 }
 
+fn read_into(
+    input: Input,
+    mut rows: Option<Spool<Row>>,
+    sender: &SyncSender<Vec<Row>>,
+) -> Result<(Totals, Option<Spool<Row>>), Stop> {
+    let mut spooled = Ok(());
+    let totals = input.rows(|batch| {
+        if let Some(rows) = &mut rows {
+            spooled = batch.iter().try_for_each(|row| rows.push(row));
+        }
+        if spooled.is_ok() && sender.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    spooled.map(|()| (totals, rows))
+}
+
 /// One reading of a file.
 struct Pass<'a> {
     job: &'a Job,
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
-    rules: &'a [Rules<'a>],
+    rules: &'a mut [Rules<'a>],
     coerce: &'a Coerce<'a>,
-    rows: Spool<Row>,
+    draft: Draft,
     verdicts: Spool<Verdict>,
     across: Across,
     places: Places,
@@ -159,17 +177,16 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn take(&mut self, row: Row) -> Result<(), Stop> {
+    fn take(&mut self, row: &Row) -> Result<(), Stop> {
         let sheet = usize::from(row.place.sheet);
-        let before = self.earlier[sheet].as_ref().and_then(|earlier| earlier.word(&row));
+        let before = self.earlier[sheet].as_ref().and_then(|earlier| earlier.word(row));
         let ordinal = self.places.len();
         self.places.push(row.place);
-        let verdict = self.judge(ordinal, &row, before);
+        let verdict = self.judge(ordinal, row, before);
         match &verdict {
             Verdict::Invalid { .. } => self.invalid += 1,
             _ => self.valid += 1,
         }
-        self.rows.push(&row)?;
         self.verdicts.push(&verdict)
     }
 
@@ -191,9 +208,9 @@ impl Pass<'_> {
         if let Some((word, id)) = before {
             return Verdict::Before { operation, word, id };
         }
-        let rules = &self.rules[operation];
-        let draft = route.draft(row, rules.operation(), self.coerce);
-        match rules.check(draft, &Context { row, route, coerce: self.coerce }) {
+        let rules = &mut self.rules[operation];
+        route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        match rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
             Ok((request, marks)) => {
                 self.across.note(ordinal, &request, &marks, rules.operation());
                 Verdict::Valid(request)

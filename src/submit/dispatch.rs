@@ -240,7 +240,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         self.futures.push(Box::pin(async move {
             match acknowledged(durable.await) {
                 Ok(()) => {
-                    let body = row.request.body().to_vec();
+                    let body = row.request.body().to_owned();
                     let attempt = sender.send(row.request.operation(), body, &reference).await;
                     Landed::Attempted(row, attempt)
                 }

@@ -34,7 +34,7 @@ const COUNTED: u16 = u16::MAX;
 
 #[derive(Clone, Copy)]
 struct Agreement {
-    group: Key,
+    group: [u8; 16],
     value: [u8; 8],
     ordinal: u32,
     rule: u16,
@@ -68,9 +68,7 @@ impl Across {
         };
         self.unique.push(Mark { key: request.key(), ordinal, window });
         for (rule, group, value) in &marks.same {
-            let mut short = [0; 8];
-            short.copy_from_slice(&value.0[..8]);
-            self.same.push(Agreement { group: *group, value: short, ordinal, rule: *rule });
+            self.same.push(Agreement { group: group.to_ne_bytes(), value: value.to_ne_bytes(), ordinal, rule: *rule });
         }
     }
 
@@ -198,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_row_that_contradicts_an_earlier_one_is_no_original_for_duplicates() {
-        let agreement = |value, ordinal| Agreement { group: key(9), value: [value; 8], ordinal, rule: 0 };
+        let agreement = |value, ordinal| Agreement { group: [9; 16], value: [value; 8], ordinal, rule: 0 };
         let across = Across {
             unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(2, 2, 0)],
             same: vec![agreement(1, 0), agreement(2, 1), agreement(1, 2)],

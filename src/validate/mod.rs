@@ -7,9 +7,12 @@ pub mod across;
 mod schema;
 mod sentence;
 
-use jiff::tz::TimeZone;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation, Unique};
@@ -26,7 +29,7 @@ use schema::Schema;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     operation: u16,
-    body: Vec<u8>,
+    body: String,
     key: Key,
     order: Option<Key>,
 }
@@ -38,12 +41,8 @@ impl Request {
     }
 
     /// The JSON body.
-    pub fn body(&self) -> &[u8] {
+    pub fn body(&self) -> &str {
         &self.body
-    }
-
-    pub fn into_body(self) -> Vec<u8> {
-        self.body
     }
 
     /// By which a duplicate is told, within the file and in the ledger.
@@ -88,8 +87,8 @@ pub enum Verdict {
 pub struct Marks {
     /// Index of the `unique` rule that is the row's; none where equal bodies are legitimate.
     pub unique: Option<u16>,
-    /// For each `same` rule that concerns the row: rule, group, value.
-    pub same: Vec<(u16, Key, Key)>,
+    /// For each `same` rule that concerns the row: rule, group, value. Compared within the file only.
+    pub same: Vec<(u16, u128, u64)>,
 }
 
 /// All that is asked of the rows of one operation.
@@ -98,39 +97,48 @@ pub struct Rules<'a> {
     operation: &'a Operation,
     schema: Schema,
     keyer: Keyer,
+    /// What each `unique` rule's keys are made under.
+    purposes: Vec<String>,
+    /// Bodies by which fields they have: a row's values are put into one that fits.
+    bodies: HashMap<u64, Value>,
+    file_hash: RandomState,
 }
 
 impl<'a> Rules<'a> {
     /// # Errors
     /// A schema that cannot be compiled.
     pub fn new(index: usize, operation: &'a Operation, contract: &Contract, keyer: Keyer) -> Result<Self, Stop> {
-        let schema = Schema::compile(contract, operation)?;
-        Ok(Self { index: index as u16, operation, schema, keyer })
+        Ok(Self {
+            index: index as u16,
+            operation,
+            schema: Schema::compile(contract, operation)?,
+            keyer,
+            purposes: (0..operation.unique.len()).map(|rule| format!("unique {rule}")).collect(),
+            bodies: HashMap::new(),
+            file_hash: RandomState::new(),
+        })
     }
 
     pub fn operation(&self) -> &'a Operation {
         self.operation
     }
 
-    pub fn keyer(&self) -> &Keyer {
-        &self.keyer
-    }
-
     /// Judges one row by itself.
     ///
     /// # Errors
     /// Every problem of the row: cells that could not be taken, then what the schema refuses.
-    pub fn check(&self, draft: Draft, context: &Context) -> Result<(Request, Marks), Vec<Problem>> {
-        let Draft { body, refused } = draft;
-        let body = Value::Object(body);
-        if refused.is_empty() && self.schema.accepts(&body) {
-            return Ok(self.request(&body));
+    pub fn check(&mut self, draft: &mut Draft, context: &Context) -> Result<(Request, Marks), Vec<Problem>> {
+        let mask = self.put_values(draft);
+        let body = &self.bodies[&mask];
+        if draft.refused.is_empty() && self.schema.accepts(body) {
+            return Ok(self.request(body));
         }
+        let refused = &draft.refused;
         let mut problems: Vec<Problem> = refused
             .iter()
             .map(|(field, why)| context.problem(self.operation, Some(*field), why.rule, why.message.clone()))
             .collect();
-        for found in self.schema.problems(&body, self.operation, context.coerce.lang) {
+        for found in self.schema.problems(body, self.operation, context.coerce.lang) {
             if found.field.is_some_and(|field| refused.iter().any(|(taken, _)| *taken == field)) {
                 continue;
             }
@@ -139,19 +147,43 @@ impl<'a> Rules<'a> {
         Err(problems)
     }
 
+    /// Moves a row's values into the body that has just these fields, and says which one that is. A
+    /// file has few kinds of rows; making a map anew for each would cost most of the check.
+    fn put_values(&mut self, draft: &mut Draft) -> u64 {
+        let fields = &self.operation.fields;
+        let present = |(at, value): (usize, &Option<Value>)| u64::from(value.is_some()) << (at % 64);
+        let mut mask = draft.values.iter().enumerate().map(present).fold(0, |mask, bit| mask | bit);
+        if fields.len() > 64 {
+            // Too many fields for a mask: one body, made anew each time.
+            self.bodies.clear();
+            mask = 0;
+        }
+        let names = || {
+            fields.iter().zip(&draft.values).filter(|(_, value)| value.is_some()).map(|(field, _)| field.name.clone())
+        };
+        let body =
+            self.bodies.entry(mask).or_insert_with(|| Value::Object(names().map(|name| (name, Value::Null)).collect()));
+        let slots = body.as_object_mut().into_iter().flat_map(Map::values_mut);
+        for (slot, value) in slots.zip(draft.values.iter_mut().filter_map(Option::take)) {
+            *slot = value;
+        }
+        mask
+    }
+
     fn request(&self, body: &Value) -> (Request, Marks) {
-        let bytes = body.to_string().into_bytes();
+        let text = serde_json::to_string(body).unwrap_or_default();
         let unique = self.operation.unique.iter().position(|rule| self.holds(rule, body));
         let key = match unique {
-            Some(rule) => self.keyer.key(
-                &format!("unique {rule}"),
-                self.parts(&self.operation.unique[rule].fields, body).iter().map(Vec::as_slice),
-            ),
-            None => self.keyer.key("body", [bytes.as_slice()]),
+            Some(rule) => {
+                let fields = self.operation.unique[rule].fields.iter();
+                let parts: Vec<Cow<[u8]>> = fields.map(|field| self.part(*field, body)).collect();
+                self.keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
+            }
+            None => self.keyer.key("body", [text.as_bytes()]),
         };
         let order = self.operation.order_by.map(|field| order_key(&self.keyer, &self.part(field, body)));
         let marks = Marks { unique: unique.map(|rule| rule as u16), same: self.same(body) };
-        (Request { operation: self.index, body: bytes, key, order }, marks)
+        (Request { operation: self.index, body: text, key, order }, marks)
     }
 
     fn holds(&self, rule: &Unique, body: &Value) -> bool {
@@ -160,28 +192,34 @@ impl<'a> Rules<'a> {
             .all(|(field, values)| body.get(&self.operation.fields[*field].name).is_some_and(|v| values.contains(v)))
     }
 
-    fn same(&self, body: &Value) -> Vec<(u16, Key, Key)> {
+    fn same(&self, body: &Value) -> Vec<(u16, u128, u64)> {
         let mut marks = Vec::new();
         for (index, rule) in self.operation.same.iter().enumerate() {
             let named = |field: &usize| body.get(&self.operation.fields[*field].name).is_some();
             if rule.of.iter().chain([&rule.field]).all(named) {
-                let group = self.keyer.key("same", self.parts(&rule.of, body).iter().map(Vec::as_slice));
-                let value = self.keyer.key("value", [self.part(rule.field, body).as_slice()]);
-                marks.push((index as u16, group, value));
+                let half = |salt: u8| self.hash(salt, &rule.of, body);
+                let group = (u128::from(half(0)) << 64) | u128::from(half(1));
+                marks.push((index as u16, group, self.hash(2, &[rule.field], body)));
             }
         }
         marks
     }
 
-    fn parts(&self, fields: &[usize], body: &Value) -> Vec<Vec<u8>> {
-        fields.iter().map(|field| self.part(*field, body)).collect()
+    /// A hash that holds for this reading of the file alone.
+    fn hash(&self, salt: u8, fields: &[usize], body: &Value) -> u64 {
+        let mut hasher = self.file_hash.build_hasher();
+        salt.hash(&mut hasher);
+        for field in fields {
+            self.part(*field, body).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
-    fn part(&self, field: usize, body: &Value) -> Vec<u8> {
+    fn part<'b>(&self, field: usize, body: &'b Value) -> Cow<'b, [u8]> {
         match body.get(&self.operation.fields[field].name) {
-            Some(Value::String(text)) => text.clone().into_bytes(),
-            Some(other) => other.to_string().into_bytes(),
-            None => Vec::new(),
+            Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
+            Some(other) => Cow::Owned(other.to_string().into_bytes()),
+            None => Cow::Borrowed(&[]),
         }
     }
 }
@@ -227,9 +265,4 @@ pub fn unknown_operation(found: &str, column: Option<usize>, known: &[String], l
             "\"{found}\" is no operation that the columns of this sheet serve. Write one of: {known}."
         ),
     }
-}
-
-/// The zone in which a date-time without one is meant: the machine's.
-pub fn local_zone() -> TimeZone {
-    TimeZone::system()
 }

@@ -115,7 +115,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// The ledger cannot be read.
     pub fn outcome(&mut self, ordinal: u32, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
-        let request = match verdict {
+        let (operation, order) = match verdict {
             Verdict::Invalid { operation, problems } => {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
             }
@@ -124,15 +124,15 @@ impl<'a> Account<'a> {
                 let id = id.map(serde_json::Value::from);
                 return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
             }
-            Verdict::Valid(request) => request,
+            Verdict::Accepted { operation } => (operation, None),
+            Verdict::Valid(request) => (request.operation(), request.order()),
         };
-        let operation = request.operation();
         let outcome = match standing(self.findings, ordinal, self.send_duplicates) {
             Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
             Standing::MayGo => match self.entry(ordinal)? {
                 Some(entry) => self.settled(&entry)?,
-                None => self.unsettled(ordinal, request.order())?,
+                None => self.unsettled(ordinal, order)?,
             },
         };
         Ok((Some(operation), outcome))

@@ -32,7 +32,7 @@ use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
-use first_pass::first_pass;
+use first_pass::{Aim, first_pass};
 pub use second_pass::read_script;
 use second_pass::{Begun, second_pass};
 
@@ -45,7 +45,7 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
     let started_ms = now_ms();
     let ledger = job.ledger.as_deref().filter(|path| path.is_file()).and_then(|path| Ledger::look(path).ok());
     let secret = ledger.as_ref().map_or([0; 32], |ledger| *ledger.secret());
-    let mut checked = first_pass(path, job, &secret, terminal)?;
+    let mut checked = first_pass(path, job, Aim::Check, &secret, terminal)?;
     let past = match &ledger {
         Some(ledger) => second_pass::repeated(ledger, &checked, None, now_ms())?,
         None => Vec::new(),
@@ -64,7 +64,7 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
-    let mut checked = first_pass(path, job, ledger.secret(), terminal)?;
+    let mut checked = first_pass(path, job, Aim::Send, ledger.secret(), terminal)?;
     let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
     let Begun { ledger, run, stop, not_sent } = begun;
     let closing =
@@ -88,7 +88,7 @@ pub fn report(
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
     let job = Job { json, ..Job::again(recipe, terminal.lang, output, &run.spec.host)? };
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, ledger.secret(), terminal)?;
+    let mut checked = first_pass(path, &job, Aim::Send, ledger.secret(), terminal)?;
     if checked.sha256 != run.spec.sha256 {
         return Err(changed(path, run));
     }

@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use compact_str::CompactString;
@@ -60,8 +60,15 @@ impl Checked {
     }
 }
 
+/// What a file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    Check,
+    Send,
+}
+
 /// Reads, maps and checks a file. `secret` is the key of the keyed hashes.
-pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal) -> Result<Checked, Stop> {
+pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal: Terminal) -> Result<Checked, Stop> {
     let known = |headers: &[CompactString]| known_headers(&job.operations, headers);
     let recipe = &job.recipe;
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
@@ -85,6 +92,7 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
         earlier: &earlier,
         rules: &mut rules,
         coerce: &coerce,
+        sending: aim == Aim::Send,
         draft: Draft::default(),
         verdicts: Spool::new()?,
         across: Across::default(),
@@ -129,13 +137,16 @@ fn run(
 ) -> Result<(Totals, Option<Spool<Row>>), Stop> {
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
-        let reader = scope.spawn(move || read_into(input, rows, &sender));
+        let (done_with, to_drop) = channel::<Vec<Row>>();
+        let reader = scope.spawn(move || read_into(input, rows, &sender, &to_drop));
         let mut checked = Ok(());
         for batch in receiver {
             checked = batch.iter().try_for_each(|row| pass.take(row));
             if checked.is_err() {
                 break;
             }
+            // Memory goes back where it came from: two threads on one heap wait for each other.
+            let _ = done_with.send(batch);
             progress.read(u64::from(pass.places.len()));
         }
         let read = reader.join().unwrap_or_else(|_| Err(reader_failed()));
@@ -149,9 +160,11 @@ fn read_into(
     input: Input,
     mut rows: Option<Spool<Row>>,
     sender: &SyncSender<Vec<Row>>,
+    to_drop: &Receiver<Vec<Row>>,
 ) -> Result<(Totals, Option<Spool<Row>>), Stop> {
     let mut spooled = Ok(());
     let totals = input.rows(|batch| {
+        to_drop.try_iter().for_each(drop);
         if let Some(rows) = &mut rows {
             spooled = batch.iter().try_for_each(|row| rows.push(row));
         }
@@ -168,6 +181,7 @@ struct Pass<'a> {
     earlier: &'a [Option<EarlierResult>],
     rules: &'a mut [Rules<'a>],
     coerce: &'a Coerce<'a>,
+    sending: bool,
     draft: Draft,
     verdicts: Spool<Verdict>,
     across: Across,
@@ -211,9 +225,9 @@ impl Pass<'_> {
         let rules = &mut self.rules[operation];
         route.fill(&mut self.draft, row, rules.operation(), self.coerce);
         match rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
-            Ok((request, marks)) => {
-                self.across.note(ordinal, &request, &marks, rules.operation());
-                Verdict::Valid(request)
+            Ok(row) => {
+                self.across.note(ordinal, &row.marks, self.operations[operation]);
+                if self.sending { Verdict::Valid(row.request()) } else { Verdict::Accepted { operation } }
             }
             Err(problems) => Verdict::Invalid { operation: Some(operation), problems },
         }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Marks, Request};
+use super::Marks;
 use crate::contract::Operation;
 use crate::keyed::Key;
 
@@ -61,12 +61,12 @@ pub struct Findings {
 
 impl Across {
     /// Takes note of a row that is valid by itself.
-    pub fn note(&mut self, ordinal: u32, request: &Request, marks: &Marks, operation: &Operation) {
+    pub fn note(&mut self, ordinal: u32, marks: &Marks, operation: &Operation) {
         let window = match marks.unique {
             Some(rule) => self.window(operation.unique[usize::from(rule)].window),
             None => COUNTED,
         };
-        self.unique.push(Mark { key: request.key(), ordinal, window });
+        self.unique.push(Mark { key: marks.key, ordinal, window });
         for (rule, group, value) in &marks.same {
             self.same.push(Agreement { group: group.to_ne_bytes(), value: value.to_ne_bytes(), ordinal, rule: *rule });
         }

@@ -66,6 +66,10 @@ impl Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     Valid(Request),
+    /// Valid, and only checked: there is nothing to send.
+    Accepted {
+        operation: usize,
+    },
     Invalid {
         operation: Option<usize>,
         problems: Vec<Problem>,
@@ -82,14 +86,66 @@ pub enum Verdict {
     },
 }
 
-/// What a row's marks are made of, for the rules across rows.
+/// What the rules across rows compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marks {
+    /// By which a duplicate is told.
+    pub key: Key,
     /// Index of the `unique` rule that is the row's; none where equal bodies are legitimate.
     pub unique: Option<u16>,
     /// For each `same` rule that concerns the row: rule, group, value. Compared within the file only.
     pub same: Vec<(u16, u128, u64)>,
 }
+
+/// A row that the contract accepts: its body in the rules' keeping until the next row.
+pub struct Accepted<'r> {
+    rules: &'r Rules<'r>,
+    body: Body<'r>,
+    pub marks: Marks,
+}
+
+impl Accepted<'_> {
+    /// The request that the row becomes.
+    pub fn request(&self) -> Request {
+        let order = self.rules.operation.order_by.map(|field| order_key(&self.rules.keyer, &self.body.part(field)));
+        Request { operation: self.rules.index, body: self.body.text(), key: self.marks.key, order }
+    }
+}
+
+/// A body and which fields it has.
+#[derive(Clone, Copy)]
+struct Body<'b> {
+    value: &'b Value,
+    operation: &'b Operation,
+    mask: u64,
+}
+
+impl<'b> Body<'b> {
+    /// The value of a field. By its position where there is a mask: a look-up by name hashes it.
+    fn get(self, field: usize) -> Option<&'b Value> {
+        let map = self.value.as_object()?;
+        if self.operation.fields.len() > MASKED {
+            return map.get(&self.operation.fields[field].name);
+        }
+        let before = self.mask & ((1 << field) - 1);
+        (self.mask >> field & 1 == 1).then(|| map.values().nth(before.count_ones() as usize)).flatten()
+    }
+
+    fn part(self, field: usize) -> Cow<'b, [u8]> {
+        match self.get(field) {
+            Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
+            Some(other) => Cow::Owned(other.to_string().into_bytes()),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+
+    fn text(self) -> String {
+        serde_json::to_string(self.value).unwrap_or_default()
+    }
+}
+
+/// Fields that a mask has room for.
+const MASKED: usize = 63;
 
 /// All that is asked of the rows of one operation.
 pub struct Rules<'a> {
@@ -127,18 +183,19 @@ impl<'a> Rules<'a> {
     ///
     /// # Errors
     /// Every problem of the row: cells that could not be taken, then what the schema refuses.
-    pub fn check(&mut self, draft: &mut Draft, context: &Context) -> Result<(Request, Marks), Vec<Problem>> {
+    pub fn check(&mut self, draft: &mut Draft, context: &Context) -> Result<Accepted<'_>, Vec<Problem>> {
         let mask = self.put_values(draft);
-        let body = &self.bodies[&mask];
-        if draft.refused.is_empty() && self.schema.accepts(body) {
-            return Ok(self.request(body));
+        let value = &self.bodies[&mask];
+        if draft.refused.is_empty() && self.schema.accepts(value) {
+            let body = Body { value, operation: self.operation, mask };
+            return Ok(Accepted { rules: self, body, marks: self.marks(body) });
         }
         let refused = &draft.refused;
         let mut problems: Vec<Problem> = refused
             .iter()
             .map(|(field, why)| context.problem(self.operation, Some(*field), why.rule, why.message.clone()))
             .collect();
-        for found in self.schema.problems(body, self.operation, context.coerce.lang) {
+        for found in self.schema.problems(value, self.operation, context.coerce.lang) {
             if found.field.is_some_and(|field| refused.iter().any(|(taken, _)| *taken == field)) {
                 continue;
             }
@@ -151,13 +208,14 @@ impl<'a> Rules<'a> {
     /// file has few kinds of rows; making a map anew for each would cost most of the check.
     fn put_values(&mut self, draft: &mut Draft) -> u64 {
         let fields = &self.operation.fields;
-        let present = |(at, value): (usize, &Option<Value>)| u64::from(value.is_some()) << (at % 64);
-        let mut mask = draft.values.iter().enumerate().map(present).fold(0, |mask, bit| mask | bit);
-        if fields.len() > 64 {
+        let mask = if fields.len() > MASKED {
             // Too many fields for a mask: one body, made anew each time.
             self.bodies.clear();
-            mask = 0;
-        }
+            0
+        } else {
+            let present = |(at, value): (usize, &Option<Value>)| u64::from(value.is_some()) << at;
+            draft.values.iter().enumerate().map(present).fold(0, |mask, bit| mask | bit)
+        };
         let names = || {
             fields.iter().zip(&draft.values).filter(|(_, value)| value.is_some()).map(|(field, _)| field.name.clone())
         };
@@ -170,33 +228,26 @@ impl<'a> Rules<'a> {
         mask
     }
 
-    fn request(&self, body: &Value) -> (Request, Marks) {
-        let text = serde_json::to_string(body).unwrap_or_default();
-        let unique = self.operation.unique.iter().position(|rule| self.holds(rule, body));
+    fn marks(&self, body: Body) -> Marks {
+        let holds = |rule: &Unique| {
+            rule.when.iter().all(|(field, values)| body.get(*field).is_some_and(|v| values.contains(v)))
+        };
+        let unique = self.operation.unique.iter().position(holds);
         let key = match unique {
             Some(rule) => {
                 let fields = self.operation.unique[rule].fields.iter();
-                let parts: Vec<Cow<[u8]>> = fields.map(|field| self.part(*field, body)).collect();
+                let parts: Vec<Cow<[u8]>> = fields.map(|field| body.part(*field)).collect();
                 self.keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
             }
-            None => self.keyer.key("body", [text.as_bytes()]),
+            None => self.keyer.key("body", [body.text().as_bytes()]),
         };
-        let order = self.operation.order_by.map(|field| order_key(&self.keyer, &self.part(field, body)));
-        let marks = Marks { unique: unique.map(|rule| rule as u16), same: self.same(body) };
-        (Request { operation: self.index, body: text, key, order }, marks)
+        Marks { key, unique: unique.map(|rule| rule as u16), same: self.same(body) }
     }
 
-    fn holds(&self, rule: &Unique, body: &Value) -> bool {
-        rule.when
-            .iter()
-            .all(|(field, values)| body.get(&self.operation.fields[*field].name).is_some_and(|v| values.contains(v)))
-    }
-
-    fn same(&self, body: &Value) -> Vec<(u16, u128, u64)> {
+    fn same(&self, body: Body) -> Vec<(u16, u128, u64)> {
         let mut marks = Vec::new();
         for (index, rule) in self.operation.same.iter().enumerate() {
-            let named = |field: &usize| body.get(&self.operation.fields[*field].name).is_some();
-            if rule.of.iter().chain([&rule.field]).all(named) {
+            if rule.of.iter().chain([&rule.field]).all(|field| body.get(*field).is_some()) {
                 let half = |salt: u8| self.hash(salt, &rule.of, body);
                 let group = (u128::from(half(0)) << 64) | u128::from(half(1));
                 marks.push((index as u16, group, self.hash(2, &[rule.field], body)));
@@ -206,21 +257,13 @@ impl<'a> Rules<'a> {
     }
 
     /// A hash that holds for this reading of the file alone.
-    fn hash(&self, salt: u8, fields: &[usize], body: &Value) -> u64 {
+    fn hash(&self, salt: u8, fields: &[usize], body: Body) -> u64 {
         let mut hasher = self.file_hash.build_hasher();
         salt.hash(&mut hasher);
         for field in fields {
-            self.part(*field, body).hash(&mut hasher);
+            body.part(*field).hash(&mut hasher);
         }
         hasher.finish()
-    }
-
-    fn part<'b>(&self, field: usize, body: &'b Value) -> Cow<'b, [u8]> {
-        match body.get(&self.operation.fields[field].name) {
-            Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
-            Some(other) => Cow::Owned(other.to_string().into_bytes()),
-            None => Cow::Borrowed(&[]),
-        }
     }
 }
 

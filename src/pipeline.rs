@@ -4,8 +4,8 @@
 //! FILE ─▶ read ─▶ Row ─▶ map ─▶ validate ─▶ Request ─▶ submit ─▶ Outcome ─▶ ledger ─▶ report ─▶ FILE.result.xlsx
 //! ```
 //!
-//! [`check`] reads, maps and validates the whole file ([`first_pass`]) and reports. [`submit`] does the
-//! same, then sends what the ledger has not settled ([`second_pass`]), then reports ([`closing`]).
+//! [`check`] reads, maps and validates the whole file (`first_pass`) and reports. [`submit`] does the
+//! same, then sends what the ledger has not settled (`second_pass`), then reports (`closing`).
 //! Nothing is sent before the whole file was checked; what is sent is what was checked, from a
 //! private spool, so memory stays flat and the input may change meanwhile.
 //!

@@ -11,7 +11,7 @@ use crate::text;
 pub fn completions(shell: Shell, lang: Lang) -> Result<Exit, Stop> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut super::help::command(lang), "caseload", &mut script);
-    print(&script, lang)
+    Ok(print(&script, lang))
 }
 
 /// Prints the manual page.
@@ -23,10 +23,10 @@ pub fn man(lang: Lang) -> Result<Exit, Stop> {
             "The manual page could not be written: {error}."
         ))
     })?;
-    print(&page, lang)
+    Ok(print(&page, lang))
 }
 
-fn print(bytes: &[u8], lang: Lang) -> Result<Exit, Stop> {
+fn print(bytes: &[u8], lang: Lang) -> Exit {
     Terminal::new(lang, false, false).data(String::from_utf8_lossy(bytes).trim_end());
-    Ok(Exit::Done)
+    Exit::Done
 }

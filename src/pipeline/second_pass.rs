@@ -372,7 +372,7 @@ fn listen() -> watch::Receiver<Option<Signal>> {
 
 fn finished_before(run: &Run, lang: Lang) -> String {
     let name = &run.spec.name;
-    let when = run.ended_ms.map(|ms| crate::report::local_time(ms)).unwrap_or_default();
+    let when = run.ended_ms.map(crate::report::local_time).unwrap_or_default();
     let done = run.tally.as_ref().map_or(0, |tally| tally.was_done);
     let rows = run.spec.rows;
     let sandbox = if run.spec.host == SANDBOX_HOST {

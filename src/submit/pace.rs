@@ -67,7 +67,7 @@ impl Clock for TokioClock {
 }
 
 struct Limiter {
-    limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
+    cells: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
     clock: TokioClock,
     cost: NonZeroU32,
     rate: f64,
@@ -82,12 +82,12 @@ impl Limiter {
         let cost = NonZeroU32::new(cells as u32).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(cell).unwrap_or(Quota::per_second(NonZeroU32::MIN));
         let clock = TokioClock { start: Instant::now() };
-        let limiter = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
-        Self { limiter, clock, cost, rate }
+        let cells = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
+        Self { cells, clock, cost, rate }
     }
 
     fn turn(&self) -> Result<(), Instant> {
-        match self.limiter.check_n(self.cost) {
+        match self.cells.check_n(self.cost) {
             Ok(Err(not_until)) => Err(Instant::now() + not_until.wait_time_from(self.clock.now())),
             // More cells than the burst holds cannot be: the burst is the cost and something.
             Ok(Ok(())) | Err(_) => Ok(()),

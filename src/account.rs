@@ -62,6 +62,25 @@ pub fn standing(findings: &Findings, ordinal: u32, send_duplicates: bool) -> Sta
     }
 }
 
+/// Codes of rows that were not sent, beside those of failures.
+pub const NOT_SENT: &str = "not-sent";
+pub const INVALID_ROWS: &str = "invalid-rows";
+pub const HELD: &str = "held";
+pub const HIDDEN: &str = "hidden";
+
+/// Why rows were not sent where nothing else says it.
+#[derive(Debug, Clone)]
+pub struct NotSent {
+    pub code: &'static str,
+    pub words: String,
+}
+
+impl Default for NotSent {
+    fn default() -> Self {
+        Self { code: NOT_SENT, words: String::new() }
+    }
+}
+
 /// What an account is drawn up from.
 pub struct Account<'a> {
     pub lang: Lang,
@@ -78,8 +97,7 @@ pub struct Account<'a> {
     pub past: HashMap<u32, EntryId>,
     /// Order keys behind which rows are held, and the row that holds them.
     pub held: HashMap<Key, EntryId>,
-    /// Why rows were not sent where nothing else says it.
-    pub not_sent: String,
+    pub not_sent: NotSent,
     page: Vec<Entry>,
     at: usize,
 }
@@ -104,7 +122,7 @@ impl<'a> Account<'a> {
             run: None,
             past: HashMap::new(),
             held: HashMap::new(),
-            not_sent: String::new(),
+            not_sent: NotSent::default(),
             page: Vec::new(),
             at: 0,
         }
@@ -194,8 +212,8 @@ impl<'a> Account<'a> {
         }
         let holder = order.and_then(|key| self.held.get(&key));
         let (code, words) = match holder {
-            Some(of) => ("held", self.held_behind(*of)?),
-            None => ("not-sent", self.not_sent.clone()),
+            Some(of) => (HELD, self.held_behind(*of)?),
+            None => (self.not_sent.code, self.not_sent.words.clone()),
         };
         let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
         Ok(Outcome { error: Some(error), ..Outcome::of(Word::NotSent) })
@@ -217,7 +235,7 @@ impl<'a> Account<'a> {
             "Satır tabloda gizli; --hidden skip ile gönderilmedi.",
             "The row is hidden in the spreadsheet; --hidden skip left it out."
         );
-        let error = ApiError { code: Some("hidden".to_owned()), title: Some(words), description: None };
+        let error = ApiError { code: Some(HIDDEN.to_owned()), title: Some(words), description: None };
         Outcome { error: Some(error), ..Outcome::of(Word::NotSent) }
     }
 

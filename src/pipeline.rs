@@ -22,6 +22,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::account::NotSent;
 use crate::exit::{Exit, Stop};
 use crate::job::{Job, Output, Recipe, Sending};
 use crate::ledger::{Ledger, Run};
@@ -51,8 +52,15 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
         None => Vec::new(),
     };
     let past = past.into_iter().map(|repeat| (repeat.ordinal, repeat.of)).collect();
-    let closing =
-        Closing { ledger: ledger.as_ref(), run: None, past, stop: None, started, started_ms, not_sent: String::new() };
+    let closing = Closing {
+        ledger: ledger.as_ref(),
+        run: None,
+        past,
+        stop: None,
+        started,
+        started_ms,
+        not_sent: NotSent::default(),
+    };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -124,12 +132,13 @@ fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
     Ok(ledger)
 }
 
-fn not_sent_yet(lang: Lang) -> String {
-    crate::say!(
+fn not_sent_yet(lang: Lang) -> NotSent {
+    let words = crate::say!(
         lang,
         "Henüz gönderilmedi. Aynı submit komutu gönderir.",
         "Not sent yet. The same submit command sends it."
-    )
+    );
+    NotSent { words, ..NotSent::default() }
 }
 
 fn changed(path: &Path, run: &Run) -> Stop {

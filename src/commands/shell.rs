@@ -8,10 +8,10 @@ use crate::progress::Terminal;
 use crate::text;
 
 /// Prints completions.
-pub fn completions(shell: Shell, lang: Lang) -> Result<Exit, Stop> {
+pub fn completions(shell: Shell, lang: Lang) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut super::help::command(lang), "caseload", &mut script);
-    Ok(print(&script, lang))
+    print(&script, lang)
 }
 
 /// Prints the manual page.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::first_pass::Checked;
-use crate::account::{Account, unreadable};
+use crate::account::{self, Account, NotSent, unreadable};
 use crate::exit::{Exit, Stop};
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
@@ -26,7 +26,7 @@ pub struct Closing<'a> {
     pub stop: Option<Stop>,
     pub started: Instant,
     pub started_ms: i64,
-    pub not_sent: String,
+    pub not_sent: NotSent,
 }
 
 /// Writes the result, prints the balance, and closes the run in the ledger.
@@ -80,8 +80,8 @@ impl Ended {
         self.tally.add(outcome);
         if outcome.word == Word::NotSent {
             let now = match outcome.error.as_ref().and_then(|error| error.code.as_deref()) {
-                Some("hidden") => Waiting::Nothing,
-                Some("held") => Waiting::Held,
+                Some(account::HIDDEN) => Waiting::Nothing,
+                Some(account::HELD | account::INVALID_ROWS) => Waiting::Held,
                 _ => Waiting::Rows,
             };
             self.waiting = if now > self.waiting { now } else { self.waiting };
@@ -148,7 +148,7 @@ fn settle_run(closing: &Closing, ended: &Ended, result: Option<&Path>) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Waiting {
     Nothing,
-    /// Only rows behind unknown ones.
+    /// Only rows that wait for a person: behind unknown ones, or for the file to be mended.
     Held,
     /// Rows that the same command would send.
     Rows,
@@ -262,16 +262,16 @@ fn say_end(facts: &Facts, closing: &Closing, terminal: Terminal) {
     if unknown > 0 {
         terminal.note(&say!(
             terminal.lang,
-            "{unknown} satırın sonucu belirsiz: sistemden bakın, sonra \"caseload resolve {run} --row N --done NUMARA\" ya da \"--not-done\" ile kapatın.",
-            "{unknown} rows are unknown: look in the system, then close them by \"caseload resolve {run} --row N --done ID\" or \"--not-done\"."
+            "Sonucu belirsiz satır: {unknown}. Sistemden bakın, sonra \"caseload resolve {run} --row N --done NUMARA\" ya da \"--not-done\" ile kapatın.",
+            "Unknown rows: {unknown}. Look in the system, then close them by \"caseload resolve {run} --row N --done ID\" or \"--not-done\"."
         ));
     }
     let mend = facts.tally.count(Word::Invalid) + facts.tally.count(Word::Rejected);
     if mend > 0 {
         terminal.note(&say!(
             terminal.lang,
-            "{mend} satırı düzeltip dosyayı yeniden gönderebilirsiniz: tamam olanlar yeniden gönderilmez.",
-            "You may mend {mend} rows and submit the file again: those that are done are not sent again."
+            "Düzeltilecek satır: {mend}. Düzeltip dosyayı yeniden gönderin; tamam olanlar yeniden gönderilmez.",
+            "Rows to mend: {mend}. Correct them and submit the file again; those that are done are not sent again."
         ));
     }
 }

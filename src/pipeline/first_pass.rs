@@ -21,7 +21,7 @@ use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
 use crate::read::{self, Input, Totals};
 use crate::report;
-use crate::row::{Cell, Row, Sheet};
+use crate::row::{Cell, Row, Sheet, column_letter};
 use crate::spool::{Spool, Spooled};
 use crate::text;
 use crate::validate::across::{Across, Findings};
@@ -49,8 +49,8 @@ pub struct Checked {
     pub places: Places,
     pub valid: u64,
     pub invalid: u64,
-    /// Makes the keys of each operation.
-    pub keyers: Vec<Keyer>,
+    /// Tells equal rows apart that are no duplicates.
+    pub occurrences: Keyer,
 }
 
 impl Checked {
@@ -79,11 +79,13 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
     say_target(&operations, job, terminal);
+    say_mapping(&sheets, &operations, &maps, terminal);
     let zone = TimeZone::system();
     let formats = input.formats.clone();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let references: Vec<&Operation> = operations.iter().collect();
     let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
+    let occurrences = Keyer::of_occurrences(secret);
     let mut rules = rules(&operations, &keyers, &job.contracts)?;
     let mut pass = Pass {
         job,
@@ -117,12 +119,11 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
         warnings,
         rows: rows.map(Spool::finish).transpose()?,
         verdicts: verdicts.finish()?,
-        // A key of the nth equal row does not depend on the operation: the row's own key does.
-        findings: across.resolve(|_, key, nth| keyers[0].occurrence(key, nth)),
+        findings: across.resolve(|key, nth| occurrences.occurrence(key, nth)),
         places,
         valid,
         invalid,
-        keyers,
+        occurrences,
         operations,
         sheets,
     })
@@ -325,6 +326,22 @@ fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
             "Başlıklara göre işlem: {names}",
             "By the headers, the operation is: {names}"
         ));
+    }
+}
+
+/// Which column feeds which field, for those who ask.
+fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
+    for (sheet, map) in sheets.iter().zip(maps) {
+        for route in &map.routes {
+            let operation = &operations[route.operation];
+            for (index, field) in operation.fields.iter().enumerate() {
+                if let Some(column) = route.column(index) {
+                    let (letter, header) = (column_letter(column), &sheet.headers[column]);
+                    let line = format!("{} {}.{} ← {letter} \"{header}\"", sheet.name, operation.name, field.name);
+                    terminal.detail(&shown(line.trim()));
+                }
+            }
+        }
     }
 }
 

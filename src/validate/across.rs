@@ -82,7 +82,7 @@ impl Across {
 
     /// Sorts and compares. Of rows that contradict each other the first stands; of duplicates too.
     /// `rekey` gives the key of the nth equal row.
-    pub fn resolve(mut self, rekey: impl Fn(u32, Key, u32) -> Key) -> Findings {
+    pub fn resolve(mut self, rekey: impl Fn(Key, u32) -> Key) -> Findings {
         let mut list = contradictions(&mut self.same);
         drop(std::mem::take(&mut self.same));
         let contradicting: Vec<u32> = list.iter().map(|(ordinal, _)| *ordinal).collect();
@@ -127,13 +127,13 @@ fn contradictions(same: &mut [Agreement]) -> Vec<(u32, Finding)> {
     list
 }
 
-fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(u32, Key, u32) -> Key) {
+fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(Key, u32) -> Key) {
     let mut changed = false;
     for mark in marks.iter_mut().filter(|mark| mark.window == COUNTED) {
         if let Ok(at) = list.binary_search_by_key(&mark.ordinal, |(ordinal, _)| *ordinal)
             && let Finding::Occurrence(nth) = list[at].1
         {
-            mark.key = rekey(mark.ordinal, mark.key, nth);
+            mark.key = rekey(mark.key, nth);
             changed = true;
         }
     }
@@ -178,7 +178,7 @@ mod tests {
             windows: vec![Duration::from_secs(60)],
             ..Across::default()
         };
-        let findings = across.resolve(|_, key, _| key);
+        let findings = across.resolve(|key, _| key);
         assert_eq!(findings.list, [(2, Finding::Repeats(0)), (3, Finding::Repeats(0))]);
         assert_eq!(findings.marks.iter().map(|m| m.ordinal).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(findings.window(&findings.marks[0]), Duration::from_secs(60));
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn equal_rows_that_are_meant_are_counted_and_get_keys_of_their_own() {
         let across = Across { unique: vec![mark(1, 0, COUNTED), mark(1, 1, COUNTED)], ..Across::default() };
-        let findings = across.resolve(|_, _, nth| key(100 + nth as u8));
+        let findings = across.resolve(|_, nth| key(100 + nth as u8));
         assert_eq!(findings.of(1), Some(Finding::Occurrence(1)));
         assert_eq!(findings.of(0), None);
         assert_eq!(findings.marks[1].key, key(101));
@@ -202,7 +202,7 @@ mod tests {
             same: vec![agreement(1, 0), agreement(2, 1), agreement(1, 2)],
             windows: vec![Duration::from_secs(60)],
         };
-        let findings = across.resolve(|_, key, _| key);
+        let findings = across.resolve(|key, _| key);
         assert_eq!(findings.list, [(1, Finding::Contradicts { other: 0, rule: 0 })]);
         assert_eq!(findings.marks.len(), 2);
     }

@@ -169,7 +169,7 @@ impl<'a> Rules<'a> {
             operation,
             schema: Schema::compile(contract, operation)?,
             keyer,
-            purposes: (0..operation.unique.len()).map(|rule| format!("unique {rule}")).collect(),
+            purposes: operation.unique.iter().map(|rule| purpose(operation, rule)).collect(),
             bodies: HashMap::new(),
             file_hash: RandomState::new(),
         })
@@ -265,6 +265,12 @@ impl<'a> Rules<'a> {
         }
         hasher.finish()
     }
+}
+
+/// A rule's keys carry its fields' names: rules may change places without old rows being forgotten.
+fn purpose(operation: &Operation, rule: &Unique) -> String {
+    let names: Vec<&str> = rule.fields.iter().map(|field| operation.fields[*field].name.as_str()).collect();
+    format!("unique {}", names.join(" "))
 }
 
 /// The key of an `order-by` value; `find` asks by it for what a device's rows became.

@@ -15,7 +15,7 @@ use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::Job;
 use crate::keyed::Keyer;
-use crate::map::{SheetMap, sheet_map};
+use crate::map::{SheetMap, check_wishes, sheet_map};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
@@ -67,7 +67,7 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
     let input = read::open(path, &options)?;
     let sheets = input.sheets.clone();
     let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
-    let (operations, maps) = plan(&without_results(&sheets, &earlier), job)?;
+    let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
     say_target(&operations, job, terminal);
@@ -167,7 +167,9 @@ impl Pass<'_> {
         let verdict = self.judge(ordinal, &row, before);
         match &verdict {
             Verdict::Invalid { .. } => self.invalid += 1,
-            _ => self.valid += 1,
+            Verdict::Valid(_) => self.valid += 1,
+            // Nothing of these is going to be sent.
+            Verdict::Hidden { .. } | Verdict::Before { .. } => {}
         }
         self.rows.push(&row)?;
         self.verdicts.push(&verdict)
@@ -242,6 +244,7 @@ fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> Vec<S
 fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Stop> {
     let all: Vec<&Operation> = job.operations.iter().collect();
     let wishes = job.recipe.wishes();
+    check_wishes(sheets, &all, &wishes)?;
     let mut maps = sheets.iter().map(|sheet| sheet_map(sheet, &all, &wishes)).collect::<Result<Vec<_>, _>>()?;
     let mut used: Vec<usize> = maps.iter().flat_map(|map| map.routes.iter().map(|route| route.operation)).collect();
     used.sort_unstable();
@@ -250,6 +253,13 @@ fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), 
         route.operation = used.iter().position(|index| *index == route.operation).unwrap_or_default();
     }
     Ok((used.into_iter().map(|index| job.operations[index].clone()).collect(), maps))
+}
+
+/// Says first in which file it is, for several may be given.
+fn of_file(stop: Stop, path: &Path) -> Stop {
+    let name = shown(&base_name(&path.to_string_lossy()));
+    let Text { tr, en } = &stop.message;
+    Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
 fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contract]) -> Result<Vec<Rules<'a>>, Stop> {

@@ -1,5 +1,8 @@
 //! The promises, each in a module of its own, kept by the real binary.
 
+mod book;
 mod workdir;
 
+mod bad_input;
+mod bad_server;
 mod first_run;

@@ -5,4 +5,5 @@ mod workdir;
 
 mod bad_input;
 mod bad_server;
+mod cells;
 mod first_run;

@@ -7,6 +7,7 @@ use std::thread;
 
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
@@ -208,23 +209,27 @@ impl Pass<'_> {
 /// The columns that an earlier result added to a sheet: what became of each row then.
 struct EarlierResult {
     columns: Range<usize>,
+    /// How many columns of ids follow the first.
+    ids: usize,
 }
 
 impl EarlierResult {
     fn of(sheet: &Sheet) -> Option<Self> {
         let columns = report::of_earlier_result(&sheet.headers);
-        (!columns.is_empty()).then_some(Self { columns })
+        let ids = columns.clone().skip(1).take_while(|&column| sheet.headers[column] != "Error").count();
+        (!columns.is_empty()).then_some(Self { columns, ids })
     }
 
-    /// What the row was settled as: such a row stays; the others are taken again.
+    /// What the row was settled as, and its id as JSON: such a row stays; the others are taken again.
     fn word(&self, row: &Row) -> Option<(Word, Option<String>)> {
-        let text = |column: usize| match row.cells.get(column) {
-            Some(Cell::Text(text)) => Some(text.to_string()),
-            Some(Cell::Number { value, .. }) => Some(value.to_string()),
+        let Some(Cell::Text(word)) = row.cells.get(self.columns.start) else { return None };
+        let word = Word::from_name(word)?;
+        // Each operation has its column of ids; they stand before the column `Error`.
+        let id = row.cells.iter().skip(self.columns.start + 1).take(self.ids).find_map(|cell| match cell {
+            Cell::Text(text) if !cell.is_blank() => Some(Value::from(text.as_str()).to_string()),
+            Cell::Number { value, .. } => Some(value.to_string()),
             _ => None,
-        };
-        let word = Word::from_name(&text(self.columns.start)?)?;
-        let id = self.columns.clone().nth(1).and_then(text).filter(|id| !id.is_empty());
+        });
         matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown).then_some((word, id))
     }
 }

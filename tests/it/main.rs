@@ -7,3 +7,4 @@ mod bad_input;
 mod bad_server;
 mod cells;
 mod first_run;
+mod sheets;

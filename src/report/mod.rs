@@ -140,6 +140,16 @@ fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32
     }))
 }
 
+/// Sees that a result could be written at `path`, so that rows are not sent first and their result
+/// refused afterwards.
+///
+/// # Errors
+/// As [`create`].
+pub fn foresee(path: &Path, input: &Path) -> Result<(), Stop> {
+    earlier::may_replace(path, input, Form::of(path)?)?;
+    atomic::Target::create(path).map(drop)
+}
+
 /// A time as people read it: `2026-11-22 14:05:09`, on the local clock.
 pub fn local_time(ms: i64) -> String {
     moment::plain(ms, &TimeZone::system())

@@ -1,5 +1,6 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
@@ -78,11 +79,13 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
     let references: Vec<&Operation> = operations.iter().collect();
     let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
     let rules = rules(&operations, &keyers, &job.contracts)?;
+    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let mut pass = Pass {
         job,
         operations: &references,
         maps: &maps,
         earlier: &earlier,
+        is_csv,
         rules: &rules,
         coerce: &coerce,
         rows: Spool::new()?,
@@ -92,7 +95,6 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
         valid: 0,
         invalid: 0,
     };
-    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let totals = run(&mut pass, input, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
     for warning in &warnings {
@@ -149,6 +151,7 @@ struct Pass<'a> {
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
+    is_csv: bool,
     rules: &'a [Rules<'a>],
     coerce: &'a Coerce<'a>,
     rows: Spool<Row>,
@@ -160,9 +163,12 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn take(&mut self, row: Row) -> Result<(), Stop> {
-        let sheet = usize::from(row.place.sheet);
-        let before = self.earlier[sheet].as_ref().and_then(|earlier| earlier.word(&row));
+    fn take(&mut self, mut row: Row) -> Result<(), Stop> {
+        let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
+        let before = earlier.and_then(|earlier| earlier.word(&row));
+        if self.is_csv && earlier.is_some() {
+            take_apostrophes_away(&mut row);
+        }
         let ordinal = self.places.len();
         self.places.push(row.place);
         let verdict = self.judge(ordinal, &row, before);
@@ -234,6 +240,17 @@ impl EarlierResult {
     }
 }
 
+/// The cells of a CSV result as they were before they were guarded against spreadsheets.
+fn take_apostrophes_away(row: &mut Row) {
+    for cell in &mut row.cells {
+        if let Cell::Text(text) = cell
+            && text.starts_with('\'')
+        {
+            *text = report::without_apostrophe(text).into();
+        }
+    }
+}
+
 /// The sheets as columns are matched with fields: an earlier result's own columns feed nothing.
 fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> Vec<Sheet> {
     let mut sheets = sheets.to_vec();
@@ -277,11 +294,13 @@ fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contrac
     Ok(rules)
 }
 
-/// How many headers the operation that knows most of them knows.
+/// How many fields of one operation these headers name, at most. Two names of one field count once: a
+/// row of a template's explanation has both.
 fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let count =
-        |operation: &Operation| folded.iter().filter(|header| operation.field_for_header(header).is_some()).count();
+    let count = |operation: &Operation| {
+        folded.iter().filter_map(|header| operation.field_for_header(header)).collect::<BTreeSet<_>>().len()
+    };
     operations.iter().map(count).max().unwrap_or_default()
 }
 

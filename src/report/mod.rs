@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+pub use cell_text::without_apostrophe;
 pub use columns::of_earlier_result;
 pub use explain::{Context, explanation};
 pub use summary_json::summary_json;

@@ -139,7 +139,7 @@ impl<'a> Account<'a> {
             }
             Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
             Verdict::Before { operation, word, id } => {
-                let id = id.map(serde_json::Value::from);
+                let id = id.and_then(|id| serde_json::from_str(&id).ok());
                 return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
             }
             Verdict::Accepted { operation } => (operation, None),

@@ -28,6 +28,7 @@ use crate::job::{Job, Output, Recipe, Sending};
 use crate::ledger::{Ledger, Run};
 use crate::message::Lang;
 use crate::progress::Terminal;
+use crate::report::foresee;
 use crate::submit::dispatch::now_ms;
 use crate::text;
 
@@ -73,6 +74,9 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
     let mut checked = first_pass(path, job, Aim::Send, ledger.secret(), terminal)?;
+    if let Some(result) = job.output_for(path, "result") {
+        foresee(&result, path)?;
+    }
     let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
     let Begun { ledger, run, stop, not_sent } = begun;
     let closing =

@@ -1,5 +1,6 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
@@ -7,6 +8,7 @@ use std::thread;
 
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
@@ -15,7 +17,7 @@ use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output};
 use crate::keyed::Keyer;
-use crate::map::{Draft, SheetMap, sheet_map};
+use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
@@ -75,7 +77,7 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
     let input = read::open(path, &options)?;
     let sheets = input.sheets.clone();
     let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
-    let (operations, maps) = plan(&without_results(&sheets, &earlier), job)?;
+    let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
     say_target(&operations, job, terminal);
@@ -87,6 +89,7 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
     let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
     let occurrences = Keyer::of_occurrences(secret);
     let mut rules = rules(&operations, &keyers, &job.contracts)?;
+    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let mut pass = Pass {
         job,
         operations: &references,
@@ -102,9 +105,9 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
         valid: 0,
         invalid: 0,
     };
-    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
-    let (totals, rows) = run(&mut pass, input, rows, terminal.checking())?;
+    let quoted = is_csv && earlier.iter().any(Option::is_some);
+    let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
     for warning in &warnings {
         terminal.note(&shown(warning));
@@ -134,12 +137,13 @@ fn run(
     pass: &mut Pass,
     input: Input,
     rows: Option<Spool<Row>>,
+    quoted: bool,
     mut progress: Progress,
 ) -> Result<(Totals, Option<Spool<Row>>), Stop> {
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
         let (done_with, to_drop) = channel::<Vec<Row>>();
-        let reader = scope.spawn(move || read_into(input, rows, &sender, &to_drop));
+        let reader = scope.spawn(move || read_into(input, rows, quoted, &sender, &to_drop));
         let mut checked = Ok(());
         for batch in receiver {
             checked = batch.iter().try_for_each(|row| pass.take(row));
@@ -160,12 +164,16 @@ fn run(
 fn read_into(
     input: Input,
     mut rows: Option<Spool<Row>>,
+    quoted: bool,
     sender: &SyncSender<Vec<Row>>,
     to_drop: &Receiver<Vec<Row>>,
 ) -> Result<(Totals, Option<Spool<Row>>), Stop> {
     let mut spooled = Ok(());
-    let totals = input.rows(|batch| {
+    let totals = input.rows(|mut batch| {
         to_drop.try_iter().for_each(drop);
+        if quoted {
+            batch.iter_mut().for_each(take_apostrophes_away);
+        }
         if let Some(rows) = &mut rows {
             spooled = batch.iter().try_for_each(|row| rows.push(row));
         }
@@ -193,14 +201,16 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     fn take(&mut self, row: &Row) -> Result<(), Stop> {
-        let sheet = usize::from(row.place.sheet);
-        let before = self.earlier[sheet].as_ref().and_then(|earlier| earlier.word(row));
+        let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
+        let before = earlier.and_then(|earlier| earlier.word(row));
         let ordinal = self.places.len();
         self.places.push(row.place);
         let verdict = self.judge(ordinal, row, before);
         match &verdict {
             Verdict::Invalid { .. } => self.invalid += 1,
-            _ => self.valid += 1,
+            Verdict::Valid(_) | Verdict::Accepted { .. } => self.valid += 1,
+            // Nothing of these is going to be sent.
+            Verdict::Hidden { .. } | Verdict::Before { .. } => {}
         }
         self.verdicts.push(&verdict)
     }
@@ -238,24 +248,39 @@ impl Pass<'_> {
 /// The columns that an earlier result added to a sheet: what became of each row then.
 struct EarlierResult {
     columns: Range<usize>,
+    /// How many columns of ids follow the first.
+    ids: usize,
 }
 
 impl EarlierResult {
     fn of(sheet: &Sheet) -> Option<Self> {
         let columns = report::of_earlier_result(&sheet.headers);
-        (!columns.is_empty()).then_some(Self { columns })
+        let ids = columns.clone().skip(1).take_while(|&column| sheet.headers[column] != "Error").count();
+        (!columns.is_empty()).then_some(Self { columns, ids })
     }
 
-    /// What the row was settled as: such a row stays; the others are taken again.
+    /// What the row was settled as, and its id as JSON: such a row stays; the others are taken again.
     fn word(&self, row: &Row) -> Option<(Word, Option<String>)> {
-        let text = |column: usize| match row.cells.get(column) {
-            Some(Cell::Text(text)) => Some(text.to_string()),
-            Some(Cell::Number { value, .. }) => Some(value.to_string()),
+        let Some(Cell::Text(word)) = row.cells.get(self.columns.start) else { return None };
+        let word = Word::from_name(word)?;
+        // Each operation has its column of ids; they stand before the column `Error`.
+        let id = row.cells.iter().skip(self.columns.start + 1).take(self.ids).find_map(|cell| match cell {
+            Cell::Text(text) if !cell.is_blank() => Some(Value::from(text.as_str()).to_string()),
+            Cell::Number { value, .. } => Some(value.to_string()),
             _ => None,
-        };
-        let word = Word::from_name(&text(self.columns.start)?)?;
-        let id = self.columns.clone().nth(1).and_then(text).filter(|id| !id.is_empty());
+        });
         matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown).then_some((word, id))
+    }
+}
+
+/// The cells of a CSV result as they were before they were guarded against spreadsheets.
+fn take_apostrophes_away(row: &mut Row) {
+    for cell in &mut row.cells {
+        if let Cell::Text(text) = cell
+            && text.starts_with('\'')
+        {
+            *text = report::without_apostrophe(text).into();
+        }
     }
 }
 
@@ -274,6 +299,7 @@ fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> Vec<S
 fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Stop> {
     let all: Vec<&Operation> = job.operations.iter().collect();
     let wishes = job.recipe.wishes();
+    check_wishes(sheets, &all, &wishes)?;
     let mut maps = sheets.iter().map(|sheet| sheet_map(sheet, &all, &wishes)).collect::<Result<Vec<_>, _>>()?;
     let mut used: Vec<usize> = maps.iter().flat_map(|map| map.routes.iter().map(|route| route.operation)).collect();
     used.sort_unstable();
@@ -282,6 +308,13 @@ fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), 
         route.operation = used.iter().position(|index| *index == route.operation).unwrap_or_default();
     }
     Ok((used.into_iter().map(|index| job.operations[index].clone()).collect(), maps))
+}
+
+/// Says first in which file it is, for several may be given.
+fn of_file(stop: Stop, path: &Path) -> Stop {
+    let name = shown(&base_name(&path.to_string_lossy()));
+    let Text { tr, en } = &stop.message;
+    Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
 fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contract]) -> Result<Vec<Rules<'a>>, Stop> {
@@ -294,11 +327,13 @@ fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contrac
     Ok(rules)
 }
 
-/// How many headers the operation that knows most of them knows.
+/// How many fields of one operation these headers name, at most. Two names of one field count once: a
+/// row of a template's explanation has both.
 fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let count =
-        |operation: &Operation| folded.iter().filter(|header| operation.field_for_header(header).is_some()).count();
+    let count = |operation: &Operation| {
+        folded.iter().filter_map(|header| operation.field_for_header(header)).collect::<BTreeSet<_>>().len()
+    };
     operations.iter().map(count).max().unwrap_or_default()
 }
 

@@ -84,7 +84,7 @@ pub fn second_pass(
     if is_new && !sending.again {
         note_repeats(&ledger, &run, checked, sending, terminal)?;
     }
-    if sending.require_valid && checked.invalid > 0 {
+    if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
         let not_sent = say!(
             terminal.lang,
             "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",

@@ -148,6 +148,11 @@ impl Findings {
         self.list.binary_search_by_key(&ordinal, |(of, _)| *of).ok().map(|at| self.list[at].1)
     }
 
+    /// How many rows contradict an earlier one.
+    pub fn contradictions(&self) -> u64 {
+        self.list.iter().filter(|(_, finding)| matches!(finding, Finding::Contradicts { .. })).count() as u64
+    }
+
     /// How long a row that was sent counts against this one.
     pub fn window(&self, mark: &Mark) -> Duration {
         self.windows.get(usize::from(mark.window)).copied().unwrap_or(MENDED_WINDOW)

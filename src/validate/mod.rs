@@ -82,6 +82,7 @@ pub enum Verdict {
     Before {
         operation: usize,
         word: Word,
+        /// The id as JSON, for the spool keeps no values without a type.
         id: Option<String>,
     },
 }

@@ -38,7 +38,7 @@ pub struct Recipe {
     pub sets: Vec<(String, String)>,
     pub lists: Vec<(String, Vec<String>)>,
     pub send_duplicates: bool,
-    /// The run was begun by `--again`.
+    /// Begun by `--again`: what was sent before does not count.
     #[serde(default)]
     pub again: bool,
 }

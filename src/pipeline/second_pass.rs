@@ -56,16 +56,11 @@ pub fn second_pass(
     terminal: Terminal,
 ) -> Result<Begun, Stop> {
     let signature = signature(checked, job);
-    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?;
-    if sending.again {
-        // A run that --again began and that was cut off is gone on with, not begun once more.
-        earlier = earlier.filter(|run| !run.finished && begun_anew(run));
-    }
-    if let Some(run) = &mut earlier
-        && sending.retry_rejected
-    {
-        ledger.reopen_rejected(run.number, None).map_err(|error| unreadable(&error))?;
-        run.finished = false;
+    // A run that `--again` began is gone on with like any other; only where there is none to go on with, one begins.
+    let goes_on = |run: &Run| !sending.again || (!run.finished && was_again(run));
+    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
+    if let Some(run) = &mut earlier {
+        reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
     }
     if let Some(run) = &mut earlier {
         run.spec.file = absolute(&checked.path);
@@ -76,14 +71,11 @@ pub fn second_pass(
         return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: NotSent::default() });
     }
     let target = Target::prepare(checked, job, sending, terminal)?;
-    let is_new = earlier.is_none();
     let run = match earlier {
         Some(run) => run,
         None => ledger.begin(spec(checked, job, signature)?).map_err(|error| unreadable(&error))?,
     };
-    if is_new && !sending.again {
-        note_repeats(&ledger, &run, checked, sending, terminal)?;
-    }
+    note_repeats(&ledger, &run, checked, sending, terminal)?;
     if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
         let not_sent = say!(
             terminal.lang,
@@ -95,8 +87,19 @@ pub fn second_pass(
     send(checked, job, sending, ledger, run, &target, terminal)
 }
 
-fn begun_anew(run: &Run) -> bool {
-    serde_json::from_str(&run.spec.recipe).is_ok_and(|recipe: Recipe| recipe.again)
+/// Makes rows pending that may go after all, where the run had settled them.
+fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate::ledger::Error> {
+    let mut reopened = ledger.reopen_duplicates(run.number)?;
+    if sending.retry_rejected {
+        reopened += ledger.reopen_rejected(run.number, None)?;
+    }
+    run.finished &= reopened == 0;
+    Ok(())
+}
+
+/// Whether `--again` began the run.
+fn was_again(run: &Run) -> bool {
+    serde_json::from_str::<Recipe>(&run.spec.recipe).is_ok_and(|recipe| recipe.again)
 }
 
 /// Where the requests go.
@@ -243,6 +246,8 @@ pub fn repeated(ledger: &Ledger, checked: &Checked, but: Option<u32>, now: i64) 
     Ok(found)
 }
 
+/// Writes down which rows are not to go because another run sent them: before a run begins, and each time it goes on,
+/// for another file may have sent them since.
 fn note_repeats(
     ledger: &Ledger,
     run: &Run,
@@ -252,10 +257,11 @@ fn note_repeats(
 ) -> Result<(), Stop> {
     let mut repeats = repeated(ledger, checked, Some(run.number), now_ms())?;
     let all = repeats.len();
-    if sending.duplicates != crate::cli::Duplicates::Skip {
+    let again = was_again(run);
+    if again || sending.duplicates != crate::cli::Duplicates::Skip {
         // What is unknown is closed by a person, never by sending it again.
         repeats.retain(|repeat| matches!(repeat.state, State::Unknown | State::Sending));
-        if sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
+        if !again && sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
             let count = all - repeats.len();
             terminal.note(&say!(
                 terminal.lang,

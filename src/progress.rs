@@ -3,10 +3,11 @@
 //! Standard output carries only what was asked for (the balance, JSON, lists); everything else goes to
 //! standard error. Without a terminal there is no bar but a plain line every few seconds.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::fmt::Write;
+use std::io::{self, BufRead, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::message::{Lang, grouped};
 use crate::outcome::Word;
@@ -14,6 +15,9 @@ use crate::say;
 
 /// Between two plain lines where there is no terminal.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// Between two looks of the bar.
+const REDRAW: Duration = Duration::from_millis(100);
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,13 +89,17 @@ impl Terminal {
 
     /// A bar over `rows` that are sent.
     pub fn sending(self, rows: u64, already: u64) -> Progress {
-        let template = "{bar:30.green/dim} {pos}/{len} {per_sec} {eta} {msg}";
-        self.progress(ProgressBar::new(rows), template, rows, already)
+        let template = say!(
+            self.lang,
+            "{{bar:24.green/white}} {{percent}}%  {{done}}/{{all}}  saniyede {{rate}}  kalan {{eta}}  {{msg}}",
+            "{{bar:24.green/white}} {{percent}}%  {{done}}/{{all}}  {{rate}} a second  {{eta}} left  {{msg}}"
+        );
+        self.progress(ProgressBar::new(rows), &template, rows, already)
     }
 
     /// A count of rows that are read.
     pub fn checking(self) -> Progress {
-        self.progress(ProgressBar::no_length(), "{spinner} {msg} {human_pos}", 0, 0)
+        self.progress(ProgressBar::no_length(), "{spinner} {msg} {done}", 0, 0)
     }
 
     fn progress(self, bar: ProgressBar, template: &str, rows: u64, already: u64) -> Progress {
@@ -102,7 +110,7 @@ impl Terminal {
             ProgressDrawTarget::hidden()
         });
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style_in(self.lang, style));
         }
         bar.set_position(already);
         bar.reset_eta();
@@ -118,8 +126,22 @@ impl Terminal {
             counts: [0; Word::ALL.len()],
             started: now,
             told: now,
+            drawn: now,
         }
     }
+}
+
+/// Counts as the language writes them.
+fn style_in(lang: Lang, style: ProgressStyle) -> ProgressStyle {
+    style
+        .progress_chars("██░")
+        .with_key("done", move |state: &ProgressState, out: &mut dyn Write| {
+            drop(write!(out, "{}", grouped(state.pos(), lang)))
+        })
+        .with_key("all", move |state: &ProgressState, out: &mut dyn Write| {
+            drop(write!(out, "{}", grouped(state.len().unwrap_or_default(), lang)));
+        })
+        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| drop(write!(out, "{:.0}", state.per_sec())))
 }
 
 /// How far a run is.
@@ -133,6 +155,7 @@ pub struct Progress {
     counts: [u64; Word::ALL.len()],
     started: Instant,
     told: Instant,
+    drawn: Instant,
 }
 
 impl Progress {
@@ -141,6 +164,10 @@ impl Progress {
         self.settled += 1;
         self.counts[word as usize] += 1;
         self.bar.set_position(self.settled);
+        if !self.bar.is_hidden() && self.drawn.elapsed() >= REDRAW {
+            self.drawn = Instant::now();
+            self.bar.set_message(self.counts());
+        }
     }
 
     /// Draws what has changed.

@@ -70,7 +70,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     if job.json {
         terminal.data(&report::summary_json(&Facts { file: &typed, ..facts.clone() }, result, checking).to_string());
     } else if !terminal.is_quiet() {
-        terminal.data(&balance(&facts, result, terminal.lang));
+        terminal.answer(&balance(&facts, result, terminal.lang));
     }
     say_end(&facts, &closing, terminal);
     written.map(|_| exit)

@@ -129,6 +129,32 @@ fn a_terminal_is_not_steered_by_headers_cells_or_sheet_names() {
 }
 
 #[test]
+fn a_terminal_is_not_steered_by_settings_or_contracts() {
+    let dir = Workdir::new();
+    dir.write("list.csv", "d\nx\n");
+    let field = r#"d: {type: string, x-label: {tr: "\u001b[31mA", en: "\u001b[31mA"}}"#;
+    let schema = format!("{{type: object, required: [d], properties: {{{field}}}}}");
+    let operation =
+        format!("operationId: \"o\\u001b[2J\", requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}");
+    let own = format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: \"1\"}}\npaths: {{/a: {{post: {{{operation}, responses: {{}}}}}}}}\n"
+    );
+    dir.write("own.yaml", own);
+    for args in [&["contracts", "own"][..], &["contracts"], &["check", "list.csv"]] {
+        let ended = dir.run(&[args, &["--contract", "own.yaml"]].concat());
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(ended.stdout.contains("\\u{1b}"), "{ended:?}");
+        is_plain(&ended);
+    }
+    for settings in ["lang = \"\u{1b}[31m", "[profiles.a]\n\"ra\\u001bt\" = 1\n"] {
+        dir.write("caseload.toml", settings);
+        let ended = dir.run(&["check", "list.csv"]);
+        assert!(ended.code == 2 && ended.stderr.contains("caseload.toml"), "{ended:?}");
+        is_plain(&ended);
+    }
+}
+
+#[test]
 fn a_terminal_is_not_steered_by_what_a_server_says() {
     let dir = Workdir::new();
     let quoted = format!("\"{}\"", STEERING.chars().map(|c| format!("\\u{:04x}", c as u32)).collect::<String>());

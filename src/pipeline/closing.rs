@@ -10,7 +10,7 @@ use crate::exit::{Exit, Stop};
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
-use crate::outcome::{Outcome, Tally, Word};
+use crate::outcome::{ApiError, Outcome, Tally, Word};
 use crate::progress::Terminal;
 use crate::report::{self, Facts, Layout};
 use crate::submit::dispatch::now_ms;
@@ -32,7 +32,7 @@ pub struct Closing<'a> {
 pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Terminal) -> Result<Exit, Stop> {
     let checking = closing.run.is_none();
     let target = job.output_for(&checked.path, if checking { "check" } else { "result" });
-    let (tally, waiting) = count(checked, job, &closing)?;
+    let Count { tally, waiting, reason } = count(checked, job, &closing)?;
     let exit = exit_code(&tally, waiting, closing.stop.as_ref(), checking);
     let stopped = closing.stop.as_ref().map(|stop| stop.sentence(job.lang).to_owned());
     let to = checked.target();
@@ -72,7 +72,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     } else if !terminal.is_quiet() {
         terminal.answer(&balance(&facts, result, terminal.lang));
     }
-    say_end(&facts, &closing, terminal);
+    say_end(&facts, &closing, reason.as_deref(), terminal);
     written.map(|_| exit)
 }
 
@@ -86,9 +86,17 @@ enum Waiting {
     Rows,
 }
 
-fn count(checked: &mut Checked, job: &Job, closing: &Closing) -> Result<(Tally, Waiting), Stop> {
+/// What the rows came to.
+struct Count {
+    tally: Tally,
+    waiting: Waiting,
+    /// Why the first of the rows that wait to be sent was not.
+    reason: Option<String>,
+}
+
+fn count(checked: &mut Checked, job: &Job, closing: &Closing) -> Result<Count, Stop> {
     let mut tally = Tally::of_rows(u64::from(checked.places.len()));
-    let mut waiting = Waiting::Nothing;
+    let (mut waiting, mut reason) = (Waiting::Nothing, None);
     each(checked, job, closing, |_, _, outcome| {
         tally.add(outcome);
         if outcome.word == Word::NotSent {
@@ -98,10 +106,13 @@ fn count(checked: &mut Checked, job: &Job, closing: &Closing) -> Result<(Tally, 
                 _ => Waiting::Rows,
             };
             waiting = if now > waiting { now } else { waiting };
+            if now == Waiting::Rows && reason.is_none() {
+                reason = outcome.error.as_ref().map(ApiError::sentence);
+            }
         }
         Ok(())
     })?;
-    Ok((tally, waiting))
+    Ok(Count { tally, waiting, reason })
 }
 
 fn write(path: &Path, checked: &mut Checked, job: &Job, closing: &Closing, facts: &Facts) -> Result<PathBuf, Stop> {
@@ -191,11 +202,22 @@ fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> String {
 }
 
 /// Why it stopped, and what to do next.
-fn say_end(facts: &Facts, closing: &Closing, terminal: Terminal) {
+fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Terminal) {
     if let Some(stop) = &closing.stop {
         terminal.error(&shown(stop.sentence(terminal.lang)));
     }
     let Some(run) = facts.run else { return };
+    if facts.exit == Exit::StoppedEarly
+        && closing.stop.is_none()
+        && let Some(reason) = reason
+    {
+        let (count, reason) = (facts.tally.count(Word::NotSent), shown(reason));
+        terminal.error(&say!(
+            terminal.lang,
+            "Gönderilmeyen satır: {count}. {reason}",
+            "Rows not sent: {count}. {reason}"
+        ));
+    }
     let unknown = facts.tally.count(Word::Unknown);
     if unknown > 0 {
         terminal.note(&say!(

@@ -38,6 +38,9 @@ pub struct Recipe {
     pub sets: Vec<(String, String)>,
     pub lists: Vec<(String, Vec<String>)>,
     pub send_duplicates: bool,
+    /// Begun by `--again`: what was sent before does not count.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl Recipe {
@@ -96,6 +99,7 @@ impl Job {
         let mut job = job;
         let sending = Sending::new(send, &job.profile)?;
         job.recipe.send_duplicates = sending.duplicates != Duplicates::Skip;
+        job.recipe.again = sending.again;
         Ok((job, sending))
     }
 
@@ -220,6 +224,7 @@ fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
         sets,
         lists: profile.lists.clone().into_iter().collect(),
         send_duplicates: false,
+        again: false,
     })
 }
 

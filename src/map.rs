@@ -4,7 +4,7 @@
 //! A close miss is suggested, never taken.
 
 use compact_str::CompactString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::coerce::{Coerce, Refusal};
 use crate::contract::{Absent, Field, Operation};
@@ -65,8 +65,10 @@ pub struct SheetMap {
 }
 
 /// A request body in the making: the values that could be taken, and the cells that could not.
+#[derive(Debug, Default)]
 pub struct Draft {
-    pub body: Map<String, Value>,
+    /// One a field, in the contract's order; nothing where the body leaves the field out.
+    pub values: Vec<Option<Value>>,
     /// Index of the field, and why its cell was not taken.
     pub refused: Vec<(usize, Refusal)>,
 }
@@ -116,25 +118,25 @@ impl SheetMap {
 }
 
 impl Route {
-    /// Takes the cells of a row for the fields of the operation.
-    pub fn draft(&self, row: &Row, operation: &Operation, coerce: &Coerce) -> Draft {
-        let mut draft = Draft { body: Map::with_capacity(operation.fields.len()), refused: Vec::new() };
+    /// Takes the cells of a row for the fields of the operation into `draft`, whose room is used again.
+    pub fn fill(&self, draft: &mut Draft, row: &Row, operation: &Operation, coerce: &Coerce) {
+        draft.values.clear();
+        draft.refused.clear();
         for (index, (field, source)) in operation.fields.iter().zip(&self.sources).enumerate() {
             let taken = match source {
                 Source::Nowhere => Ok(None),
                 Source::Column(column) => coerce.value(field, row.cells.get(*column).unwrap_or(&Cell::Empty)),
                 Source::Set(pieces) => coerce.value(field, &filled(pieces, row, coerce)),
             };
-            match taken {
-                Ok(Some(value)) => drop(draft.body.insert(field.name.clone(), value)),
-                Ok(None) if operation.absent == Absent::Empty && !field.required => {
-                    draft.body.insert(field.name.clone(), Value::String(String::new()));
+            draft.values.push(match taken {
+                Ok(None) if operation.absent == Absent::Empty && !field.required => Some(Value::String(String::new())),
+                Ok(value) => value,
+                Err(refusal) => {
+                    draft.refused.push((index, refusal));
+                    None
                 }
-                Ok(None) => {}
-                Err(refusal) => draft.refused.push((index, refusal)),
-            }
+            });
         }
-        draft
     }
 
     /// The column that feeds a field.

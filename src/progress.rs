@@ -89,17 +89,17 @@ impl Terminal {
     }
 
     /// A bar over `rows` that are sent.
-    pub fn sending(&self, rows: u64, already: u64) -> Progress {
+    pub fn sending(self, rows: u64, already: u64) -> Progress {
         let template = "{bar:30.green/dim} {pos}/{len} {per_sec} {eta} {msg}";
         self.progress(ProgressBar::new(rows), template, rows, already)
     }
 
     /// A count of rows that are read.
-    pub fn checking(&self) -> Progress {
+    pub fn checking(self) -> Progress {
         self.progress(ProgressBar::no_length(), "{spinner} {msg} {human_pos}", 0, 0)
     }
 
-    fn progress(&self, bar: ProgressBar, template: &str, rows: u64, already: u64) -> Progress {
+    fn progress(self, bar: ProgressBar, template: &str, rows: u64, already: u64) -> Progress {
         let visible = self.on_screen && self.level >= Level::Normal;
         bar.set_draw_target(if visible {
             ProgressDrawTarget::stderr_with_hz(10)
@@ -114,7 +114,7 @@ impl Terminal {
         let plain = !self.on_screen && self.level >= Level::Normal;
         let now = Instant::now();
         Progress {
-            terminal: *self,
+            terminal: self,
             bar,
             plain,
             rows,

@@ -67,7 +67,7 @@ impl Ledger {
     /// Every row that was sent since a time and may have been done, of all runs but one.
     pub fn sent_since(&self, since_ms: i64, but: Option<u32>, mut each: impl FnMut(PastRow)) -> Result<(), Error> {
         let runs: Vec<u32> = {
-            let sql = "SELECT number FROM run WHERE COALESCE(ended_ms, 9e15) >= ?1";
+            let sql = "SELECT number FROM run WHERE NOT finished OR ended_ms >= ?1";
             let mut statement = self.connection.prepare(sql)?;
             statement.query_map([since_ms], |row| row.get(0))?.collect::<Result<_, _>>()?
         };

@@ -137,6 +137,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Writes down where the file of a run is now: a renamed file is the same run.
+    pub fn note_file(&self, run: u32, file: &str) -> Result<(), Error> {
+        self.connection.execute("UPDATE run SET file = ?2 WHERE number = ?1", params![run, file])?;
+        Ok(())
+    }
+
     /// Makes rows that were refused pending again: all of a run, or those named.
     pub fn reopen_rejected(&self, run: u32, only: Option<&[u32]>) -> Result<u64, Error> {
         let transaction = self.connection.unchecked_transaction()?;
@@ -158,7 +164,28 @@ impl Ledger {
         Ok(changed as u64)
     }
 
-    /// Writes down which rows of a run repeat rows of earlier ones, so that its report stays what it is.
+    /// Gives back the rows of a run that were left out for repeating a row that proved to have done nothing: the word
+    /// of a person who closed it, or of the server that refused it. Gives their number.
+    pub fn reopen_duplicates(&self, run: u32) -> Result<u64, Error> {
+        const NOT_DONE: &str = "id BETWEEN ?1 AND ?2 AND state = 'duplicate' AND EXISTS
+            (SELECT 1 FROM entry original WHERE original.id = entry.duplicate_of AND original.state IN ('pending', 'rejected'))";
+        let (first, last) = range(run);
+        let transaction = self.connection.unchecked_transaction()?;
+        let deleted =
+            transaction.execute(&format!("DELETE FROM entry WHERE {NOT_DONE} AND attempts = 0"), [first, last])?;
+        let changed = transaction.execute(
+            &format!("UPDATE entry SET state = 'pending', duplicate_of = NULL WHERE {NOT_DONE}"),
+            [first, last],
+        )?;
+        if deleted + changed > 0 {
+            transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [run])?;
+        }
+        transaction.commit()?;
+        Ok((deleted + changed) as u64)
+    }
+
+    /// Writes down which rows of a run repeat rows of other runs, so that its report stays what it is. Rows that are
+    /// settled already stay as they are.
     pub fn note_duplicates(
         &self,
         run: u32,
@@ -168,7 +195,9 @@ impl Ledger {
         {
             let mut insert = transaction.prepare(
                 "INSERT INTO entry (id, sheet, row, key, state, attempts, duplicate_of)
-                 VALUES (?1, ?2, ?3, ?4, 'duplicate', 0, ?5) ON CONFLICT (id) DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, 'duplicate', 0, ?5)
+                 ON CONFLICT (id) DO UPDATE SET state = 'duplicate', duplicate_of = excluded.duplicate_of
+                 WHERE state = 'pending'",
             )?;
             for (ordinal, place, key, of) in rows {
                 let id = EntryId { run, ordinal: *ordinal };

@@ -8,10 +8,10 @@ use tokio::sync::watch;
 
 use super::closing::sentence;
 use super::first_pass::Checked;
-use crate::account::{Standing, standing, unreadable};
+use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
-use crate::job::{Job, SANDBOX_HOST, Sending};
+use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, Journal, Ledger, Run, RunSpec, Settled, State};
 use crate::message::{Lang, grouped, shown};
@@ -35,7 +35,7 @@ pub struct Begun {
     /// Why it ended before all rows were settled.
     pub stop: Option<Stop>,
     /// What to say of rows that were not sent.
-    pub not_sent: String,
+    pub not_sent: NotSent,
 }
 
 /// A row that repeats one of an earlier run.
@@ -56,35 +56,50 @@ pub fn second_pass(
     terminal: Terminal,
 ) -> Result<Begun, Stop> {
     let signature = signature(checked, job);
-    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(|_| !sending.again);
-    if let Some(run) = &mut earlier
-        && sending.retry_rejected
-    {
-        ledger.reopen_rejected(run.number, None).map_err(|error| unreadable(&error))?;
-        run.finished = false;
+    // A run that `--again` began is gone on with like any other; only where there is none to go on with, one begins.
+    let goes_on = |run: &Run| !sending.again || (!run.finished && was_again(run));
+    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
+    if let Some(run) = &mut earlier {
+        reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
+    }
+    if let Some(run) = &mut earlier {
+        run.spec.file = absolute(&checked.path);
+        ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
     }
     if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
         terminal.note(&finished_before(run, terminal.lang));
-        return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: String::new() });
+        return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: NotSent::default() });
     }
     let target = Target::prepare(checked, job, sending, terminal)?;
-    let is_new = earlier.is_none();
     let run = match earlier {
         Some(run) => run,
         None => ledger.begin(spec(checked, job, signature)?).map_err(|error| unreadable(&error))?,
     };
-    if is_new && !sending.again {
-        note_repeats(&ledger, &run, checked, sending, terminal)?;
-    }
+    note_repeats(&ledger, &run, checked, sending, terminal)?;
     if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
         let not_sent = say!(
             terminal.lang,
             "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",
             "The file has invalid rows and --require-valid was given: nothing was sent."
         );
-        return Ok(Begun { ledger, run, stop: None, not_sent });
+        return Ok(Begun { ledger, run, stop: None, not_sent: NotSent { code: INVALID_ROWS, words: not_sent } });
     }
     send(checked, job, sending, ledger, run, &target, terminal)
+}
+
+/// Makes rows pending that may go after all, where the run had settled them.
+fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate::ledger::Error> {
+    let mut reopened = ledger.reopen_duplicates(run.number)?;
+    if sending.retry_rejected {
+        reopened += ledger.reopen_rejected(run.number, None)?;
+    }
+    run.finished &= reopened == 0;
+    Ok(())
+}
+
+/// Whether `--again` began the run.
+fn was_again(run: &Run) -> bool {
+    serde_json::from_str::<Recipe>(&run.spec.recipe).is_ok_and(|recipe| recipe.again)
 }
 
 /// Where the requests go.
@@ -159,14 +174,13 @@ fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Re
 }
 
 fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, Stop> {
-    let file = std::path::absolute(&checked.path).unwrap_or_else(|_| checked.path.clone());
     let recipe = serde_json::to_string(&job.recipe).unwrap_or_default();
     let mut hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
     hosts.dedup();
     Ok(RunSpec {
         name: run_name()?,
         signature,
-        file: file.to_string_lossy().into_owned(),
+        file: absolute(&checked.path),
         sha256: checked.sha256.clone(),
         target: checked.target(),
         host: hosts.join(","),
@@ -175,6 +189,10 @@ fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, St
         started_ms: now_ms(),
         sheets: checked.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
     })
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
 /// The day and six random characters: short enough to type.
@@ -202,7 +220,6 @@ fn signature(checked: &Checked, job: &Job) -> [u8; 32] {
         recipe.sheet,
         recipe.skip_hidden,
         recipe.encoding,
-        checked.file_name,
     ]);
     Sha256::digest(parts.to_string().as_bytes()).into()
 }
@@ -229,6 +246,8 @@ pub fn repeated(ledger: &Ledger, checked: &Checked, but: Option<u32>, now: i64) 
     Ok(found)
 }
 
+/// Writes down which rows are not to go because another run sent them: before a run begins, and each time it goes on,
+/// for another file may have sent them since.
 fn note_repeats(
     ledger: &Ledger,
     run: &Run,
@@ -238,10 +257,11 @@ fn note_repeats(
 ) -> Result<(), Stop> {
     let mut repeats = repeated(ledger, checked, Some(run.number), now_ms())?;
     let all = repeats.len();
-    if sending.duplicates != crate::cli::Duplicates::Skip {
+    let again = was_again(run);
+    if again || sending.duplicates != crate::cli::Duplicates::Skip {
         // What is unknown is closed by a person, never by sending it again.
         repeats.retain(|repeat| matches!(repeat.state, State::Unknown | State::Sending));
-        if sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
+        if !again && sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
             let count = all - repeats.len();
             terminal.note(&say!(
                 terminal.lang,
@@ -274,8 +294,8 @@ fn send(
     let progress = terminal.sending(checked.valid, settled.count());
     let journal = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
     let ended = {
-        let Checked { verdicts, findings, places, keyers, operations, valid, .. } = &mut *checked;
-        let rows = queue(verdicts.records()?, findings, places, &keyers[0], &settled, send_duplicates);
+        let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
+        let rows = queue(verdicts.records()?, findings, places, occurrences, &settled, send_duplicates);
         let operations: Vec<&Operation> = operations.iter().collect();
         let plan =
             Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
@@ -288,7 +308,7 @@ fn send(
     if !ended.reopen.is_empty() {
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
-    let not_sent = not_sent_words(ended.stop.as_ref(), terminal.lang);
+    let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
     Ok(Begun { ledger, run, stop: ended.stop, not_sent })
 }
 
@@ -372,7 +392,7 @@ fn listen() -> watch::Receiver<Option<Signal>> {
 
 fn finished_before(run: &Run, lang: Lang) -> String {
     let name = &run.spec.name;
-    let when = run.ended_ms.map(|ms| crate::report::local_time(ms)).unwrap_or_default();
+    let when = run.ended_ms.map(crate::report::local_time).unwrap_or_default();
     let done = run.tally.as_ref().map_or(0, |tally| tally.was_done);
     let rows = run.spec.rows;
     let sandbox = if run.spec.host == SANDBOX_HOST {

@@ -75,7 +75,7 @@ impl Sender {
     }
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
-    pub async fn send(&self, operation: usize, body: Vec<u8>, reference: &str) -> Attempt {
+    pub async fn send(&self, operation: usize, body: String, reference: &str) -> Attempt {
         let target = &self.targets[operation];
         let request = self
             .client

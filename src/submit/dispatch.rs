@@ -240,7 +240,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         self.futures.push(Box::pin(async move {
             match acknowledged(durable.await) {
                 Ok(()) => {
-                    let body = row.request.body().to_vec();
+                    let body = row.request.body().to_owned();
                     let attempt = sender.send(row.request.operation(), body, &reference).await;
                     Landed::Attempted(row, attempt)
                 }
@@ -287,17 +287,17 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let durable = self.journal.settle(row.ordinal, decision.settlement.clone());
         self.keep(row.ordinal, &decision, durable);
         let key = row.request.order();
-        match (state, decision.again) {
-            (State::Unknown, _) => drop(self.order.hold(key)),
-            (_, Some(again)) => {
+        match decision.again {
+            Some(again) => {
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
                     Again::AfterHold => Instant::now(),
                 };
                 self.later.push(Reverse(Later { at, row }));
             }
-            (State::Pending, None) => drop(self.order.hold(key)),
-            _ => self.order.release(key),
+            // What is unknown, or was not sent after all, must not be overtaken.
+            None if matches!(state, State::Unknown | State::Pending) => self.order.hold(key),
+            None => self.order.release(key),
         }
     }
 

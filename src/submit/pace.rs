@@ -28,6 +28,8 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 const SLOWEST: f64 = 0.5;
 /// After this long without a refusal the run goes a quarter faster again.
 const CALM: Duration = Duration::from_secs(10);
+/// Refusals this soon after the run was slowed answer requests of before, or tell nothing new.
+const BURST: Duration = Duration::from_secs(1);
 
 /// Requests per second.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,7 +69,7 @@ impl Clock for TokioClock {
 }
 
 struct Limiter {
-    limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
+    cells: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
     clock: TokioClock,
     cost: NonZeroU32,
     rate: f64,
@@ -82,12 +84,12 @@ impl Limiter {
         let cost = NonZeroU32::new(cells as u32).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(cell).unwrap_or(Quota::per_second(NonZeroU32::MIN));
         let clock = TokioClock { start: Instant::now() };
-        let limiter = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
-        Self { limiter, clock, cost, rate }
+        let cells = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
+        Self { cells, clock, cost, rate }
     }
 
     fn turn(&self) -> Result<(), Instant> {
-        match self.limiter.check_n(self.cost) {
+        match self.cells.check_n(self.cost) {
             Ok(Err(not_until)) => Err(Instant::now() + not_until.wait_time_from(self.clock.now())),
             // More cells than the burst holds cannot be: the burst is the cost and something.
             Ok(Ok(())) | Err(_) => Ok(()),
@@ -100,6 +102,8 @@ pub struct Pace {
     asked: Option<f64>,
     limiter: Option<Limiter>,
     hold_until: Option<Instant>,
+    /// When the run last became slower.
+    slowed: Option<Instant>,
     since: Instant,
     answered: u64,
     chance: fn() -> f64,
@@ -110,7 +114,8 @@ impl Pace {
     /// from 0 to 1, for the spread of pauses.
     pub fn new(rate: Option<Rate>, chance: fn() -> f64) -> Self {
         let asked = rate.map(Rate::per_second);
-        Self { asked, limiter: asked.map(Limiter::new), hold_until: None, since: Instant::now(), answered: 0, chance }
+        let limiter = asked.map(Limiter::new);
+        Self { asked, limiter, hold_until: None, slowed: None, since: Instant::now(), answered: 0, chance }
     }
 
     /// Takes a turn: the request may leave now, or the time at which to ask again.
@@ -132,15 +137,15 @@ impl Pace {
     }
 
     /// The server said "not now", and perhaps for how long. The run waits, and goes on no faster than
-    /// the server answered so far.
+    /// the server answered so far. Several refusals at once slow it once.
     pub fn refused(&mut self, hold: Option<Duration>) {
         let now = Instant::now();
-        let holding = self.hold_until.is_some_and(|until| until > now);
         let until = now + hold.unwrap_or_default().mul_f64(1.0 + 0.1 * (self.chance)());
         self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
-        if holding {
+        if self.slowed.is_some_and(|slowed| now < slowed + BURST) {
             return;
         }
+        self.slowed = Some(until);
         let span = (until - self.since).as_secs_f64().max(0.1);
         let reached = self.answered as f64 / span;
         let calmer = if hold.is_some() { reached } else { reached / 2.0 }.max(SLOWEST);
@@ -226,6 +231,18 @@ mod tests {
         let times = turns(&mut pace, 6).await;
         assert!(times[0] >= 1.0);
         assert!(worst_second(&times) <= 5, "{times:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_refusals_of_one_burst_slow_the_run_once() {
+        for hold in [None, Some(Duration::ZERO)] {
+            let mut pace = Pace::new(Some(Rate(100.0)), || 0.0);
+            let before = turns(&mut pace, 2).await.len();
+            (0..before).for_each(|_| pace.answered());
+            (0..8).for_each(|_| pace.refused(hold));
+            let after = turns(&mut pace, 2).await.len();
+            assert!(after as f64 > before as f64 * 0.45, "{hold:?}: {before}, then {after}");
+        }
     }
 
     #[test]

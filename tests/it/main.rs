@@ -1,9 +1,10 @@
 //! The promises, each in a module of its own, kept by the real binary.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![allow(clippy::format_collect, clippy::format_push_string, reason = "small files, put together as they read")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::format_collect, reason = "small files, put together as they read")]
 
 mod book;
+mod witness;
 mod workdir;
 
 mod bad_input;
@@ -12,6 +13,8 @@ mod cells;
 mod commands;
 mod first_run;
 mod languages;
+mod mended;
+mod never_twice;
 mod readme;
 mod results;
 mod sheets;

@@ -110,7 +110,7 @@ fn copy(from: &Path, to: &Path) {
 /// Runs a command of the README: its exit code, and all that it says, in the order in which it says it.
 fn run(dir: &Workdir, example: &Example) -> (i32, String) {
     let args: Vec<&str> = example.args.iter().map(String::as_str).collect();
-    assert_ne!(args.first(), Some(&"sandbox"), "line {}: it never ends", example.line);
+    assert!(args[0] != "sandbox" || args.contains(&"--help"), "line {}: it never ends", example.line);
     let said = dir.path("said.txt");
     let file = || OpenOptions::new().create(true).append(true).open(&said).unwrap();
     let status = dir.command(&args).stdout(file()).stderr(file()).status().unwrap();
@@ -146,11 +146,11 @@ fn the_table_of_exit_codes_is_that_of_the_program() {
     codes.sort_unstable();
     assert_eq!(codes, [0, 1, 2, 3, 75, 130, 143]);
     let readme = readme();
-    let rows = readme.lines().map(str::trim).filter(|line| line.starts_with('|'));
-    let first_cells = rows.filter_map(|row| row.split('|').nth(1)).map(|cell| cell.replace(['`', '*'], ""));
-    let mut listed: Vec<i32> = first_cells
-        .flat_map(|cell| cell.split([',', '/', ' ']).filter_map(|word| word.parse().ok()).collect::<Vec<_>>())
-        .collect();
+    let table = readme.lines().skip_while(|line| !(line.starts_with('|') && line.contains(" code |")));
+    let rows: Vec<&str> = table.take_while(|line| line.starts_with('|')).skip(2).collect();
+    let first = rows.iter().filter_map(|row| row.split('|').nth(1));
+    let mut listed: Vec<i32> = first.filter_map(number).collect();
+    listed.extend(rows.iter().filter_map(|row| number(row.split('(').nth(1)?.split(')').next()?)));
     listed.sort_unstable();
     assert_eq!(listed, codes, "the table of exit codes in the README");
 }

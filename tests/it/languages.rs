@@ -71,7 +71,7 @@ fn a_run_speaks_turkish_to_its_end() {
     let base = server.base_url();
     let ended = dir.run(&["submit", "list.csv", "--base-url", &base, "--lang", "tr"]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    for said in ["Başlıklara göre işlem:", "1 satırın sonucu belirsiz", "1 satırı düzeltip"] {
+    for said in ["Başlıklara göre işlem:", "Sonucu belirsiz satır: 1.", "Düzeltilecek satır: 1."] {
         assert!(ended.stderr.contains(said), "no {said} in {}", ended.stderr);
     }
     assert!(ended.stdout.contains("okunan satır") && ended.stdout.contains("tutuyor"), "{}", ended.stdout);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::message::{Lang, grouped};
+use crate::message::{Lang, grouped, harmless};
 use crate::outcome::Word;
 use crate::say;
 
@@ -51,6 +51,11 @@ impl Terminal {
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
 
+    /// The same for words that a person reads: nothing in them steers the terminal.
+    pub fn answer(&self, text: &str) {
+        self.data(&harmless(text));
+    }
+
     /// News, unless quiet.
     pub fn note(&self, text: &str) {
         if self.level >= Level::Normal {
@@ -67,7 +72,7 @@ impl Terminal {
 
     /// What is always said.
     pub fn error(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
     }
 
     pub fn is_quiet(&self) -> bool {
@@ -81,7 +86,7 @@ impl Terminal {
         }
         let choice = say!(self.lang, "[e/H]", "[y/N]");
         let mut err = io::stderr().lock();
-        let _ = write!(err, "{question} {choice} ").and_then(|()| err.flush());
+        let _ = write!(err, "{} {choice} ", harmless(question)).and_then(|()| err.flush());
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
         Some(matches!(crate::fold::fold(&line).as_str(), "e" | "evet" | "y" | "yes"))

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Stop};
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
-use crate::outcome::{Outcome, Tally, Word};
+use crate::outcome::{ApiError, Outcome, Tally, Word};
 use crate::progress::Terminal;
 use crate::report::{self, Facts, Layout};
 use crate::row::Row;
@@ -34,8 +34,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     let checking = closing.run.is_none();
     let target = job.output_for(&checked.path, if checking { "check" } else { "result" });
     let end = End::new(checked, job, &closing);
-    let mut ended =
-        Ended { tally: Tally::of_rows(u64::from(checked.places.len())), waiting: Waiting::Nothing, exit: Exit::Done };
+    let mut ended = Ended::of_rows(u64::from(checked.places.len()));
     let written = match target.as_deref() {
         Some(path) => write(path, checked, job, &closing, &end, &mut ended).map(Some),
         None => each(checked, job, &closing, |_, _, outcome| {
@@ -46,7 +45,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     };
     if written.is_err() {
         // The result could not be written: the balance is drawn up all the same.
-        ended = Ended { tally: Tally::of_rows(ended.tally.rows), waiting: Waiting::Nothing, exit: Exit::Done };
+        ended = Ended::of_rows(ended.tally.rows);
         checked.rows = None;
         each(checked, job, &closing, |_, _, outcome| {
             ended.add(outcome);
@@ -62,9 +61,9 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
         let facts = Facts { file: &typed, ..facts.clone() };
         terminal.data(&report::summary_json(&facts, result, checking).to_string());
     } else if !terminal.is_quiet() {
-        terminal.data(&balance(&facts, result, terminal.lang));
+        terminal.answer(&balance(&facts, result, terminal.lang));
     }
-    say_end(&facts, &closing, terminal);
+    say_end(&facts, &closing, ended.reason.as_deref(), terminal);
     written.map(|_| ended.exit)
 }
 
@@ -72,14 +71,25 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
 struct Ended {
     tally: Tally,
     waiting: Waiting,
+    /// Why the first of the rows that were not sent was not; none where the reader chose so or another note says it.
+    reason: Option<String>,
     exit: Exit,
 }
 
 impl Ended {
+    /// An account of so many rows, all of it still to be drawn up.
+    fn of_rows(rows: u64) -> Self {
+        Self { tally: Tally::of_rows(rows), waiting: Waiting::Nothing, reason: None, exit: Exit::Done }
+    }
+
     fn add(&mut self, outcome: &Outcome) {
         self.tally.add(outcome);
         if outcome.word == Word::NotSent {
-            let now = match outcome.error.as_ref().and_then(|error| error.code.as_deref()) {
+            let code = outcome.error.as_ref().and_then(|error| error.code.as_deref());
+            if self.reason.is_none() && !matches!(code, Some(account::HIDDEN | account::HELD)) {
+                self.reason = outcome.error.as_ref().map(ApiError::sentence);
+            }
+            let now = match code {
                 Some(account::HIDDEN) => Waiting::Nothing,
                 Some(account::HELD | account::INVALID_ROWS) => Waiting::Held,
                 _ => Waiting::Rows,
@@ -253,11 +263,19 @@ fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> String {
 }
 
 /// Why it stopped, and what to do next.
-fn say_end(facts: &Facts, closing: &Closing, terminal: Terminal) {
+fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Terminal) {
     if let Some(stop) = &closing.stop {
         terminal.error(&shown(stop.sentence(terminal.lang)));
     }
     let Some(run) = facts.run else { return };
+    if let Some(reason) = reason.filter(|_| closing.stop.is_none()) {
+        let (count, reason) = (facts.tally.count(Word::NotSent), shown(reason));
+        terminal.error(&say!(
+            terminal.lang,
+            "Gönderilmeyen satır: {count}. {reason}",
+            "Rows not sent: {count}. {reason}"
+        ));
+    }
     let unknown = facts.tally.count(Word::Unknown);
     if unknown > 0 {
         terminal.note(&say!(

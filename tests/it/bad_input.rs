@@ -222,6 +222,7 @@ fn with_require_valid_nothing_leaves_while_a_row_is_not() {
     let (ended, rows) = dir.submit(&server, "list.csv", &["--require-valid"]);
     assert_eq!((ended.code, words(&rows)), (1, vec!["not-sent", "invalid"]), "{ended:?}");
     assert!(rows[0]["error"]["title"].as_str().unwrap().contains("--require-valid"));
+    assert!(ended.stderr.contains("Rows not sent: 1.") && ended.stderr.contains("--require-valid"), "{ended:?}");
     // Rows that contradict each other are each well by themselves.
     dir.write("two.csv", format!("{HEADER}\nupgrade,psu,FU1,T1,M1,a\nupgrade,psu,FU1,T1,M2,b\n"));
     let (ended, rows) = dir.submit(&server, "two.csv", &["--require-valid"]);

@@ -9,8 +9,11 @@ use rust_xlsxwriter::{Workbook, Worksheet};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+/// Fills an empty sheet.
+pub type Fill<'a> = &'a dyn Fn(&mut Worksheet);
+
 /// A workbook whose sheets have these names, each filled by its function.
-pub fn book(sheets: &[(&str, &dyn Fn(&mut Worksheet))]) -> Vec<u8> {
+pub fn book(sheets: &[(&str, Fill)]) -> Vec<u8> {
     let mut book = Workbook::new();
     for (name, fill) in sheets {
         fill(book.add_worksheet().set_name(*name).unwrap());

@@ -102,7 +102,7 @@ fn dates_and_numbers_arrive_exactly_and_are_never_guessed() {
         let date = |format: &str| Format::new().set_num_format(format);
         let day = ExcelDateTime::from_ymd(2026, 12, 31).unwrap();
         sheet.write_with_format(1, 3, &day, &date("dd.mm.yyyy")).unwrap();
-        sheet.write_with_format(1, 4, &day.clone().and_hms(9, 30, 0).unwrap(), &date("dd.mm.yyyy hh:mm")).unwrap();
+        sheet.write_with_format(1, 4, day.clone().and_hms(9, 30, 0).unwrap(), &date("dd.mm.yyyy hh:mm")).unwrap();
         sheet.write_number(1, 1, 12).unwrap();
         sheet.write_number(1, 2, 1234.5).unwrap();
         texts(sheet, 2, &["a"]);

@@ -1,6 +1,7 @@
 //! The promises, each in a module of its own, kept by the real binary.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::format_collect, reason = "small files, put together as they read")]
 
 mod book;
 mod witness;
@@ -9,7 +10,11 @@ mod workdir;
 mod bad_input;
 mod bad_server;
 mod cells;
+mod commands;
 mod first_run;
+mod languages;
 mod mended;
 mod never_twice;
+mod readme;
+mod results;
 mod sheets;

@@ -15,6 +15,7 @@
 //! again finds it in the ledger and leaves it alone. `caseload resolve` closes it.
 
 mod closing;
+mod earlier;
 mod first_pass;
 mod second_pass;
 
@@ -46,8 +47,7 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = job.ledger.as_deref().filter(|path| path.is_file()).and_then(|path| Ledger::look(path).ok());
-    let secret = ledger.as_ref().map_or([0; 32], |ledger| *ledger.secret());
-    let mut checked = first_pass(path, job, Aim::Check, &secret, terminal)?;
+    let mut checked = first_pass(path, job, Aim::Check, ledger.as_ref(), terminal)?;
     let past = match &ledger {
         Some(ledger) => second_pass::repeated(ledger, &checked, None, now_ms())?,
         None => Vec::new(),
@@ -73,7 +73,7 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
-    let mut checked = first_pass(path, job, Aim::Send, ledger.secret(), terminal)?;
+    let mut checked = first_pass(path, job, Aim::Send, Some(&ledger), terminal)?;
     if let Some(result) = job.output_for(path, "result") {
         foresee(&result, path)?;
     }
@@ -100,7 +100,7 @@ pub fn report(
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
     let job = Job { json, ..Job::again(recipe, terminal.lang, output, &run.spec.host)? };
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, Aim::Send, ledger.secret(), terminal)?;
+    let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
     if checked.sha256 != run.spec.sha256 {
         return Err(changed(path, run));
     }

@@ -138,15 +138,18 @@ impl Terminal {
 
 /// Counts as the language writes them.
 fn style_in(lang: Lang, style: ProgressStyle) -> ProgressStyle {
+    let shown = |out: &mut dyn Write, words: &str| {
+        let _ = out.write_str(words);
+    };
     style
         .progress_chars("██░")
-        .with_key("done", move |state: &ProgressState, out: &mut dyn Write| {
-            drop(write!(out, "{}", grouped(state.pos(), lang)))
-        })
+        .with_key("done", move |state: &ProgressState, out: &mut dyn Write| shown(out, &grouped(state.pos(), lang)))
         .with_key("all", move |state: &ProgressState, out: &mut dyn Write| {
-            drop(write!(out, "{}", grouped(state.len().unwrap_or_default(), lang)));
+            shown(out, &grouped(state.len().unwrap_or_default(), lang));
         })
-        .with_key("rate", |state: &ProgressState, out: &mut dyn Write| drop(write!(out, "{:.0}", state.per_sec())))
+        .with_key("rate", move |state: &ProgressState, out: &mut dyn Write| {
+            shown(out, &format!("{:.0}", state.per_sec()));
+        })
 }
 
 /// How far a run is.

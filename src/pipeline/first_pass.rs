@@ -1,15 +1,15 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
 use std::collections::BTreeSet;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
-use serde_json::Value;
 
+use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation};
@@ -17,13 +17,13 @@ use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output};
 use crate::keyed::Keyer;
+use crate::ledger::Ledger;
 use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
 use crate::read::{self, Input, Totals};
-use crate::report;
-use crate::row::{Cell, Row, Sheet, column_letter};
+use crate::row::{Row, Sheet, column_letter};
 use crate::spool::{Spool, Spooled};
 use crate::text;
 use crate::validate::across::{Across, Findings};
@@ -69,8 +69,15 @@ pub enum Aim {
     Send,
 }
 
-/// Reads, maps and checks a file. `secret` is the key of the keyed hashes.
-pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal: Terminal) -> Result<Checked, Stop> {
+/// Reads, maps and checks a file. The ledger gives the key of the keyed hashes; without one any key will do.
+pub fn first_pass(
+    path: &Path,
+    job: &Job,
+    aim: Aim,
+    ledger: Option<&Ledger>,
+    terminal: Terminal,
+) -> Result<Checked, Stop> {
+    let secret = ledger.map_or(&[0; 32], Ledger::secret);
     let known = |headers: &[CompactString]| known_headers(&job.operations, headers);
     let recipe = &job.recipe;
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
@@ -95,6 +102,7 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
         operations: &references,
         maps: &maps,
         earlier: &earlier,
+        servers: Servers::new(job, ledger),
         rules: &mut rules,
         coerce: &coerce,
         sending: aim == Aim::Send,
@@ -109,9 +117,7 @@ pub fn first_pass(path: &Path, job: &Job, aim: Aim, secret: &[u8; 32], terminal:
     let quoted = is_csv && earlier.iter().any(Option::is_some);
     let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
-    for warning in &warnings {
-        terminal.note(&shown(warning));
-    }
+    say_warnings(&warnings, terminal);
     let Pass { verdicts, across, places, valid, invalid, .. } = pass;
     Ok(Checked {
         path: path.to_owned(),
@@ -188,6 +194,7 @@ struct Pass<'a> {
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
+    servers: Servers<'a>,
     rules: &'a mut [Rules<'a>],
     coerce: &'a Coerce<'a>,
     sending: bool,
@@ -202,7 +209,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn take(&mut self, row: &Row) -> Result<(), Stop> {
         let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
-        let before = earlier.and_then(|earlier| earlier.word(row));
+        let before = earlier.and_then(|earlier| earlier.word(row, &self.servers));
         let ordinal = self.places.len();
         self.places.push(row.place);
         let verdict = self.judge(ordinal, row, before);
@@ -243,56 +250,6 @@ impl Pass<'_> {
             Err(problems) => Verdict::Invalid { operation: Some(operation), problems },
         }
     }
-}
-
-/// The columns that an earlier result added to a sheet: what became of each row then.
-struct EarlierResult {
-    columns: Range<usize>,
-    /// How many columns of ids follow the first.
-    ids: usize,
-}
-
-impl EarlierResult {
-    fn of(sheet: &Sheet) -> Option<Self> {
-        let columns = report::of_earlier_result(&sheet.headers);
-        let ids = columns.clone().skip(1).take_while(|&column| sheet.headers[column] != "Error").count();
-        (!columns.is_empty()).then_some(Self { columns, ids })
-    }
-
-    /// What the row was settled as, and its id as JSON: such a row stays; the others are taken again.
-    fn word(&self, row: &Row) -> Option<(Word, Option<String>)> {
-        let Some(Cell::Text(word)) = row.cells.get(self.columns.start) else { return None };
-        let word = Word::from_name(word)?;
-        // Each operation has its column of ids; they stand before the column `Error`.
-        let id = row.cells.iter().skip(self.columns.start + 1).take(self.ids).find_map(|cell| match cell {
-            Cell::Text(text) if !cell.is_blank() => Some(Value::from(text.as_str()).to_string()),
-            Cell::Number { value, .. } => Some(value.to_string()),
-            _ => None,
-        });
-        matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown).then_some((word, id))
-    }
-}
-
-/// The cells of a CSV result as they were before they were guarded against spreadsheets.
-fn take_apostrophes_away(row: &mut Row) {
-    for cell in &mut row.cells {
-        if let Cell::Text(text) = cell
-            && text.starts_with('\'')
-        {
-            *text = report::without_apostrophe(text).into();
-        }
-    }
-}
-
-/// The sheets as columns are matched with fields: an earlier result's own columns feed nothing.
-fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> Vec<Sheet> {
-    let mut sheets = sheets.to_vec();
-    for (sheet, earlier) in sheets.iter_mut().zip(earlier) {
-        for column in earlier.iter().flat_map(|earlier| earlier.columns.clone()) {
-            sheet.headers[column] = CompactString::default();
-        }
-    }
-    sheets
 }
 
 /// Finds each sheet's routes, and numbers the operations that are used.
@@ -361,6 +318,12 @@ fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
             "Başlıklara göre işlem: {names}",
             "By the headers, the operation is: {names}"
         ));
+    }
+}
+
+fn say_warnings(warnings: &[String], terminal: Terminal) {
+    for warning in warnings {
+        terminal.note(&shown(warning));
     }
 }
 

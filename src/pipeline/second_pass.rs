@@ -11,7 +11,7 @@ use super::first_pass::Checked;
 use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
-use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
+use crate::job::{Job, Recipe, SANDBOX_HOST, SANDBOX_RUN, Sending};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, Journal, Ledger, Run, RunSpec, Settled, State};
 use crate::message::{Lang, grouped, shown};
@@ -178,7 +178,7 @@ fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, St
     let mut hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
     hosts.dedup();
     Ok(RunSpec {
-        name: run_name()?,
+        name: run_name(job)?,
         signature,
         file: absolute(&checked.path),
         sha256: checked.sha256.clone(),
@@ -195,8 +195,9 @@ fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
-/// The day and six random characters: short enough to type.
-fn run_name() -> Result<String, Stop> {
+/// The day and six random characters: short enough to type. A sandbox's run says so, in every
+/// reference of its result too.
+fn run_name(job: &Job) -> Result<String, Stop> {
     let random = getrandom::u32().map_err(|error| {
         Stop::cannot_start(text!(
             "Sistem rastgele sayı vermedi: {error}.",
@@ -204,7 +205,8 @@ fn run_name() -> Result<String, Stop> {
         ))
     })?;
     let day = jiff::Zoned::now().strftime("%Y%m%d").to_string();
-    Ok(format!("{day}-{:06x}", random & 0x00ff_ffff))
+    let kind = if job.sandbox { SANDBOX_RUN } else { "" };
+    Ok(format!("{kind}{day}-{:06x}", random & 0x00ff_ffff))
 }
 
 /// What makes two runs the same: file, target, host, mapping.

@@ -275,7 +275,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let operation = self.plan.operations[row.request.operation()];
         let decision = retry::decide(attempt, operation, row.attempts, self.plan.lang);
         let state = decision.settlement.state;
-        let call = self.breaker.note(row.ordinal, attempt, state);
+        let stale = self.pace.held_until().is_some();
+        let call = self.breaker.note(row.ordinal, attempt, state, stale);
         self.ended.reopen.extend(call.reopen);
         if let Some((exit, message)) = call.stop {
             self.stop(Stop { exit, message });
@@ -283,7 +284,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         if let Some(message) = &decision.stop {
             self.stop(Stop::early(message.clone()));
         }
-        self.heed(attempt, &decision, tell);
+        self.heed(attempt, &decision, stale, tell);
         let durable = self.journal.settle(row.ordinal, decision.settlement.clone());
         self.keep(row.ordinal, &decision, durable);
         let key = row.request.order();
@@ -302,7 +303,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     }
 
     /// Tells the pace what the server said about it.
-    fn heed(&mut self, attempt: &Attempt, decision: &Decision, tell: &mut impl FnMut(Event)) {
+    fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
             Attempt::Answered(answer) if decision.settlement.state == State::Pending => {
                 self.pace.refused(decision.hold);
@@ -313,6 +314,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 }
             }
             Attempt::Answered(_) => self.pace.answered(),
+            Attempt::NotSent(_) if !stale => self.pace.unreachable(self.breaker.not_sent()),
             Attempt::NotSent(_) | Attempt::Lost(_) => {}
         }
     }

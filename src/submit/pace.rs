@@ -23,6 +23,8 @@ const SHORTEST_CELL_NS: u64 = 1_000;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// Between two tries to reach a server that is gone.
+const LONGEST_PROBE: Duration = Duration::from_secs(4);
 
 /// The slowest rate to which refusals bring the run, a second.
 const SLOWEST: f64 = 0.5;
@@ -167,6 +169,13 @@ impl Pace {
             let faster = limiter.rate * 1.25;
             self.set_rate(self.asked.map_or(faster, |asked| faster.min(asked)), now);
         }
+    }
+
+    /// The server could not be reached, the `nth` time in a row: everybody waits before the next try.
+    pub fn unreachable(&mut self, nth: u32) {
+        let most = FIRST_BACKOFF.saturating_mul(1 << nth.min(10)).min(LONGEST_PROBE);
+        let until = Instant::now() + most.mul_f64(0.5 + 0.5 * (self.chance)());
+        self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
     }
 
     /// When a row may be sent again after its `nth` attempt: full jitter under a limit that doubles.

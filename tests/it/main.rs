@@ -11,6 +11,7 @@ mod bad_input;
 mod bad_server;
 mod cells;
 mod commands;
+mod elsewhere;
 mod first_run;
 mod languages;
 mod mended;

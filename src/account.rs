@@ -149,6 +149,7 @@ impl<'a> Account<'a> {
             Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
             Standing::MayGo => match self.entry(ordinal)? {
+                Some(entry) if entry.state == State::Pending => self.pending(&entry, ordinal, order)?,
                 Some(entry) => self.settled(&entry)?,
                 None => self.unsettled(ordinal, order)?,
             },
@@ -185,6 +186,16 @@ impl<'a> Account<'a> {
             reference: (entry.attempts > 0).then(|| reference(run, entry.place)),
             ..Outcome::of(Word::NotSent)
         })
+    }
+
+    /// Sent without effect, or closed as not done by a person: not sent, for its own reason or that of the run.
+    fn pending(&self, entry: &Entry, ordinal: u32, order: Option<Key>) -> Result<Outcome, Stop> {
+        let mut outcome = self.settled(entry)?;
+        let is_held = order.is_some_and(|key| self.held.contains_key(&key));
+        if is_held || outcome.error.is_none() {
+            outcome.error = self.unsettled(ordinal, order)?.error;
+        }
+        Ok(outcome)
     }
 
     /// An attempt that an earlier process left open has no words of its own yet.

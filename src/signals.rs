@@ -7,33 +7,35 @@ use crate::submit::dispatch::Signal;
 pub fn on_each(call: impl Fn(Signal, u32) + Send + 'static) {
     let listen = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        runtime.block_on(async move {
-            for nth in 1.. {
-                let Some(signal) = next().await else { return };
-                call(signal, nth);
-            }
-        });
+        runtime.block_on(each(call));
     };
     // Without the thread the system's own handling stays in force, which ends the process.
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(listen);
 }
 
 #[cfg(unix)]
-async fn next() -> Option<Signal> {
+async fn each(call: impl Fn(Signal, u32)) {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).ok()?;
-    let mut hang_up = signal(SignalKind::hangup()).ok()?;
-    let mut interrupt = signal(SignalKind::interrupt()).ok()?;
-    tokio::select! {
-        _ = interrupt.recv() => Some(Signal::Interrupt),
-        _ = terminate.recv() => Some(Signal::Terminate),
-        _ = hang_up.recv() => Some(Signal::Terminate),
+    let streams = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) = streams else { return };
+    for nth in 1.. {
+        let signal = tokio::select! {
+            _ = interrupt.recv() => Signal::Interrupt,
+            _ = terminate.recv() => Signal::Terminate,
+            _ = hang_up.recv() => Signal::Terminate,
+        };
+        call(signal, nth);
     }
 }
 
 #[cfg(not(unix))]
-async fn next() -> Option<Signal> {
-    tokio::signal::ctrl_c().await.ok().map(|()| Signal::Interrupt)
+async fn each(call: impl Fn(Signal, u32)) {
+    for nth in 1.. {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        call(Signal::Interrupt, nth);
+    }
 }
 
 /// Ends the process at once: the second signal of somebody who will not wait. The ledger is right

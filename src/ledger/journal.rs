@@ -32,6 +32,7 @@ pub struct Intent {
 enum Entry {
     Open(Intent),
     Settle(u32, Box<Settlement>),
+    Withdraw(u32),
 }
 
 struct Message {
@@ -65,6 +66,11 @@ impl Journal {
     /// Closes an attempt.
     pub fn settle(&self, ordinal: u32, settlement: Settlement) -> Durable {
         self.send(Entry::Settle(ordinal, Box::new(settlement)))
+    }
+
+    /// Takes an intent back whose request did not leave: as if the attempt had not been opened.
+    pub fn withdraw(&self, ordinal: u32) -> Durable {
+        self.send(Entry::Withdraw(ordinal))
     }
 
     fn send(&self, entry: Entry) -> Durable {
@@ -105,13 +111,12 @@ fn commit(ledger: &Ledger, run: u32, group: &mut Vec<Message>) {
         Ok(answers) => answers,
         Err(error) => {
             drop_ballast(&ledger.path);
-            let outcomes =
-                group.iter().map(|message| &message.entry).filter(|entry| matches!(entry, Entry::Settle(..)));
+            let outcomes = group.iter().map(|message| &message.entry).filter(|entry| !matches!(entry, Entry::Open(..)));
             let mut saved = apply(&ledger.connection, run, outcomes).unwrap_or_default().into_iter();
             let failed = || Err(error.to_string());
             let answer = |message: &Message| match message.entry {
                 Entry::Open(_) => failed(),
-                Entry::Settle(..) => saved.next().unwrap_or_else(failed),
+                Entry::Settle(..) | Entry::Withdraw(..) => saved.next().unwrap_or_else(failed),
             };
             group.iter().map(answer).collect()
         }
@@ -132,6 +137,7 @@ fn apply<'e>(
         answers.push(match entry {
             Entry::Open(intent) => open(&transaction, run, intent)?,
             Entry::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
+            Entry::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,
         });
     }
     transaction.commit()?;
@@ -175,5 +181,15 @@ fn settle(connection: &Connection, id: EntryId, settlement: &Settlement) -> Resu
         error.and_then(|error| error.title.as_deref()),
         error.and_then(|error| error.description.as_deref()),
     ])?;
+    Ok(if changed == 1 { Ok(()) } else { Err("the row has no open attempt".to_owned()) })
+}
+
+fn withdraw(connection: &Connection, id: EntryId) -> Result<Result<(), String>, Error> {
+    let first = "DELETE FROM entry WHERE id = ?1 AND state = 'sending' AND attempts = 1";
+    let later = "UPDATE entry SET state = 'pending', attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'";
+    let mut changed = connection.prepare_cached(first)?.execute([id.to_sql()])?;
+    if changed == 0 {
+        changed = connection.prepare_cached(later)?.execute([id.to_sql()])?;
+    }
     Ok(if changed == 1 { Ok(()) } else { Err("the row has no open attempt".to_owned()) })
 }

@@ -208,7 +208,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Closes an unknown row by a person's word.
+    /// Closes an unknown row by a person's word. What was said of it while it was unknown is no longer so.
     ///
     /// # Errors
     /// [`Error::Unfit`] where the row is not unknown.
@@ -221,7 +221,8 @@ impl Ledger {
     ) -> Result<(), Error> {
         let transaction = self.connection.unchecked_transaction()?;
         let changed = transaction.execute(
-            "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4 WHERE id = ?1 AND state IN ('unknown', 'done-without-id')",
+            "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL
+             WHERE id = ?1 AND state IN ('unknown', 'done-without-id')",
             params![id.to_sql(), state.as_str(), answer.map(ToString::to_string), note],
         )?;
         if changed != 1 {

@@ -380,7 +380,11 @@ fn listen() -> watch::Receiver<Option<Signal>> {
     static LISTENING: AtomicBool = AtomicBool::new(false);
     static CHANNEL: std::sync::OnceLock<watch::Sender<Option<Signal>>> = std::sync::OnceLock::new();
     let sender = CHANNEL.get_or_init(|| watch::channel(None).0);
-    let receiver = sender.subscribe();
+    let mut receiver = sender.subscribe();
+    if receiver.borrow().is_some() {
+        // It came between two files; a receiver takes what was there before it for seen.
+        receiver.mark_changed();
+    }
     if !LISTENING.swap(true, Ordering::SeqCst) {
         crate::signals::on_each(move |signal, nth| {
             if nth > 1 {

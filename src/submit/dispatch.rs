@@ -2,7 +2,8 @@
 //! step in the ledger before the next.
 //!
 //! For each row: a turn of [`Pace`], then the intent, durable; then the request; then the decision;
-//! then the outcome, durable; then it is reported.
+//! then the outcome, durable; then it is reported. An intent whose request may not leave after all, for
+//! the run was stopped or told to wait meanwhile, is withdrawn.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 use super::breaker::Breaker;
 use super::client::Sender;
 use super::order::{Admission, Order};
-use super::pace::Pace;
+use super::pace::{Leave, Pace};
 use super::retry::{self, Again, Decision};
 use crate::contract::Operation;
 use crate::exit::{Exit, Stop};
@@ -81,10 +82,14 @@ pub struct Ended {
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
 
 enum Landed {
+    /// The intent is durable: the request may leave.
+    Opened(Queued),
     /// An attempt ended.
     Attempted(Queued, Attempt),
     /// The ledger refused the intent: nothing was sent.
     NotOpened(String),
+    /// An intent was taken back, or could not be.
+    Withdrawn(Result<(), String>),
     /// An outcome is durable, or could not be made so.
     Kept(Option<Word>, Box<Settlement>, u32, Result<(), String>),
 }
@@ -235,22 +240,50 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             order: row.request.order(),
             at_ms: now_ms(),
         });
-        let sender = self.sender;
-        let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
             match acknowledged(durable.await) {
-                Ok(()) => {
-                    let body = row.request.body().to_owned();
-                    let attempt = sender.send(row.request.operation(), body, &reference).await;
-                    Landed::Attempted(row, attempt)
-                }
+                Ok(()) => Landed::Opened(row),
                 Err(why) => Landed::NotOpened(why),
             }
         }));
     }
 
+    /// Lets a request leave, if it still may.
+    fn depart(&mut self, row: Queued) {
+        if self.ended.stop.is_some() {
+            return self.withdraw(row);
+        }
+        match self.pace.leave() {
+            Leave::Now => {}
+            Leave::At(at) => {
+                return self.futures.push(Box::pin(async move {
+                    tokio::time::sleep_until(at).await;
+                    Landed::Opened(row)
+                }));
+            }
+            Leave::AfterHold => return self.withdraw(row),
+        }
+        let sender = self.sender;
+        let reference = reference(self.plan.run, row.place);
+        self.futures.push(Box::pin(async move {
+            let body = row.request.body().to_owned();
+            let attempt = sender.send(row.request.operation(), body, &reference).await;
+            Landed::Attempted(row, attempt)
+        }));
+    }
+
+    /// Takes an intent back: nothing was sent. The row comes up again if the run goes on.
+    fn withdraw(&mut self, mut row: Queued) {
+        self.in_flight -= 1;
+        row.attempts -= 1;
+        let durable = self.journal.withdraw(row.ordinal);
+        self.futures.push(Box::pin(async move { Landed::Withdrawn(acknowledged(durable.await)) }));
+        self.later.push(Reverse(Later { at: Instant::now(), row }));
+    }
+
     fn land(&mut self, landed: Landed, tell: &mut impl FnMut(Event)) {
         match landed {
+            Landed::Opened(row) => self.depart(row),
             Landed::Attempted(row, attempt) => {
                 self.in_flight -= 1;
                 self.decide(row, &attempt, tell);
@@ -259,6 +292,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 self.in_flight -= 1;
                 self.stop(ledger_failed(&why));
             }
+            Landed::Withdrawn(Ok(())) => {}
+            Landed::Withdrawn(Err(why)) => self.stop(ledger_failed(&why)),
             Landed::Kept(word, _, _, Ok(())) => {
                 if let Some(word) = word {
                     tell(Event::Settled(word));

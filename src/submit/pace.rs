@@ -1,6 +1,7 @@
 //! When the next request may leave: the rate, the waits that the server asks for, the pauses before
 //! a row is sent again. The only place that waits for the server's sake.
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ use tokio::time::Instant;
 /// rate is reached although a timer wakes only every millisecond.
 const HAIR: f64 = 0.985;
 const GRACE: Duration = Duration::from_millis(3);
+
+/// A request leaves some time after its turn, when its intent is on the disk, and that time varies. So departures are
+/// counted once more; this much lets them travel unevenly, and is less than the hair.
+const TRAVEL: Duration = Duration::from_millis(8);
 
 /// A request costs this many of the limiter's cells at most, so that its burst can be set in fractions of a request.
 const CELLS: u64 = 20;
@@ -99,10 +104,50 @@ impl Limiter {
     }
 }
 
+/// The departures of the last second, or of the time in which the rate grants one.
+struct Window {
+    most: usize,
+    span: Duration,
+    departed: VecDeque<Instant>,
+}
+
+impl Window {
+    fn new(rate: f64) -> Self {
+        let most = rate.ceil();
+        let span = Duration::from_secs_f64((most / rate).max(1.0)) + TRAVEL;
+        Self { most: most as usize, span, departed: VecDeque::new() }
+    }
+
+    fn leave(&mut self, now: Instant) -> Leave {
+        if self.departed.len() == self.most
+            && let Some(first) = self.departed.front()
+        {
+            let free = *first + self.span;
+            if free > now {
+                return Leave::At(free);
+            }
+            self.departed.pop_front();
+        }
+        self.departed.push_back(now);
+        Leave::Now
+    }
+}
+
+/// Whether a request may leave whose turn was taken before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    Now,
+    /// A little later.
+    At(Instant),
+    /// The server asked for a pause since.
+    AfterHold,
+}
+
 /// Paces a run.
 pub struct Pace {
     asked: Option<f64>,
     limiter: Option<Limiter>,
+    window: Option<Window>,
     hold_until: Option<Instant>,
     /// When the run last became slower.
     slowed: Option<Instant>,
@@ -117,7 +162,8 @@ impl Pace {
     pub fn new(rate: Option<Rate>, chance: fn() -> f64) -> Self {
         let asked = rate.map(Rate::per_second);
         let limiter = asked.map(Limiter::new);
-        Self { asked, limiter, hold_until: None, slowed: None, since: Instant::now(), answered: 0, chance }
+        let window = asked.map(Window::new);
+        Self { asked, limiter, window, hold_until: None, slowed: None, since: Instant::now(), answered: 0, chance }
     }
 
     /// Takes a turn: the request may leave now, or the time at which to ask again.
@@ -131,6 +177,14 @@ impl Pace {
         }
         self.relax(now);
         self.limiter.as_ref().map_or(Ok(()), Limiter::turn)
+    }
+
+    /// Asked again right before the request leaves.
+    pub fn leave(&mut self) -> Leave {
+        if self.held_until().is_some() {
+            return Leave::AfterHold;
+        }
+        self.window.as_mut().map_or(Leave::Now, |window| window.leave(Instant::now()))
     }
 
     /// A row was answered properly.
@@ -226,6 +280,38 @@ mod tests {
             assert!(reached >= 0.97, "{rate}/s: reached {reached}");
             assert!(worst_second(&times) as f64 <= rate, "{rate}/s: {} in a second", worst_second(&times));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_is_now_slow_now_fast_does_not_crowd_the_departures() {
+        for rate in [1.0, 2.5, 50.0] {
+            let mut pace = Pace::new(Some(Rate(rate)), || 0.5);
+            let start = Instant::now();
+            let mut departures = Vec::new();
+            for (n, turn) in turns(&mut pace, 20).await.into_iter().enumerate() {
+                // Every seventh commit takes 60 ms; a departure that must wait does not hold the others up.
+                let mut at =
+                    start + Duration::from_secs_f64(turn) + Duration::from_millis(if n % 7 == 0 { 60 } else { 0 });
+                let window = pace.window.as_mut().unwrap();
+                while let Leave::At(later) = window.leave(at) {
+                    at = later;
+                }
+                departures.push((at - start).as_secs_f64());
+            }
+            let reached = departures.len() as f64 / departures.last().unwrap() / rate;
+            assert!(worst_second(&departures) as f64 <= rate.ceil(), "{rate}/s: {}", worst_second(&departures));
+            assert!(reached >= 0.97, "{rate}/s: reached {reached}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_does_not_leave_into_a_pause_that_was_asked_for_since_its_turn() {
+        let mut pace = Pace::new(None, || 0.0);
+        assert!(pace.turn().is_ok());
+        pace.refused(Some(Duration::from_secs(2)));
+        assert_eq!(pace.leave(), Leave::AfterHold);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(pace.leave(), Leave::Now);
     }
 
     #[tokio::test(start_paused = true)]

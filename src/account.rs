@@ -9,7 +9,7 @@ use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
 use crate::message::Lang;
 use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
-use crate::row::{Place, Row, Sheet, column_letter};
+use crate::row::{Place, Sheet, column_letter};
 use crate::submit::dispatch::reference;
 use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
@@ -62,6 +62,25 @@ pub fn standing(findings: &Findings, ordinal: u32, send_duplicates: bool) -> Sta
     }
 }
 
+/// Codes of rows that were not sent, beside those of failures.
+pub const NOT_SENT: &str = "not-sent";
+pub const INVALID_ROWS: &str = "invalid-rows";
+pub const HELD: &str = "held";
+pub const HIDDEN: &str = "hidden";
+
+/// Why rows were not sent where nothing else says it.
+#[derive(Debug, Clone)]
+pub struct NotSent {
+    pub code: &'static str,
+    pub words: String,
+}
+
+impl Default for NotSent {
+    fn default() -> Self {
+        Self { code: NOT_SENT, words: String::new() }
+    }
+}
+
 /// What an account is drawn up from.
 pub struct Account<'a> {
     pub lang: Lang,
@@ -78,8 +97,7 @@ pub struct Account<'a> {
     pub past: HashMap<u32, EntryId>,
     /// Order keys behind which rows are held, and the row that holds them.
     pub held: HashMap<Key, EntryId>,
-    /// Why rows were not sent where nothing else says it.
-    pub not_sent: String,
+    pub not_sent: NotSent,
     page: Vec<Entry>,
     at: usize,
 }
@@ -104,7 +122,7 @@ impl<'a> Account<'a> {
             run: None,
             past: HashMap::new(),
             held: HashMap::new(),
-            not_sent: String::new(),
+            not_sent: NotSent::default(),
             page: Vec::new(),
             at: 0,
         }
@@ -114,26 +132,26 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn outcome(&mut self, ordinal: u32, row: &Row, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
-        let request = match verdict {
+    pub fn outcome(&mut self, ordinal: u32, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
+        let (operation, order) = match verdict {
             Verdict::Invalid { operation, problems } => {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
             }
             Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
             Verdict::Before { operation, word, id } => {
-                let id = id.map(serde_json::Value::from);
+                let id = id.and_then(|id| serde_json::from_str(&id).ok());
                 return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
             }
-            Verdict::Valid(request) => request,
+            Verdict::Accepted { operation } => (operation, None),
+            Verdict::Valid(request) => (request.operation(), request.order()),
         };
-        let operation = request.operation();
         let outcome = match standing(self.findings, ordinal, self.send_duplicates) {
-            Standing::Contradicts { other, rule } => self.contradicts(row, operation, other, rule),
+            Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
             Standing::MayGo => match self.entry(ordinal)? {
-                Some(entry) if entry.state == State::Pending => self.pending(&entry, ordinal, request.order())?,
+                Some(entry) if entry.state == State::Pending => self.pending(&entry, ordinal, order)?,
                 Some(entry) => self.settled(&entry)?,
-                None => self.unsettled(ordinal, request.order())?,
+                None => self.unsettled(ordinal, order)?,
             },
         };
         Ok((Some(operation), outcome))
@@ -184,7 +202,8 @@ impl<'a> Account<'a> {
     fn explained(&self, entry: &Entry, error: Option<ApiError>) -> Option<ApiError> {
         let interrupted =
             error.as_ref().is_some_and(|error| error.title.is_none() && error.code.as_deref() == Some("interrupted"));
-        if !interrupted && !(entry.state == State::Sending && error.is_none()) {
+        let open = entry.state == State::Sending && error.is_none();
+        if !(interrupted || open) {
             return error;
         }
         let words = crate::submit::retry::failure_words(crate::outcome::Failure::Interrupted);
@@ -204,8 +223,8 @@ impl<'a> Account<'a> {
         }
         let holder = order.and_then(|key| self.held.get(&key));
         let (code, words) = match holder {
-            Some(of) => ("held", self.held_behind(*of)?),
-            None => ("not-sent", self.not_sent.clone()),
+            Some(of) => (HELD, self.held_behind(*of)?),
+            None => (self.not_sent.code, self.not_sent.words.clone()),
         };
         let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
         Ok(Outcome { error: Some(error), ..Outcome::of(Word::NotSent) })
@@ -227,7 +246,7 @@ impl<'a> Account<'a> {
             "Satır tabloda gizli; --hidden skip ile gönderilmedi.",
             "The row is hidden in the spreadsheet; --hidden skip left it out."
         );
-        let error = ApiError { code: Some("hidden".to_owned()), title: Some(words), description: None };
+        let error = ApiError { code: Some(HIDDEN.to_owned()), title: Some(words), description: None };
         Outcome { error: Some(error), ..Outcome::of(Word::NotSent) }
     }
 
@@ -284,13 +303,16 @@ impl<'a> Account<'a> {
         Ok((run, entry))
     }
 
-    fn contradicts(&self, row: &Row, operation: usize, other: u32, rule: u16) -> Outcome {
+    fn contradicts(&self, ordinal: u32, operation: usize, other: u32, rule: u16) -> Outcome {
         let operation = &self.operations[operation];
         let rule = &operation.same[usize::from(rule)];
         let field = &operation.fields[rule.field];
         let place = self.places.get(other).row;
-        let headers =
-            self.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.headers.as_slice()).unwrap_or_default();
+        let headers = self
+            .sheets
+            .get(usize::from(self.places.get(ordinal).sheet))
+            .map(|sheet| sheet.headers.as_slice())
+            .unwrap_or_default();
         let column = headers.iter().position(|header| field.answers_to(&crate::fold::fold(header)));
         let what = rule.message.as_ref().map(|words| words.get(self.lang).to_owned()).unwrap_or_default();
         let problem = Problem {

@@ -20,6 +20,9 @@ use crate::text;
 /// The name under which a sandbox stands in the ledger: its port changes, its meaning does not.
 pub const SANDBOX_HOST: &str = "sandbox";
 
+/// How the names of a sandbox's runs begin.
+pub const SANDBOX_RUN: &str = "sandbox-";
+
 const CONCURRENCY: usize = 8;
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// For servers that are not on this machine, where nobody said otherwise.

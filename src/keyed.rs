@@ -43,6 +43,11 @@ impl Keyer {
         Key(key)
     }
 
+    /// Makes [`Keyer::occurrence`] keys; what they are made from names host and operation already.
+    pub fn of_occurrences(secret: &[u8; 32]) -> Self {
+        Self::new(secret, "", "occurrence")
+    }
+
     /// The key of the nth equal body of a file; the first keeps its own.
     pub fn occurrence(&self, key: Key, nth: u32) -> Key {
         if nth == 0 { key } else { self.key("occurrence", [key.0.as_slice(), &nth.to_le_bytes()]) }

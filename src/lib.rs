@@ -1,4 +1,41 @@
-//! caseload
+//! # caseload
+//!
+//! A spreadsheet goes in, each row becomes one request of one API operation, and a workbook comes out with the id
+//! or the error beside each row. No row is sent twice, and no answer is lost.
+//!
+//! # The tour
+//!
+//! Verbs are stages, nouns are things; verbs use nouns, and only [`pipeline`] and [`job`] name several
+//! verbs. Read [`pipeline`] first, then [`outcome`]: they tell what happens to a row.
+//!
+//! | stage | takes | gives |
+//! |---|---|---|
+//! | [`read`] | a file | [`row`]s, as the file has them |
+//! | [`map`] | a row, by the headers; [`coerce`] takes each cell for what the contract says | a draft of a body |
+//! | [`validate`] | a draft | a [`Request`](validate::Request), or every [`Problem`](outcome::Problem) of the row |
+//! | [`submit`] | requests | [`Attempt`](outcome::Attempt)s, and what they prove |
+//! | [`ledger`] | intents before, outcomes after each request | what is known, after any crash |
+//! | [`account`] | what was checked, and the ledger | one [`Outcome`](outcome::Outcome) a row |
+//! | [`report`] | rows and outcomes | the result |
+//!
+//! # What holds at every moment
+//!
+//! - The whole file is checked before the first request ([`pipeline`]), and spooled ([`spool`]): what was
+//!   checked is what is sent and reported.
+//! - An intent is durable before its request leaves ([`ledger::Journal`]). A process that dies leaves at most as
+//!   many unknown rows as it had in flight.
+//! - A row is sent again only if the first attempt proves to have done nothing
+//!   ([`decide`](submit::retry::decide)). A timeout proves nothing: the row is *unknown*, rows of the same device
+//!   behind it are held ([`submit::order`]), and a person closes it.
+//! - Every wait for the server's sake is in [`submit::pace`].
+//! - Every row read ends in exactly one outcome; the [`Tally`](outcome::Tally) is checked at every end.
+//!
+//! # The things
+//!
+//! [`contract`] knows the API, and [`fold`] how names are compared; [`keyed`] hashes stand for cells in the ledger;
+//! [`message`] is what people are told, in two languages, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
+//! [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
+//! a command. [`sandbox`] is the server to rehearse with, [`template`] the workbook to fill in.
 
 pub mod account;
 pub mod cli;

@@ -4,7 +4,7 @@
 //! A close miss is suggested, never taken.
 
 use compact_str::CompactString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::coerce::{Coerce, Refusal};
 use crate::contract::{Absent, Field, Operation};
@@ -65,8 +65,10 @@ pub struct SheetMap {
 }
 
 /// A request body in the making: the values that could be taken, and the cells that could not.
+#[derive(Debug, Default)]
 pub struct Draft {
-    pub body: Map<String, Value>,
+    /// One a field, in the contract's order; nothing where the body leaves the field out.
+    pub values: Vec<Option<Value>>,
     /// Index of the field, and why its cell was not taken.
     pub refused: Vec<(usize, Refusal)>,
 }
@@ -75,10 +77,9 @@ pub struct Draft {
 ///
 /// # Errors
 /// No operation, or more than one, fits the headers; a required column is missing; two columns mean
-/// one field; `--map` or `--set` names what is not there.
+/// one field.
 pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> Result<SheetMap, Stop> {
     let headers: Vec<String> = sheet.headers.iter().map(|header| fold(header)).collect();
-    check_wishes(sheet, &headers, operations, wishes)?;
     let selector = selector(&headers, operations, wishes);
     let all: Vec<(usize, &Operation)> = operations.iter().copied().enumerate().collect();
     let mut routes = Vec::new();
@@ -117,25 +118,25 @@ impl SheetMap {
 }
 
 impl Route {
-    /// Takes the cells of a row for the fields of the operation.
-    pub fn draft(&self, row: &Row, operation: &Operation, coerce: &Coerce) -> Draft {
-        let mut draft = Draft { body: Map::with_capacity(operation.fields.len()), refused: Vec::new() };
+    /// Takes the cells of a row for the fields of the operation into `draft`, whose room is used again.
+    pub fn fill(&self, draft: &mut Draft, row: &Row, operation: &Operation, coerce: &Coerce) {
+        draft.values.clear();
+        draft.refused.clear();
         for (index, (field, source)) in operation.fields.iter().zip(&self.sources).enumerate() {
             let taken = match source {
                 Source::Nowhere => Ok(None),
                 Source::Column(column) => coerce.value(field, row.cells.get(*column).unwrap_or(&Cell::Empty)),
                 Source::Set(pieces) => coerce.value(field, &filled(pieces, row, coerce)),
             };
-            match taken {
-                Ok(Some(value)) => drop(draft.body.insert(field.name.clone(), value)),
-                Ok(None) if operation.absent == Absent::Empty && !field.required => {
-                    draft.body.insert(field.name.clone(), Value::String(String::new()));
+            draft.values.push(match taken {
+                Ok(None) if operation.absent == Absent::Empty && !field.required => Some(Value::String(String::new())),
+                Ok(value) => value,
+                Err(refusal) => {
+                    draft.refused.push((index, refusal));
+                    None
                 }
-                Ok(None) => {}
-                Err(refusal) => draft.refused.push((index, refusal)),
-            }
+            });
         }
-        draft
     }
 
     /// The column that feeds a field.
@@ -192,9 +193,10 @@ fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> 
     if let Some((_, value)) = wishes.sets.iter().find(|(name, _)| *name == field.name) {
         return Ok(Source::Set(pieces(value, headers)));
     }
-    if let Some((_, header)) = wishes.maps.iter().find(|(name, _)| *name == field.name) {
-        let column = headers.iter().position(|h| *h == fold(header));
-        return Ok(column.map_or(Source::Nowhere, Source::Column));
+    let mapped = wishes.maps.iter().find(|(name, _)| *name == field.name);
+    // Where this sheet has no such header, another has it.
+    if let Some(column) = mapped.and_then(|(_, header)| headers.iter().position(|h| *h == fold(header))) {
+        return Ok(Source::Column(column));
     }
     let taken = |column: usize| wishes.maps.iter().any(|(_, header)| fold(header) == headers[column]);
     let mut ranked: Vec<(u8, usize)> =
@@ -262,10 +264,10 @@ fn only_fit(
             }
             let names: Vec<String> = fitting.iter().map(|route| operations[route.operation].full_name()).collect();
             let names = names.join(", ");
-            let place = place(sheet);
+            let (tr, en) = place(sheet);
             Err(Stop::cannot_start(text!(
-                "{place}sütun başlıkları birden çok işleme uyuyor: {names}. --to ile birini seçin.",
-                "{place}the headers fit more than one operation: {names}. Choose one with --to."
+                "{tr}sütun başlıkları birden çok işleme uyuyor: {names}. --to ile birini seçin.",
+                "{en}the headers fit more than one operation: {names}. Choose one with --to."
             )))
         }
     }
@@ -288,11 +290,11 @@ fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> S
         |lang| lacking.iter().map(|f| format!("{} ({})", f.label.get(lang), f.name)).collect::<Vec<_>>().join(", ");
     let (tr, en) = (list(Lang::Tr), list(Lang::En));
     let row = sheet.header_row;
-    let place = place(sheet);
+    let (in_tr, in_en) = place(sheet);
     let called = operation.full_name();
     let mut message = text!(
-        "{place}{row}. satırdaki başlıklarda {called} için gerekli sütunlar yok: {tr}. Sütunları ekleyin ya da --map ALAN=BAŞLIK, --set ALAN=DEĞER kullanın.",
-        "{place}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
+        "{in_tr}{row}. satırdaki başlıklarda {called} için gerekli sütunlar yok: {tr}. Sütunları ekleyin ya da --map ALAN=BAŞLIK, --set ALAN=DEĞER kullanın.",
+        "{in_en}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
     );
     for (field, header) in close_misses(sheet, &lacking, best) {
         let (header, name) = (shown(header), &field.name);
@@ -318,40 +320,55 @@ fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> V
 
 fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> Stop {
     let named = |column: usize| format!("{} (\"{}\")", column_letter(column), shown(&sheet.headers[column]));
-    let (a, b, name, place) = (named(a), named(b), &field.name, place(sheet));
+    let (a, b, name, (tr, en)) = (named(a), named(b), &field.name, place(sheet));
     Stop::cannot_start(text!(
-        "{place}{a} ve {b} sütunlarının ikisi de {name} alanı demek. --map {name}=BAŞLIK ile birini seçin ya da sütunlardan birinin adını değiştirin.",
-        "{place}columns {a} and {b} both mean {name}. Choose one with --map {name}=HEADER, or rename one of them."
+        "{tr}{a} ve {b} sütunlarının ikisi de {name} alanı demek. --map {name}=BAŞLIK ile birini seçin ya da sütunlardan birinin adını değiştirin.",
+        "{en}columns {a} and {b} both mean {name}. Choose one with --map {name}=HEADER, or rename one of them."
     ))
 }
 
-fn check_wishes(sheet: &Sheet, headers: &[String], operations: &[&Operation], wishes: &Wishes) -> Result<(), Stop> {
-    let names = || {
-        let mut all: Vec<&str> = operations.iter().flat_map(|o| o.fields.iter().map(|f| f.name.as_str())).collect();
-        all.dedup();
-        all.join(", ")
-    };
-    let is_field = |name: &str| operations.iter().any(|operation| operation.field(name).is_some());
+/// Sees that `--map` and `--set` name fields of some operation and headers of some sheet.
+///
+/// # Errors
+/// The first that is nowhere.
+pub fn check_wishes(sheets: &[Sheet], operations: &[&Operation], wishes: &Wishes) -> Result<(), Stop> {
     for (field, _) in wishes.maps.iter().chain(&wishes.sets) {
-        if !is_field(field) && field != "operation" {
-            let (field, names) = (shown(field), names());
-            return Err(Stop::cannot_start(text!(
-                "\"{field}\" adında bir alan yok. Alanlar: {names}.",
-                "There is no field called \"{field}\". The fields are: {names}."
-            )));
+        let is_field = operations.iter().any(|operation| operation.field(field).is_some());
+        if !is_field && field != "operation" {
+            return Err(no_such_field(field, operations));
         }
     }
     for (field, header) in &wishes.maps {
-        if !headers.contains(&fold(header)) {
-            let here = sheet.headers.iter().filter(|h| !h.is_empty()).map(|h| shown(h)).collect::<Vec<_>>().join(", ");
-            let (header, place) = (shown(header), place(sheet));
-            return Err(Stop::cannot_start(text!(
-                "{place}--map {field}: \"{header}\" başlıklı bir sütun yok. Başlıklar: {here}.",
-                "{place}--map {field}: no column is headed \"{header}\". The headers are: {here}."
-            )));
+        let key = fold(header);
+        if !sheets.iter().flat_map(|sheet| &sheet.headers).any(|known| fold(known) == key) {
+            return Err(no_such_header(field, header, sheets));
         }
     }
     Ok(())
+}
+
+fn no_such_field(field: &str, operations: &[&Operation]) -> Stop {
+    let mut names: Vec<&str> = Vec::new();
+    for name in operations.iter().flat_map(|operation| operation.fields.iter().map(|field| field.name.as_str())) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let (field, names) = (shown(field), names.join(", "));
+    Stop::cannot_start(text!(
+        "\"{field}\" adında bir alan yok. Alanlar: {names}.",
+        "There is no field called \"{field}\". The fields are: {names}."
+    ))
+}
+
+fn no_such_header(field: &str, header: &str, sheets: &[Sheet]) -> Stop {
+    let headers = sheets.iter().flat_map(|sheet| &sheet.headers).filter(|known| !known.is_empty());
+    let here = headers.map(|known| shown(known)).collect::<Vec<_>>().join(", ");
+    let header = shown(header);
+    Stop::cannot_start(text!(
+        "--map {field}: \"{header}\" başlıklı bir sütun yok. Başlıklar: {here}.",
+        "--map {field}: no column is headed \"{header}\". The headers are: {here}."
+    ))
 }
 
 fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<String> {
@@ -365,9 +382,14 @@ fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<Stri
     free.map(|(_, header)| header.to_string()).collect()
 }
 
-/// `"Sheet": ` before a sentence, or nothing in a file with one nameless sheet.
-fn place(sheet: &Sheet) -> String {
-    if sheet.name.is_empty() { String::new() } else { format!("\"{}\": ", shown(&sheet.name)) }
+/// The sheet at the beginning of a sentence, or nothing in a file with one nameless sheet. The file
+/// is named by whoever knows it.
+fn place(sheet: &Sheet) -> (String, String) {
+    if sheet.name.is_empty() {
+        return Default::default();
+    }
+    let name = shown(&sheet.name);
+    (format!("\"{name}\" sayfası, "), format!("sheet \"{name}\", "))
 }
 
 #[cfg(test)]
@@ -404,6 +426,7 @@ paths:
             headers: headers.iter().map(|h| CompactString::new(h)).collect(),
             above: vec![],
         };
+        check_wishes(std::slice::from_ref(&sheet), &operations, wishes)?;
         sheet_map(&sheet, &operations, wishes)
     }
 

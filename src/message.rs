@@ -4,8 +4,10 @@
 //! language is not known yet (an error that travels), [`say!`](crate::say) where it is. Neither
 //! compiles with one language alone.
 //!
-//! Words that come from outside (cells, servers) go through [`shown`] before a terminal sees them.
+//! Words that come from outside (cells, servers) go through [`shown`] where they are put into a
+//! sentence; [`harmless`] is the last door before a terminal.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The language of the person who reads.
@@ -104,6 +106,23 @@ pub fn shown(words: &str) -> String {
     out
 }
 
+/// Words as they stand, lines and all, but for what would steer a terminal: as in [`shown`].
+pub fn harmless(words: &str) -> Cow<'_, str> {
+    let steers = |c: char| is_unsafe(c) && c != '\n';
+    if !words.contains(steers) {
+        return Cow::Borrowed(words);
+    }
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        if steers(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}')
@@ -136,6 +155,7 @@ mod tests {
     fn a_terminal_never_sees_an_escape_or_a_direction_mark() {
         assert_eq!(shown("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
         assert_eq!(shown(&"x".repeat(600)).chars().count(), 501);
+        assert_eq!(harmless("a\u{9b}b\nc"), "a\\u{9b}b\nc");
     }
 
     #[test]

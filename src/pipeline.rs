@@ -4,8 +4,8 @@
 //! FILE ─▶ read ─▶ Row ─▶ map ─▶ validate ─▶ Request ─▶ submit ─▶ Outcome ─▶ ledger ─▶ report ─▶ FILE.result.xlsx
 //! ```
 //!
-//! [`check`] reads, maps and validates the whole file ([`first_pass`]) and reports. [`submit`] does the
-//! same, then sends what the ledger has not settled ([`second_pass`]), then reports ([`closing`]).
+//! [`check`] reads, maps and validates the whole file (`first_pass`) and reports. [`submit`] does the
+//! same, then sends what the ledger has not settled (`second_pass`), then reports (`closing`).
 //! Nothing is sent before the whole file was checked; what is sent is what was checked, from a
 //! private spool, so memory stays flat and the input may change meanwhile.
 //!
@@ -15,23 +15,27 @@
 //! again finds it in the ledger and leaves it alone. `caseload resolve` closes it.
 
 mod closing;
+mod earlier;
 mod first_pass;
 mod second_pass;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::account::NotSent;
 use crate::exit::{Exit, Stop};
 use crate::job::{Job, Output, Recipe, Sending};
 use crate::ledger::{Ledger, Run};
 use crate::message::Lang;
 use crate::progress::Terminal;
+use crate::report::foresee;
 use crate::submit::dispatch::now_ms;
 use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
-use first_pass::first_pass;
+use first_pass::{Aim, first_pass};
 pub use second_pass::read_script;
 use second_pass::{Begun, second_pass};
 
@@ -43,15 +47,21 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = job.ledger.as_deref().filter(|path| path.is_file()).and_then(|path| Ledger::look(path).ok());
-    let secret = ledger.as_ref().map_or([0; 32], |ledger| *ledger.secret());
-    let mut checked = first_pass(path, job, &secret, terminal)?;
+    let mut checked = first_pass(path, job, Aim::Check, ledger.as_ref(), terminal)?;
     let past = match &ledger {
         Some(ledger) => second_pass::repeated(ledger, &checked, None, now_ms())?,
         None => Vec::new(),
     };
     let past = past.into_iter().map(|repeat| (repeat.ordinal, repeat.of)).collect();
-    let closing =
-        Closing { ledger: ledger.as_ref(), run: None, past, stop: None, started, started_ms, not_sent: String::new() };
+    let closing = Closing {
+        ledger: ledger.as_ref(),
+        run: None,
+        past,
+        stop: None,
+        started,
+        started_ms,
+        not_sent: NotSent::default(),
+    };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -63,18 +73,14 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
-    let mut checked = first_pass(path, job, ledger.secret(), terminal)?;
+    let mut checked = first_pass(path, job, Aim::Send, Some(&ledger), terminal)?;
+    if let Some(result) = job.output_for(path, "result") {
+        foresee(&result, path)?;
+    }
     let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
     let Begun { ledger, run, stop, not_sent } = begun;
-    let closing = Closing {
-        ledger: Some(&ledger),
-        run: Some(&run),
-        past: Default::default(),
-        stop,
-        started,
-        started_ms,
-        not_sent,
-    };
+    let closing =
+        Closing { ledger: Some(&ledger), run: Some(&run), past: HashMap::new(), stop, started, started_ms, not_sent };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -94,14 +100,14 @@ pub fn report(
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
     let job = Job { json, ..Job::again(recipe, terminal.lang, output, &run.spec.host)? };
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, ledger.secret(), terminal)?;
+    let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
     if checked.sha256 != run.spec.sha256 {
         return Err(changed(path, run));
     }
     let closing = Closing {
         ledger: Some(ledger),
         run: Some(run),
-        past: Default::default(),
+        past: HashMap::new(),
         stop: None,
         started,
         started_ms: run.spec.started_ms,
@@ -130,12 +136,13 @@ fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
     Ok(ledger)
 }
 
-fn not_sent_yet(lang: Lang) -> String {
-    crate::say!(
+fn not_sent_yet(lang: Lang) -> NotSent {
+    let words = crate::say!(
         lang,
         "Henüz gönderilmedi. Aynı submit komutu gönderir.",
         "Not sent yet. The same submit command sends it."
-    )
+    );
+    NotSent { words, ..NotSent::default() }
 }
 
 fn changed(path: &Path, run: &Run) -> Stop {

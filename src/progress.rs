@@ -3,17 +3,21 @@
 //! Standard output carries only what was asked for (the balance, JSON, lists); everything else goes to
 //! standard error. Without a terminal there is no bar but a plain line every few seconds.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::fmt::Write;
+use std::io::{self, BufRead, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::message::{Lang, grouped};
+use crate::message::{Lang, grouped, harmless};
 use crate::outcome::Word;
 use crate::say;
 
 /// Between two plain lines where there is no terminal.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// Between two looks of the bar.
+const REDRAW: Duration = Duration::from_millis(100);
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +51,11 @@ impl Terminal {
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
 
+    /// The same for words that a person reads: nothing in them steers the terminal.
+    pub fn answer(&self, text: &str) {
+        self.data(&harmless(text));
+    }
+
     /// News, unless quiet.
     pub fn note(&self, text: &str) {
         if self.level >= Level::Normal {
@@ -63,7 +72,7 @@ impl Terminal {
 
     /// What is always said.
     pub fn error(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
     }
 
     pub fn is_quiet(&self) -> bool {
@@ -77,24 +86,28 @@ impl Terminal {
         }
         let choice = say!(self.lang, "[e/H]", "[y/N]");
         let mut err = io::stderr().lock();
-        let _ = write!(err, "{question} {choice} ").and_then(|()| err.flush());
+        let _ = write!(err, "{} {choice} ", harmless(question)).and_then(|()| err.flush());
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
         Some(matches!(crate::fold::fold(&line).as_str(), "e" | "evet" | "y" | "yes"))
     }
 
     /// A bar over `rows` that are sent.
-    pub fn sending(&self, rows: u64, already: u64) -> Progress {
-        let template = "{bar:30.green/dim} {pos}/{len} {per_sec} {eta} {msg}";
-        self.progress(ProgressBar::new(rows), template, rows, already)
+    pub fn sending(self, rows: u64, already: u64) -> Progress {
+        let template = say!(
+            self.lang,
+            "{{bar:24.green/white}} {{percent}}%  {{done}}/{{all}}  saniyede {{rate}}  kalan {{eta}}  {{msg}}",
+            "{{bar:24.green/white}} {{percent}}%  {{done}}/{{all}}  {{rate}} a second  {{eta}} left  {{msg}}"
+        );
+        self.progress(ProgressBar::new(rows), &template, rows, already)
     }
 
     /// A count of rows that are read.
-    pub fn checking(&self) -> Progress {
-        self.progress(ProgressBar::no_length(), "{spinner} {msg} {human_pos}", 0, 0)
+    pub fn checking(self) -> Progress {
+        self.progress(ProgressBar::no_length(), "{spinner} {msg} {done}", 0, 0)
     }
 
-    fn progress(&self, bar: ProgressBar, template: &str, rows: u64, already: u64) -> Progress {
+    fn progress(self, bar: ProgressBar, template: &str, rows: u64, already: u64) -> Progress {
         let visible = self.on_screen && self.level >= Level::Normal;
         bar.set_draw_target(if visible {
             ProgressDrawTarget::stderr_with_hz(10)
@@ -102,14 +115,14 @@ impl Terminal {
             ProgressDrawTarget::hidden()
         });
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style_in(self.lang, style));
         }
         bar.set_position(already);
         bar.reset_eta();
         let plain = !self.on_screen && self.level >= Level::Normal;
         let now = Instant::now();
         Progress {
-            terminal: *self,
+            terminal: self,
             bar,
             plain,
             rows,
@@ -118,8 +131,25 @@ impl Terminal {
             counts: [0; Word::ALL.len()],
             started: now,
             told: now,
+            drawn: now,
         }
     }
+}
+
+/// Counts as the language writes them.
+fn style_in(lang: Lang, style: ProgressStyle) -> ProgressStyle {
+    let shown = |out: &mut dyn Write, words: &str| {
+        let _ = out.write_str(words);
+    };
+    style
+        .progress_chars("██░")
+        .with_key("done", move |state: &ProgressState, out: &mut dyn Write| shown(out, &grouped(state.pos(), lang)))
+        .with_key("all", move |state: &ProgressState, out: &mut dyn Write| {
+            shown(out, &grouped(state.len().unwrap_or_default(), lang));
+        })
+        .with_key("rate", move |state: &ProgressState, out: &mut dyn Write| {
+            shown(out, &format!("{:.0}", state.per_sec()));
+        })
 }
 
 /// How far a run is.
@@ -133,6 +163,7 @@ pub struct Progress {
     counts: [u64; Word::ALL.len()],
     started: Instant,
     told: Instant,
+    drawn: Instant,
 }
 
 impl Progress {
@@ -141,6 +172,10 @@ impl Progress {
         self.settled += 1;
         self.counts[word as usize] += 1;
         self.bar.set_position(self.settled);
+        if !self.bar.is_hidden() && self.drawn.elapsed() >= REDRAW {
+            self.drawn = Instant::now();
+            self.bar.set_message(self.counts());
+        }
     }
 
     /// Draws what has changed.

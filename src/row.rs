@@ -49,7 +49,7 @@ impl Cell {
     pub fn is_blank(&self) -> bool {
         match self {
             Cell::Empty => true,
-            Cell::Text(text) => text.chars().all(is_blank_char),
+            Cell::Text(text) => !text.bytes().next().is_some_and(is_ink) && text.chars().all(is_blank_char),
             _ => false,
         }
     }
@@ -60,9 +60,17 @@ pub fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
+/// A byte that is a visible ASCII character by itself: most cells begin and end with one.
+fn is_ink(byte: u8) -> bool {
+    byte.is_ascii_graphic()
+}
+
 /// A text without the blanks (in the sense of [`is_blank_char`]) at its ends.
 pub fn trimmed(text: &str) -> &str {
-    text.trim_matches(is_blank_char)
+    match text.as_bytes() {
+        [first, .., last] if is_ink(*first) && is_ink(*last) => text,
+        _ => text.trim_matches(is_blank_char),
+    }
 }
 
 /// One record of the input. `cells` is as long as the sheet's headers, or longer where cells stand

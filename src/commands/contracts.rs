@@ -26,7 +26,7 @@ pub fn run(args: &ContractsArgs, lang: Lang) -> Result<Exit, Stop> {
         return Err(unknown(args.name.as_deref().unwrap_or_default(), &contracts));
     }
     for operation in found {
-        terminal.data(&if args.name.is_some() { described(operation, lang) } else { line(operation, lang) });
+        terminal.answer(&if args.name.is_some() { described(operation, lang) } else { line(operation, lang) });
     }
     Ok(Exit::Done)
 }

@@ -37,11 +37,7 @@ mod tests {
     #[test]
     fn both_examples_are_settings_that_the_program_reads() {
         for example in [include_str!("init.tr.toml"), include_str!("init.en.toml")] {
-            let uncommented: String = example
-                .lines()
-                .map(|line| line.strip_prefix("#: ").unwrap_or(line))
-                .map(|l| format!("{l}\n"))
-                .collect();
+            let uncommented = example.replace("#: ", "");
             for text in [example, &uncommented] {
                 toml::from_str::<Settings>(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
             }

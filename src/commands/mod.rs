@@ -55,7 +55,7 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
         Command::Contracts(args) => contracts::run(&args, lang),
         Command::Sandbox(args) => sandbox::run(args, lang),
         Command::Init => init::run(lang),
-        Command::Completions { shell } => shell::completions(shell, lang),
+        Command::Completions { shell } => Ok(shell::completions(shell, lang)),
         Command::Man => shell::man(lang),
     }
 }

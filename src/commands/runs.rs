@@ -22,7 +22,11 @@ pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Stop> {
         return rows(&ledger, &run, args.ledger.json, terminal);
     }
     for run in ledger.runs().map_err(|error| unreadable(&error))? {
-        terminal.data(&if args.ledger.json { as_json(&run).to_string() } else { line(&run, lang) });
+        if args.ledger.json {
+            terminal.data(&as_json(&run).to_string());
+        } else {
+            terminal.answer(&line(&run, lang));
+        }
     }
     Ok(Exit::Done)
 }

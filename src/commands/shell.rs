@@ -8,7 +8,7 @@ use crate::progress::Terminal;
 use crate::text;
 
 /// Prints completions.
-pub fn completions(shell: Shell, lang: Lang) -> Result<Exit, Stop> {
+pub fn completions(shell: Shell, lang: Lang) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut super::help::command(lang), "caseload", &mut script);
     print(&script, lang)
@@ -23,10 +23,10 @@ pub fn man(lang: Lang) -> Result<Exit, Stop> {
             "The manual page could not be written: {error}."
         ))
     })?;
-    print(&page, lang)
+    Ok(print(&page, lang))
 }
 
-fn print(bytes: &[u8], lang: Lang) -> Result<Exit, Stop> {
+fn print(bytes: &[u8], lang: Lang) -> Exit {
     Terminal::new(lang, false, false).data(String::from_utf8_lossy(bytes).trim_end());
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -6,7 +6,7 @@ use super::worse;
 use crate::cli::SubmitArgs;
 use crate::exit::{Exit, Stop};
 use crate::job::{Job, Output, Sending};
-use crate::message::Lang;
+use crate::message::{Lang, shown};
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::{pipeline, text};
@@ -31,12 +31,21 @@ pub fn run(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<Exit, S
     Ok(worst)
 }
 
-/// One `-o` cannot hold the results of several files.
+/// One `-o` cannot hold the results of several files, nor can one place beside files that differ in
+/// their ending alone.
 pub fn one_result(files: &[PathBuf], job: &Job) -> Result<(), Stop> {
     if files.len() > 1 && matches!(job.output, Output::File(_)) {
         return Err(Stop::cannot_start(text!(
             "-o tek bir dosyanın sonucunu yazar; birden çok dosya verildi. -o olmadan her sonuç kendi dosyasının yanına yazılır.",
             "-o holds the result of one file, and several were given. Without -o each result goes beside its file."
+        )));
+    }
+    let places: Vec<_> = files.iter().filter_map(|file| job.output_for(file, "result")).collect();
+    if let Some(at) = (1..places.len()).find(|&at| places[..at].contains(&places[at])) {
+        let place = shown(&places[at].display().to_string());
+        return Err(Stop::cannot_start(text!(
+            "İki dosyanın sonucu da {place} olurdu. Dosyaları ayrı ayrı, -o ile birer ad vererek gönderin.",
+            "Two of the files would have the result {place}. Give them one at a time, each with a name of its own by -o."
         )));
     }
     Ok(())

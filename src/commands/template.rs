@@ -16,6 +16,6 @@ pub fn run(args: &TemplateArgs, lang: Lang) -> Result<Exit, Stop> {
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.xlsx", operation.name)));
     template::write(&path, operation, lang)?;
     let path = path.display().to_string();
-    Terminal::new(lang, false, false).data(&say!(lang, "Şablon yazıldı: {path}", "Wrote the template: {path}"));
+    Terminal::new(lang, false, false).answer(&say!(lang, "Şablon yazıldı: {path}", "Wrote the template: {path}"));
     Ok(Exit::Done)
 }

@@ -61,7 +61,7 @@ pub fn apply(connection: &mut Connection) -> Result<(), Error> {
     for step in &STEPS[have..] {
         transaction.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    transaction.pragma_update(None, "user_version", u32::try_from(STEPS.len()).unwrap_or(u32::MAX))?;
     transaction.commit()?;
     Ok(())
 }

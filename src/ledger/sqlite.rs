@@ -137,6 +137,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Writes down where the file of a run is now: a renamed file is the same run.
+    pub fn note_file(&self, run: u32, file: &str) -> Result<(), Error> {
+        self.connection.execute("UPDATE run SET file = ?2 WHERE number = ?1", params![run, file])?;
+        Ok(())
+    }
+
     /// Makes rows that were refused pending again: all of a run, or those named.
     pub fn reopen_rejected(&self, run: u32, only: Option<&[u32]>) -> Result<u64, Error> {
         let transaction = self.connection.unchecked_transaction()?;

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::first_pass::Checked;
-use crate::account::{Account, unreadable};
+use crate::account::{self, Account, NotSent, unreadable};
 use crate::exit::{Exit, Stop};
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
-use crate::outcome::{Outcome, Tally, Word};
+use crate::outcome::{ApiError, Outcome, Tally, Word};
 use crate::progress::Terminal;
 use crate::report::{self, Facts, Layout};
+use crate::row::Row;
 use crate::submit::dispatch::now_ms;
 use crate::{say, text};
 
@@ -25,110 +26,180 @@ pub struct Closing<'a> {
     pub stop: Option<Stop>,
     pub started: Instant,
     pub started_ms: i64,
-    pub not_sent: String,
+    pub not_sent: NotSent,
 }
 
 /// Writes the result, prints the balance, and closes the run in the ledger.
 pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Terminal) -> Result<Exit, Stop> {
     let checking = closing.run.is_none();
     let target = job.output_for(&checked.path, if checking { "check" } else { "result" });
-    let (tally, waiting) = count(checked, job, &closing)?;
-    let exit = exit_code(&tally, waiting, closing.stop.as_ref(), checking);
-    let stopped = closing.stop.as_ref().map(|stop| stop.sentence(job.lang).to_owned());
-    let to = checked.target();
-    let base_url = closing.run.map(|run| run.spec.host.clone()).unwrap_or_default();
-    let warnings = checked.warnings.clone();
-    let typed = checked.path.to_string_lossy().into_owned();
-    let (name, sha256) = (checked.file_name.clone(), checked.sha256.clone());
-    let mut facts = Facts {
-        run: closing.run.map(|run| run.spec.name.as_str()),
-        file: &name,
-        sha256: &sha256,
-        to: &to,
-        base_url: &base_url,
-        profile: job.recipe.profile.as_deref(),
-        started_ms: closing.started_ms,
-        ended_ms: now_ms(),
-        elapsed_s: closing.started.elapsed().as_secs_f64(),
-        tally: &tally,
-        stopped: stopped.as_deref(),
-        warnings: &warnings,
-        exit,
+    let end = End::new(checked, job, &closing);
+    let mut ended = Ended::of_rows(u64::from(checked.places.len()));
+    let written = match target.as_deref() {
+        Some(path) => write(path, checked, job, &closing, &end, &mut ended).map(Some),
+        None => each(checked, job, &closing, |_, _, outcome| {
+            ended.add(outcome);
+            Ok(())
+        })
+        .map(|()| None),
     };
-    let written = target.as_deref().map(|path| write(path, checked, job, &closing, &facts)).transpose();
+    if written.is_err() {
+        // The result could not be written: the balance is drawn up all the same.
+        ended = Ended::of_rows(ended.tally.rows);
+        checked.rows = None;
+        each(checked, job, &closing, |_, _, outcome| {
+            ended.add(outcome);
+            Ok(())
+        })?;
+    }
+    ended.exit = exit_code(&ended.tally, ended.waiting, closing.stop.as_ref(), checking);
     let result = written.as_ref().ok().and_then(Option::as_deref);
-    if let (Some(ledger), Some(run)) = (closing.ledger, closing.run)
-        && closing.stop.as_ref().is_none_or(|stop| stop.exit != Exit::CannotStart)
-    {
-        let finished = closing.stop.is_none() && waiting == Waiting::Nothing;
-        let path =
-            result.and_then(|path| std::path::absolute(path).ok()).map(|path| path.to_string_lossy().into_owned());
-        // A look at the ledger cannot write, and has nothing to say anew.
-        let _ = ledger.close(run.number, finished, &tally, path.as_deref().or(run.result.as_deref()), facts.ended_ms);
-    }
-    facts.elapsed_s = closing.started.elapsed().as_secs_f64();
+    settle_run(&closing, &ended, result);
+    let facts = end.facts(&closing, &ended);
     if job.json {
-        terminal.data(&report::summary_json(&Facts { file: &typed, ..facts.clone() }, result, checking).to_string());
+        let typed = checked.path.to_string_lossy();
+        let facts = Facts { file: &typed, ..facts.clone() };
+        terminal.data(&report::summary_json(&facts, result, checking).to_string());
     } else if !terminal.is_quiet() {
-        terminal.data(&balance(&facts, result, terminal.lang));
+        terminal.answer(&balance(&facts, result, terminal.lang));
     }
-    say_end(&facts, &closing, terminal);
-    written.map(|_| exit)
+    say_end(&facts, &closing, ended.reason.as_deref(), terminal);
+    written.map(|_| ended.exit)
+}
+
+/// What the rows came to.
+struct Ended {
+    tally: Tally,
+    waiting: Waiting,
+    /// Why the first of the rows that were not sent was not; none where the reader chose so or another note says it.
+    reason: Option<String>,
+    exit: Exit,
+}
+
+impl Ended {
+    /// An account of so many rows, all of it still to be drawn up.
+    fn of_rows(rows: u64) -> Self {
+        Self { tally: Tally::of_rows(rows), waiting: Waiting::Nothing, reason: None, exit: Exit::Done }
+    }
+
+    fn add(&mut self, outcome: &Outcome) {
+        self.tally.add(outcome);
+        if outcome.word == Word::NotSent {
+            let code = outcome.error.as_ref().and_then(|error| error.code.as_deref());
+            if self.reason.is_none() && !matches!(code, Some(account::HIDDEN | account::HELD)) {
+                self.reason = outcome.error.as_ref().map(ApiError::sentence);
+            }
+            let now = match code {
+                Some(account::HIDDEN) => Waiting::Nothing,
+                Some(account::HELD | account::INVALID_ROWS) => Waiting::Held,
+                _ => Waiting::Rows,
+            };
+            self.waiting = if now > self.waiting { now } else { self.waiting };
+        }
+    }
+}
+
+/// What is told of a run beside its rows.
+struct End {
+    file_name: String,
+    sha256: String,
+    to: String,
+    host: String,
+    profile: Option<String>,
+    stopped: Option<String>,
+    warnings: Vec<String>,
+}
+
+impl End {
+    fn new(checked: &Checked, job: &Job, closing: &Closing) -> Self {
+        Self {
+            file_name: checked.file_name.clone(),
+            sha256: checked.sha256.clone(),
+            to: checked.target(),
+            host: closing.run.map(|run| run.spec.host.clone()).unwrap_or_default(),
+            profile: job.recipe.profile.clone(),
+            stopped: closing.stop.as_ref().map(|stop| stop.sentence(job.lang).to_owned()),
+            warnings: checked.warnings.clone(),
+        }
+    }
+
+    fn facts<'f>(&'f self, closing: &'f Closing, ended: &'f Ended) -> Facts<'f> {
+        Facts {
+            run: closing.run.map(|run| run.spec.name.as_str()),
+            file: &self.file_name,
+            sha256: &self.sha256,
+            to: &self.to,
+            base_url: &self.host,
+            profile: self.profile.as_deref(),
+            started_ms: closing.started_ms,
+            ended_ms: now_ms(),
+            elapsed_s: closing.started.elapsed().as_secs_f64(),
+            tally: &ended.tally,
+            stopped: self.stopped.as_deref(),
+            warnings: &self.warnings,
+            exit: ended.exit,
+        }
+    }
+}
+
+/// Ends the session in the ledger. A run that could not start stays as it was.
+fn settle_run(closing: &Closing, ended: &Ended, result: Option<&Path>) {
+    let (Some(ledger), Some(run)) = (closing.ledger, closing.run) else { return };
+    if closing.stop.as_ref().is_some_and(|stop| stop.exit == Exit::CannotStart) {
+        return;
+    }
+    let finished = closing.stop.is_none() && ended.waiting == Waiting::Nothing;
+    let path = result.and_then(|path| std::path::absolute(path).ok()).map(|path| path.to_string_lossy().into_owned());
+    // A look at the ledger cannot write, and has nothing to say anew.
+    let _ = ledger.close(run.number, finished, &ended.tally, path.as_deref().or(run.result.as_deref()), now_ms());
 }
 
 /// What still waits to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Waiting {
     Nothing,
-    /// Only rows behind unknown ones.
+    /// Only rows that wait for a person: behind unknown ones, or for the file to be mended.
     Held,
     /// Rows that the same command would send.
     Rows,
 }
 
-fn count(checked: &mut Checked, job: &Job, closing: &Closing) -> Result<(Tally, Waiting), Stop> {
-    let mut tally = Tally::of_rows(u64::from(checked.places.len()));
-    let mut waiting = Waiting::Nothing;
-    each(checked, job, closing, |_, _, outcome| {
-        tally.add(outcome);
-        if outcome.word == Word::NotSent {
-            let now = match outcome.error.as_ref().and_then(|error| error.code.as_deref()) {
-                Some("hidden") => Waiting::Nothing,
-                Some("held") => Waiting::Held,
-                _ => Waiting::Rows,
-            };
-            waiting = if now > waiting { now } else { waiting };
-        }
-        Ok(())
-    })?;
-    Ok((tally, waiting))
-}
-
-fn write(path: &Path, checked: &mut Checked, job: &Job, closing: &Closing, facts: &Facts) -> Result<PathBuf, Stop> {
+fn write(
+    path: &Path,
+    checked: &mut Checked,
+    job: &Job,
+    closing: &Closing,
+    end: &End,
+    ended: &mut Ended,
+) -> Result<PathBuf, Stop> {
     let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
-    let (input, file_name) = (checked.path.clone(), checked.file_name.clone());
+    let (input, checking) = (checked.path.clone(), closing.run.is_none());
     let layout = Layout {
         lang: job.lang,
         sheets: &sheets,
         formats: &formats,
         operations: &operations,
         input: &input,
-        file_name: &file_name,
+        file_name: &end.file_name,
         csv: checked.is_csv,
-        checking: closing.run.is_none(),
-        run: facts.run,
+        checking,
+        run: closing.run.map(|run| run.spec.name.as_str()),
     };
     let mut report = report::create(path, layout)?;
-    each(checked, job, closing, |row, operation, outcome| report.row(row, operation, outcome))?;
-    report.finish(facts)
+    each(checked, job, closing, |row, operation, outcome| {
+        ended.add(outcome);
+        row.map_or(Ok(()), |row| report.row(row, operation, outcome))
+    })?;
+    ended.exit = exit_code(&ended.tally, ended.waiting, closing.stop.as_ref(), checking);
+    report.finish(&end.facts(closing, ended))
 }
 
-/// Every row of the file with what became of it, in order.
+/// Every row of the file with what became of it, in order; the cells where they were kept.
 fn each(
     checked: &mut Checked,
     job: &Job,
     closing: &Closing,
-    mut take: impl FnMut(&crate::row::Row, Option<usize>, &Outcome) -> Result<(), Stop>,
+    mut take: impl FnMut(Option<&Row>, Option<usize>, &Outcome) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let Checked { rows, verdicts, operations, sheets, findings, places, file_name, .. } = checked;
     let mut account = Account::new(job.lang, operations, sheets, findings, places);
@@ -141,10 +212,11 @@ fn each(
     if let (Some(ledger), Some(_)) = (closing.ledger, closing.run) {
         account.held = ledger.held_orders().map_err(|error| unreadable(&error))?.into_iter().collect();
     }
-    for (ordinal, (row, verdict)) in rows.records()?.zip(verdicts.records()?).enumerate() {
-        let row = row?;
-        let (operation, outcome) = account.outcome(ordinal as u32, &row, verdict?)?;
-        take(&row, operation, &outcome)?;
+    let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
+    for (ordinal, verdict) in verdicts.records()?.enumerate() {
+        let (operation, outcome) = account.outcome(ordinal as u32, verdict?)?;
+        let row = rows.as_mut().and_then(Iterator::next).transpose()?;
+        take(row.as_ref(), operation, &outcome)?;
     }
     Ok(())
 }
@@ -191,25 +263,33 @@ fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> String {
 }
 
 /// Why it stopped, and what to do next.
-fn say_end(facts: &Facts, closing: &Closing, terminal: Terminal) {
+fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Terminal) {
     if let Some(stop) = &closing.stop {
         terminal.error(&shown(stop.sentence(terminal.lang)));
     }
     let Some(run) = facts.run else { return };
+    if let Some(reason) = reason.filter(|_| closing.stop.is_none()) {
+        let (count, reason) = (facts.tally.count(Word::NotSent), shown(reason));
+        terminal.error(&say!(
+            terminal.lang,
+            "Gönderilmeyen satır: {count}. {reason}",
+            "Rows not sent: {count}. {reason}"
+        ));
+    }
     let unknown = facts.tally.count(Word::Unknown);
     if unknown > 0 {
         terminal.note(&say!(
             terminal.lang,
-            "{unknown} satırın sonucu belirsiz: sistemden bakın, sonra \"caseload resolve {run} --row N --done NUMARA\" ya da \"--not-done\" ile kapatın.",
-            "{unknown} rows are unknown: look in the system, then close them by \"caseload resolve {run} --row N --done ID\" or \"--not-done\"."
+            "Sonucu belirsiz satır: {unknown}. Sistemden bakın, sonra \"caseload resolve {run} --row N --done NUMARA\" ya da \"--not-done\" ile kapatın.",
+            "Unknown rows: {unknown}. Look in the system, then close them by \"caseload resolve {run} --row N --done ID\" or \"--not-done\"."
         ));
     }
     let mend = facts.tally.count(Word::Invalid) + facts.tally.count(Word::Rejected);
     if mend > 0 {
         terminal.note(&say!(
             terminal.lang,
-            "{mend} satırı düzeltip dosyayı yeniden gönderebilirsiniz: tamam olanlar yeniden gönderilmez.",
-            "You may mend {mend} rows and submit the file again: those that are done are not sent again."
+            "Düzeltilecek satır: {mend}. Düzeltip dosyayı yeniden gönderin; tamam olanlar yeniden gönderilmez.",
+            "Rows to mend: {mend}. Correct them and submit the file again; those that are done are not sent again."
         ));
     }
 }

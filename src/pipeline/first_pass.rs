@@ -1,27 +1,29 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
-use std::ops::{ControlFlow, Range};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
+use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation};
 use crate::exit::Stop;
 use crate::fold::fold;
-use crate::job::Job;
+use crate::job::{Job, Output};
 use crate::keyed::Keyer;
-use crate::map::{SheetMap, sheet_map};
+use crate::ledger::Ledger;
+use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
 use crate::read::{self, Input, Totals};
-use crate::report;
-use crate::row::{Cell, Row, Sheet};
+use crate::row::{Row, Sheet, column_letter};
 use crate::spool::{Spool, Spooled};
 use crate::text;
 use crate::validate::across::{Across, Findings};
@@ -42,14 +44,15 @@ pub struct Checked {
     pub warnings: Vec<String>,
     /// The operations that the file's rows become.
     pub operations: Vec<Operation>,
-    pub rows: Spooled<Row>,
+    /// The cells; kept only where a result is written.
+    pub rows: Option<Spooled<Row>>,
     pub verdicts: Spooled<Verdict>,
     pub findings: Findings,
     pub places: Places,
     pub valid: u64,
     pub invalid: u64,
-    /// Makes the keys of each operation.
-    pub keyers: Vec<Keyer>,
+    /// Tells equal rows apart that are no duplicates.
+    pub occurrences: Keyer,
 }
 
 impl Checked {
@@ -59,45 +62,63 @@ impl Checked {
     }
 }
 
-/// Reads, maps and checks a file. `secret` is the key of the keyed hashes.
-pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal) -> Result<Checked, Stop> {
+/// What a file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    Check,
+    Send,
+}
+
+/// Reads, maps and checks a file. The ledger gives the key of the keyed hashes; without one any key will do.
+pub fn first_pass(
+    path: &Path,
+    job: &Job,
+    aim: Aim,
+    ledger: Option<&Ledger>,
+    terminal: Terminal,
+) -> Result<Checked, Stop> {
+    let secret = ledger.map_or(&[0; 32], Ledger::secret);
     let known = |headers: &[CompactString]| known_headers(&job.operations, headers);
     let recipe = &job.recipe;
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
     let input = read::open(path, &options)?;
     let sheets = input.sheets.clone();
     let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
-    let (operations, maps) = plan(&without_results(&sheets, &earlier), job)?;
+    let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
     say_target(&operations, job, terminal);
+    say_mapping(&sheets, &operations, &maps, terminal);
     let zone = TimeZone::system();
     let formats = input.formats.clone();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let references: Vec<&Operation> = operations.iter().collect();
     let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
-    let rules = rules(&operations, &keyers, &job.contracts)?;
+    let occurrences = Keyer::of_occurrences(secret);
+    let mut rules = rules(&operations, &keyers, &job.contracts)?;
+    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let mut pass = Pass {
         job,
         operations: &references,
         maps: &maps,
         earlier: &earlier,
-        rules: &rules,
+        servers: Servers::new(job, ledger),
+        rules: &mut rules,
         coerce: &coerce,
-        rows: Spool::new()?,
+        sending: aim == Aim::Send,
+        draft: Draft::default(),
         verdicts: Spool::new()?,
         across: Across::default(),
         places: Places::default(),
         valid: 0,
         invalid: 0,
     };
-    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
-    let totals = run(&mut pass, input, terminal.checking())?;
+    let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
+    let quoted = is_csv && earlier.iter().any(Option::is_some);
+    let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
-    for warning in &warnings {
-        terminal.note(&shown(warning));
-    }
-    let Pass { rows, verdicts, across, places, valid, invalid, .. } = pass;
+    say_warnings(&warnings, terminal);
+    let Pass { verdicts, across, places, valid, invalid, .. } = pass;
     Ok(Checked {
         path: path.to_owned(),
         file_name: base_name(&path.to_string_lossy()),
@@ -105,34 +126,38 @@ pub fn first_pass(path: &Path, job: &Job, secret: &[u8; 32], terminal: Terminal)
         is_csv,
         formats,
         warnings,
-        rows: rows.finish()?,
+        rows: rows.map(Spool::finish).transpose()?,
         verdicts: verdicts.finish()?,
-        // A key of the nth equal row does not depend on the operation: the row's own key does.
-        findings: across.resolve(|_, key, nth| keyers[0].occurrence(key, nth)),
+        findings: across.resolve(|key, nth| occurrences.occurrence(key, nth)),
         places,
         valid,
         invalid,
-        keyers,
+        occurrences,
         operations,
         sheets,
     })
 }
 
-/// Reads on a thread of its own, checks on this one.
-fn run(pass: &mut Pass, input: Input, mut progress: Progress) -> Result<Totals, Stop> {
+/// Reads and spools the cells on a thread of its own, checks on this one.
+fn run(
+    pass: &mut Pass,
+    input: Input,
+    rows: Option<Spool<Row>>,
+    quoted: bool,
+    mut progress: Progress,
+) -> Result<(Totals, Option<Spool<Row>>), Stop> {
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
-        let reader = scope.spawn(move || {
-            input.rows(
-                |batch| if sender.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) },
-            )
-        });
+        let (done_with, to_drop) = channel::<Vec<Row>>();
+        let reader = scope.spawn(move || read_into(input, rows, quoted, &sender, &to_drop));
         let mut checked = Ok(());
         for batch in receiver {
-            checked = batch.into_iter().try_for_each(|row| pass.take(row));
+            checked = batch.iter().try_for_each(|row| pass.take(row));
             if checked.is_err() {
                 break;
             }
+            // Memory goes back where it came from: two threads on one heap wait for each other.
+            let _ = done_with.send(batch);
             progress.read(u64::from(pass.places.len()));
         }
         let read = reader.join().unwrap_or_else(|_| Err(reader_failed()));
@@ -142,15 +167,38 @@ fn run(pass: &mut Pass, input: Input, mut progress: Progress) -> Result<Totals, 
     totals
 }
 
+fn read_into(
+    input: Input,
+    mut rows: Option<Spool<Row>>,
+    quoted: bool,
+    sender: &SyncSender<Vec<Row>>,
+    to_drop: &Receiver<Vec<Row>>,
+) -> Result<(Totals, Option<Spool<Row>>), Stop> {
+    let mut spooled = Ok(());
+    let totals = input.rows(|mut batch| {
+        to_drop.try_iter().for_each(drop);
+        if quoted {
+            batch.iter_mut().for_each(take_apostrophes_away);
+        }
+        if let Some(rows) = &mut rows {
+            spooled = batch.iter().try_for_each(|row| rows.push(row));
+        }
+        if spooled.is_ok() && sender.send(batch).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    spooled.map(|()| (totals, rows))
+}
+
 /// One reading of a file.
 struct Pass<'a> {
     job: &'a Job,
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
-    rules: &'a [Rules<'a>],
+    servers: Servers<'a>,
+    rules: &'a mut [Rules<'a>],
     coerce: &'a Coerce<'a>,
-    rows: Spool<Row>,
+    sending: bool,
+    draft: Draft,
     verdicts: Spool<Verdict>,
     across: Across,
     places: Places,
@@ -159,17 +207,18 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn take(&mut self, row: Row) -> Result<(), Stop> {
-        let sheet = usize::from(row.place.sheet);
-        let before = self.earlier[sheet].as_ref().and_then(|earlier| earlier.word(&row));
+    fn take(&mut self, row: &Row) -> Result<(), Stop> {
+        let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
+        let before = earlier.and_then(|earlier| earlier.word(row, &self.servers));
         let ordinal = self.places.len();
         self.places.push(row.place);
-        let verdict = self.judge(ordinal, &row, before);
+        let verdict = self.judge(ordinal, row, before);
         match &verdict {
             Verdict::Invalid { .. } => self.invalid += 1,
-            _ => self.valid += 1,
+            Verdict::Valid(_) | Verdict::Accepted { .. } => self.valid += 1,
+            // Nothing of these is going to be sent.
+            Verdict::Hidden { .. } | Verdict::Before { .. } => {}
         }
-        self.rows.push(&row)?;
         self.verdicts.push(&verdict)
     }
 
@@ -191,57 +240,23 @@ impl Pass<'_> {
         if let Some((word, id)) = before {
             return Verdict::Before { operation, word, id };
         }
-        let rules = &self.rules[operation];
-        let draft = route.draft(row, rules.operation(), self.coerce);
-        match rules.check(draft, &Context { row, route, coerce: self.coerce }) {
-            Ok((request, marks)) => {
-                self.across.note(ordinal, &request, &marks, rules.operation());
-                Verdict::Valid(request)
+        let rules = &mut self.rules[operation];
+        route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        match rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
+            Ok(row) => {
+                self.across.note(ordinal, &row.marks, self.operations[operation]);
+                if self.sending { Verdict::Valid(row.request()) } else { Verdict::Accepted { operation } }
             }
             Err(problems) => Verdict::Invalid { operation: Some(operation), problems },
         }
     }
 }
 
-/// The columns that an earlier result added to a sheet: what became of each row then.
-struct EarlierResult {
-    columns: Range<usize>,
-}
-
-impl EarlierResult {
-    fn of(sheet: &Sheet) -> Option<Self> {
-        let columns = report::of_earlier_result(&sheet.headers);
-        (!columns.is_empty()).then_some(Self { columns })
-    }
-
-    /// What the row was settled as: such a row stays; the others are taken again.
-    fn word(&self, row: &Row) -> Option<(Word, Option<String>)> {
-        let text = |column: usize| match row.cells.get(column) {
-            Some(Cell::Text(text)) => Some(text.to_string()),
-            Some(Cell::Number { value, .. }) => Some(value.to_string()),
-            _ => None,
-        };
-        let word = Word::from_name(&text(self.columns.start)?)?;
-        let id = self.columns.clone().nth(1).and_then(text).filter(|id| !id.is_empty());
-        matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown).then_some((word, id))
-    }
-}
-
-/// The sheets as columns are matched with fields: an earlier result's own columns feed nothing.
-fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> Vec<Sheet> {
-    let mut sheets = sheets.to_vec();
-    for (sheet, earlier) in sheets.iter_mut().zip(earlier) {
-        for column in earlier.iter().flat_map(|earlier| earlier.columns.clone()) {
-            sheet.headers[column] = CompactString::default();
-        }
-    }
-    sheets
-}
-
 /// Finds each sheet's routes, and numbers the operations that are used.
 fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Stop> {
     let all: Vec<&Operation> = job.operations.iter().collect();
     let wishes = job.recipe.wishes();
+    check_wishes(sheets, &all, &wishes)?;
     let mut maps = sheets.iter().map(|sheet| sheet_map(sheet, &all, &wishes)).collect::<Result<Vec<_>, _>>()?;
     let mut used: Vec<usize> = maps.iter().flat_map(|map| map.routes.iter().map(|route| route.operation)).collect();
     used.sort_unstable();
@@ -250,6 +265,13 @@ fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), 
         route.operation = used.iter().position(|index| *index == route.operation).unwrap_or_default();
     }
     Ok((used.into_iter().map(|index| job.operations[index].clone()).collect(), maps))
+}
+
+/// Says first in which file it is, for several may be given.
+fn of_file(stop: Stop, path: &Path) -> Stop {
+    let name = shown(&base_name(&path.to_string_lossy()));
+    let Text { tr, en } = &stop.message;
+    Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
 fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contract]) -> Result<Vec<Rules<'a>>, Stop> {
@@ -262,11 +284,13 @@ fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contrac
     Ok(rules)
 }
 
-/// How many headers the operation that knows most of them knows.
+/// How many fields of one operation these headers name, at most. Two names of one field count once: a
+/// row of a template's explanation has both.
 fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let count =
-        |operation: &Operation| folded.iter().filter(|header| operation.field_for_header(header).is_some()).count();
+    let count = |operation: &Operation| {
+        folded.iter().filter_map(|header| operation.field_for_header(header)).collect::<BTreeSet<_>>().len()
+    };
     operations.iter().map(count).max().unwrap_or_default()
 }
 
@@ -294,6 +318,28 @@ fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
             "Başlıklara göre işlem: {names}",
             "By the headers, the operation is: {names}"
         ));
+    }
+}
+
+fn say_warnings(warnings: &[String], terminal: Terminal) {
+    for warning in warnings {
+        terminal.note(&shown(warning));
+    }
+}
+
+/// Which column feeds which field, for those who ask.
+fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
+    for (sheet, map) in sheets.iter().zip(maps) {
+        for route in &map.routes {
+            let operation = &operations[route.operation];
+            for (index, field) in operation.fields.iter().enumerate() {
+                if let Some(column) = route.column(index) {
+                    let (letter, header) = (column_letter(column), &sheet.headers[column]);
+                    let line = format!("{} {}.{} ← {letter} \"{header}\"", sheet.name, operation.name, field.name);
+                    terminal.detail(&shown(line.trim()));
+                }
+            }
+        }
     }
 }
 

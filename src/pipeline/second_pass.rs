@@ -8,10 +8,10 @@ use tokio::sync::watch;
 
 use super::closing::sentence;
 use super::first_pass::Checked;
-use crate::account::{Standing, standing, unreadable};
+use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
-use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
+use crate::job::{Job, Recipe, SANDBOX_HOST, SANDBOX_RUN, Sending};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, Journal, Ledger, Run, RunSpec, Settled, State};
 use crate::message::{Lang, grouped, shown};
@@ -35,7 +35,7 @@ pub struct Begun {
     /// Why it ended before all rows were settled.
     pub stop: Option<Stop>,
     /// What to say of rows that were not sent.
-    pub not_sent: String,
+    pub not_sent: NotSent,
 }
 
 /// A row that repeats one of an earlier run.
@@ -62,9 +62,13 @@ pub fn second_pass(
     if let Some(run) = &mut earlier {
         reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
     }
+    if let Some(run) = &mut earlier {
+        run.spec.file = absolute(&checked.path);
+        ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
+    }
     if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
         terminal.note(&finished_before(run, terminal.lang));
-        return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: String::new() });
+        return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: NotSent::default() });
     }
     let target = Target::prepare(checked, job, sending, terminal)?;
     let run = match earlier {
@@ -72,13 +76,13 @@ pub fn second_pass(
         None => ledger.begin(spec(checked, job, signature)?).map_err(|error| unreadable(&error))?,
     };
     note_repeats(&ledger, &run, checked, sending, terminal)?;
-    if sending.require_valid && checked.invalid > 0 {
+    if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
         let not_sent = say!(
             terminal.lang,
             "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",
             "The file has invalid rows and --require-valid was given: nothing was sent."
         );
-        return Ok(Begun { ledger, run, stop: None, not_sent });
+        return Ok(Begun { ledger, run, stop: None, not_sent: NotSent { code: INVALID_ROWS, words: not_sent } });
     }
     send(checked, job, sending, ledger, run, &target, terminal)
 }
@@ -170,14 +174,13 @@ fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Re
 }
 
 fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, Stop> {
-    let file = std::path::absolute(&checked.path).unwrap_or_else(|_| checked.path.clone());
     let recipe = serde_json::to_string(&job.recipe).unwrap_or_default();
     let mut hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
     hosts.dedup();
     Ok(RunSpec {
-        name: run_name()?,
+        name: run_name(job)?,
         signature,
-        file: file.to_string_lossy().into_owned(),
+        file: absolute(&checked.path),
         sha256: checked.sha256.clone(),
         target: checked.target(),
         host: hosts.join(","),
@@ -188,8 +191,13 @@ fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, St
     })
 }
 
-/// The day and six random characters: short enough to type.
-fn run_name() -> Result<String, Stop> {
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+/// The day and six random characters: short enough to type. A sandbox's run says so, in every
+/// reference of its result too.
+fn run_name(job: &Job) -> Result<String, Stop> {
     let random = getrandom::u32().map_err(|error| {
         Stop::cannot_start(text!(
             "Sistem rastgele sayı vermedi: {error}.",
@@ -197,7 +205,8 @@ fn run_name() -> Result<String, Stop> {
         ))
     })?;
     let day = jiff::Zoned::now().strftime("%Y%m%d").to_string();
-    Ok(format!("{day}-{:06x}", random & 0x00ff_ffff))
+    let kind = if job.sandbox { SANDBOX_RUN } else { "" };
+    Ok(format!("{kind}{day}-{:06x}", random & 0x00ff_ffff))
 }
 
 /// What makes two runs the same: file, target, host, mapping.
@@ -213,7 +222,6 @@ fn signature(checked: &Checked, job: &Job) -> [u8; 32] {
         recipe.sheet,
         recipe.skip_hidden,
         recipe.encoding,
-        checked.file_name,
     ]);
     Sha256::digest(parts.to_string().as_bytes()).into()
 }
@@ -288,8 +296,8 @@ fn send(
     let progress = terminal.sending(checked.valid, settled.count());
     let journal = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
     let ended = {
-        let Checked { verdicts, findings, places, keyers, operations, valid, .. } = &mut *checked;
-        let rows = queue(verdicts.records()?, findings, places, &keyers[0], &settled, send_duplicates);
+        let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
+        let rows = queue(verdicts.records()?, findings, places, occurrences, &settled, send_duplicates);
         let operations: Vec<&Operation> = operations.iter().collect();
         let plan =
             Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
@@ -302,7 +310,7 @@ fn send(
     if !ended.reopen.is_empty() {
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
-    let not_sent = not_sent_words(ended.stop.as_ref(), terminal.lang);
+    let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
     Ok(Begun { ledger, run, stop: ended.stop, not_sent })
 }
 
@@ -390,7 +398,7 @@ fn listen() -> watch::Receiver<Option<Signal>> {
 
 fn finished_before(run: &Run, lang: Lang) -> String {
     let name = &run.spec.name;
-    let when = run.ended_ms.map(|ms| crate::report::local_time(ms)).unwrap_or_default();
+    let when = run.ended_ms.map(crate::report::local_time).unwrap_or_default();
     let done = run.tally.as_ref().map_or(0, |tally| tally.was_done);
     let rows = run.spec.rows;
     let sandbox = if run.spec.host == SANDBOX_HOST {

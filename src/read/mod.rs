@@ -36,7 +36,7 @@ use self::source::Source;
 use self::stream::Stream;
 use self::xlsx::Workbook;
 use crate::exit::Stop;
-use crate::message::Text;
+use crate::message::{Text, shown};
 use crate::row::{Row, Sheet};
 use crate::text;
 
@@ -95,6 +95,9 @@ pub fn open(path: &Path, options: &Options) -> Result<Input, Stop> {
             })
         }
         Kind::Text => {
+            if let Some(sheet) = options.sheet {
+                return Err(no_sheets(&source.name, sheet));
+            }
             let mut survey = Survey::default();
             let sha256 = source.hash(|chunk| survey.look(chunk))?;
             let chosen = encoding::choose(&source.name, &source.head(4096)?, &survey, options.encoding)?;
@@ -135,6 +138,14 @@ impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Input").field("sheets", &self.sheets).field("encoding", &self.encoding).finish_non_exhaustive()
     }
+}
+
+fn no_sheets(name: &str, sheet: &str) -> Stop {
+    let sheet = shown(sheet);
+    Stop::cannot_start(text!(
+        "{name} bir metin dosyası; içinde \"{sheet}\" adlı bir sayfa olamaz. Komuttan --sheet seçeneğini çıkarın ya da çalışma kitabını verin.",
+        "{name} is a text file, which has no sheet \"{sheet}\". Leave --sheet out, or give the workbook."
+    ))
 }
 
 fn no_data(name: &str) -> Stop {

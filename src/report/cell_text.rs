@@ -14,6 +14,17 @@ pub fn looks_like_formula(text: &str) -> bool {
     matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | 0))
 }
 
+/// Whether a text of a CSV result gets an apostrophe in front, so that no spreadsheet calculates it. One
+/// that has such an apostrophe already gets another, so that it can be told which were added.
+pub fn needs_apostrophe(text: &str) -> bool {
+    looks_like_formula(text.trim_start_matches('\''))
+}
+
+/// The text as it was before a CSV result put an apostrophe in front of it.
+pub fn without_apostrophe(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| needs_apostrophe(rest)).unwrap_or(text)
+}
+
 /// A text cut to what a cell holds; one that was cut ends in `…`.
 pub fn clipped(text: &str) -> Cow<'_, str> {
     // A UTF-16 unit takes at least one byte of UTF-8, so most texts need no count.
@@ -92,6 +103,15 @@ mod tests {
             let cut = clipped(&long);
             assert!(cut.ends_with('…') && cut.encode_utf16().count() <= LONGEST, "{}", cut.encode_utf16().count());
             assert!(cut.encode_utf16().count() > LONGEST - 2);
+        }
+    }
+
+    #[test]
+    fn the_apostrophe_against_formulas_can_be_taken_away_again() {
+        for text in ["=1+1", "'=1+1", "''-5", "'quoted", "plain", ""] {
+            let guarded = if needs_apostrophe(text) { format!("'{text}") } else { text.to_owned() };
+            assert!(!looks_like_formula(&guarded));
+            assert_eq!(without_apostrophe(&guarded), text);
         }
     }
 

@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+pub use cell_text::without_apostrophe;
 pub use columns::of_earlier_result;
 pub use explain::{Context, explanation};
 pub use summary_json::summary_json;
@@ -138,6 +139,16 @@ fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32
         Form::Table => Writer::Table(Box::new(table::Writer::create(target, layout, zone)?)),
         Form::JsonLines => Writer::JsonLines(Box::new(json_lines::Writer::create(target, layout, zone)?)),
     }))
+}
+
+/// Sees that a result could be written at `path`, so that rows are not sent first and their result
+/// refused afterwards.
+///
+/// # Errors
+/// As [`create`].
+pub fn foresee(path: &Path, input: &Path) -> Result<(), Stop> {
+    earlier::may_replace(path, input, Form::of(path)?)?;
+    atomic::Target::create(path).map(drop)
 }
 
 /// A time as people read it: `2026-11-22 14:05:09`, on the local clock.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use super::atomic::{Target, failed};
-use super::cell_text::{looks_like_formula, push_cell};
+use super::cell_text::{needs_apostrophe, push_cell};
 use super::columns::{Added, Columns, of_earlier_result};
 use super::explain::{Context, code, explanation};
 use super::{Layout, moment};
@@ -143,14 +143,14 @@ impl Fields {
     fn put_cell(&mut self, cell: &Cell, formats: &[String], lang: Lang) -> io::Result<()> {
         self.field.clear();
         push_cell(&mut self.field, cell, formats, lang);
-        if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) && looks_like_formula(&self.field) {
+        if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) && needs_apostrophe(&self.field) {
             self.field.insert(0, '\'');
         }
         self.out.write_field(&self.field).map_err(csv_error)
     }
 
     fn put(&mut self, text: &str) -> io::Result<()> {
-        if looks_like_formula(text) {
+        if needs_apostrophe(text) {
             return self.out.write_field(format!("'{text}")).map_err(csv_error);
         }
         self.out.write_field(text).map_err(csv_error)

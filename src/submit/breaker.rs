@@ -9,8 +9,10 @@ use crate::text;
 
 /// Unknown rows in a row, with no answer between them.
 const MOST_UNKNOWN: u32 = 10;
-/// Requests in a row that never left.
+/// Tries in a row to reach a server that had answered before: enough to outlast its restart.
 const MOST_NOT_SENT: u32 = 10;
+/// The same for a server that never answered: the address is wrong, most likely.
+const MOST_NEVER_SENT: u32 = 5;
 /// The first answers of a run that all say "not for you" or "not here".
 const FIRST_REFUSALS: usize = 3;
 
@@ -68,16 +70,25 @@ impl Breaker {
         Self { max_errors, rows, errors: 0, unknown: 0, not_sent: 0, refused_first: Vec::new(), answered: false }
     }
 
-    /// Whether the server has answered a row properly: until then rows go alone.
+    /// Whether rows may go side by side: the server has answered one properly, and can be reached.
     pub fn is_open_for_all(&self) -> bool {
-        self.answered
+        self.answered && self.not_sent == 0
     }
 
-    /// Takes note of how an attempt ended.
-    pub fn note(&mut self, ordinal: u32, attempt: &Attempt, state: State) -> Call {
+    /// How often in a row the server could not be reached.
+    pub fn not_sent(&self) -> u32 {
+        self.not_sent
+    }
+
+    /// Takes note of how an attempt ended. `stale`: it was under way when the server was found gone, and so
+    /// is no further try to reach it.
+    pub fn note(&mut self, ordinal: u32, attempt: &Attempt, state: State, stale: bool) -> Call {
         let status = if let Attempt::Answered(answer) = attempt { Some(answer.status) } else { None };
         self.unknown = if state == State::Unknown { self.unknown + 1 } else { 0 };
-        self.not_sent = if matches!(attempt, Attempt::NotSent(_)) { self.not_sent + 1 } else { 0 };
+        match attempt {
+            Attempt::NotSent(_) => self.not_sent += u32::from(!stale),
+            Attempt::Answered(_) | Attempt::Lost(_) => self.not_sent = 0,
+        }
         self.errors += u64::from(matches!(state, State::Unknown | State::Rejected));
         let mut call = Call::default();
         if !self.answered && state == State::Rejected && status.is_some_and(is_about_the_run) {
@@ -98,8 +109,8 @@ impl Breaker {
     fn tripped(&self) -> Option<(Exit, Text)> {
         let reason = if self.unknown >= MOST_UNKNOWN {
             too_many_unknown()
-        } else if self.not_sent >= MOST_NOT_SENT {
-            unreachable()
+        } else if self.not_sent >= if self.answered { MOST_NOT_SENT } else { MOST_NEVER_SENT } {
+            unreachable(self.not_sent)
         } else if self.max_errors.is_some_and(|most| most.exceeded(self.errors, self.rows)) {
             too_many_errors(self.errors)
         } else {
@@ -128,10 +139,10 @@ fn too_many_unknown() -> Text {
     )
 }
 
-fn unreachable() -> Text {
+fn unreachable(tries: u32) -> Text {
     text!(
-        "Sunucuya ulaşılamıyor: art arda {MOST_NOT_SENT} istek yola çıkamadı. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
-        "The server cannot be reached: {MOST_NOT_SENT} requests in a row did not leave. Check the address and the network, then run the same command again."
+        "Sunucuya ulaşılamıyor: art arda {tries} deneme yola çıkamadı. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
+        "The server cannot be reached: {tries} tries in a row did not leave. Check the address and the network, then run the same command again."
     )
 }
 
@@ -154,10 +165,10 @@ mod tests {
     #[test]
     fn three_first_refusals_of_the_user_stop_the_run_and_give_the_rows_back() {
         let mut breaker = Breaker::new(None, 100);
-        assert_eq!(breaker.note(0, &answer(403), State::Rejected), Call::default());
+        assert_eq!(breaker.note(0, &answer(403), State::Rejected, false), Call::default());
         assert!(!breaker.is_open_for_all());
-        breaker.note(1, &answer(403), State::Rejected);
-        let call = breaker.note(2, &answer(403), State::Rejected);
+        breaker.note(1, &answer(403), State::Rejected, false);
+        let call = breaker.note(2, &answer(403), State::Rejected, false);
         assert_eq!(call.reopen, [0, 1, 2]);
         assert!(call.stop.is_some());
     }
@@ -165,9 +176,9 @@ mod tests {
     #[test]
     fn a_403_after_a_good_answer_is_the_rows_own() {
         let mut breaker = Breaker::new(None, 100);
-        breaker.note(0, &answer(200), State::Done);
+        breaker.note(0, &answer(200), State::Done, false);
         for row in 1..20 {
-            assert_eq!(breaker.note(row, &answer(403), State::Rejected), Call::default());
+            assert_eq!(breaker.note(row, &answer(403), State::Rejected, false), Call::default());
         }
     }
 
@@ -176,13 +187,28 @@ mod tests {
         let mut breaker = Breaker::new(None, 100);
         let lost = Attempt::Lost(Failure::Timeout);
         for row in 0..9 {
-            assert!(breaker.note(row, &lost, State::Unknown).stop.is_none());
+            assert!(breaker.note(row, &lost, State::Unknown, false).stop.is_none());
         }
-        breaker.note(9, &answer(200), State::Done);
+        breaker.note(9, &answer(200), State::Done, false);
         for row in 10..19 {
-            assert!(breaker.note(row, &lost, State::Unknown).stop.is_none());
+            assert!(breaker.note(row, &lost, State::Unknown, false).stop.is_none());
         }
-        assert!(breaker.note(19, &lost, State::Unknown).stop.is_some());
+        assert!(breaker.note(19, &lost, State::Unknown, false).stop.is_some());
+    }
+
+    #[test]
+    fn a_server_that_is_gone_is_tried_some_times_and_rows_under_way_do_not_count() {
+        let mut breaker = Breaker::new(None, 100);
+        breaker.note(0, &answer(200), State::Done, false);
+        let gone = Attempt::NotSent(Failure::Connect);
+        for row in 1..60 {
+            assert!(breaker.note(row, &gone, State::Pending, true).stop.is_none());
+        }
+        for row in 60..69 {
+            assert!(breaker.note(row, &gone, State::Pending, false).stop.is_none());
+            assert!(!breaker.is_open_for_all());
+        }
+        assert!(breaker.note(69, &gone, State::Pending, false).stop.is_some());
     }
 
     #[test]
@@ -191,8 +217,8 @@ mod tests {
         assert_eq!(MaxErrors::parse("20"), Some(MaxErrors::Rows(20)));
         assert_eq!(MaxErrors::parse("many"), None);
         let mut breaker = Breaker::new(Some(MaxErrors::Percent(1.0)), 200);
-        breaker.note(0, &answer(400), State::Rejected);
-        assert!(breaker.note(1, &answer(400), State::Rejected).stop.is_none());
-        assert!(breaker.note(2, &answer(400), State::Rejected).stop.is_some());
+        breaker.note(0, &answer(400), State::Rejected, false);
+        assert!(breaker.note(1, &answer(400), State::Rejected, false).stop.is_none());
+        assert!(breaker.note(2, &answer(400), State::Rejected, false).stop.is_some());
     }
 }

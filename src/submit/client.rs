@@ -75,7 +75,7 @@ impl Sender {
     }
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
-    pub async fn send(&self, operation: usize, body: Vec<u8>, reference: &str) -> Attempt {
+    pub async fn send(&self, operation: usize, body: String, reference: &str) -> Attempt {
         let target = &self.targets[operation];
         let request = self
             .client
@@ -91,8 +91,13 @@ impl Sender {
 }
 
 fn target(operation: &Operation, base: &str, secrets: &Secrets) -> Result<Target, Stop> {
+    // Looked at by itself: a base without a host would take the first piece of the path for one.
+    let whole = |url: &Url| {
+        url.has_host() && matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
+    };
+    Url::parse(base).ok().filter(whole).ok_or_else(|| no_url(base))?;
     let address = format!("{}{}", base.trim_end_matches('/'), operation.path);
-    let url = Url::parse(&address).ok().filter(Url::has_host).ok_or_else(|| no_url(base))?;
+    let url = Url::parse(&address).map_err(|_| no_url(base))?;
     if url.scheme() != "https" && !is_loopback(&url) {
         return Err(in_the_clear(base));
     }
@@ -208,17 +213,17 @@ fn connect_failure(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// rustls stands inside an `io::Error`, which hides it from the chain of sources.
+/// rustls stands inside `io::Error`s, one in the other, which hide it from the chain of sources.
 fn is_certificate(error: &reqwest::Error) -> bool {
     let unfit =
         |error: &rustls::Error| !matches!(error, rustls::Error::InvalidMessage(_) | rustls::Error::AlertReceived(_));
-    if in_chain::<rustls::Error>(error).is_some_and(unfit) {
-        return true;
-    }
     let mut next = error.source();
     while let Some(source) = next {
-        let inner = source.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some_and(unfit) {
+        let mut inner = source;
+        while let Some(wrapped) = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            inner = wrapped;
+        }
+        if inner.downcast_ref::<rustls::Error>().is_some_and(unfit) {
             return true;
         }
         next = source.source();

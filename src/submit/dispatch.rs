@@ -266,7 +266,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let sender = self.sender;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
-            let body = row.request.body().to_vec();
+            let body = row.request.body().to_owned();
             let attempt = sender.send(row.request.operation(), body, &reference).await;
             Landed::Attempted(row, attempt)
         }));
@@ -310,7 +310,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let operation = self.plan.operations[row.request.operation()];
         let decision = retry::decide(attempt, operation, row.attempts, self.plan.lang);
         let state = decision.settlement.state;
-        let call = self.breaker.note(row.ordinal, attempt, state);
+        let stale = self.pace.held_until().is_some();
+        let call = self.breaker.note(row.ordinal, attempt, state, stale);
         self.ended.reopen.extend(call.reopen);
         if let Some((exit, message)) = call.stop {
             self.stop(Stop { exit, message });
@@ -318,26 +319,26 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         if let Some(message) = &decision.stop {
             self.stop(Stop::early(message.clone()));
         }
-        self.heed(attempt, &decision, tell);
+        self.heed(attempt, &decision, stale, tell);
         let durable = self.journal.settle(row.ordinal, decision.settlement.clone());
         self.keep(row.ordinal, &decision, durable);
         let key = row.request.order();
-        match (state, decision.again) {
-            (State::Unknown, _) => drop(self.order.hold(key)),
-            (_, Some(again)) => {
+        match decision.again {
+            Some(again) => {
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
                     Again::AfterHold => Instant::now(),
                 };
                 self.later.push(Reverse(Later { at, row }));
             }
-            (State::Pending, None) => drop(self.order.hold(key)),
-            _ => self.order.release(key),
+            // What is unknown, or was not sent after all, must not be overtaken.
+            None if matches!(state, State::Unknown | State::Pending) => self.order.hold(key),
+            None => self.order.release(key),
         }
     }
 
     /// Tells the pace what the server said about it.
-    fn heed(&mut self, attempt: &Attempt, decision: &Decision, tell: &mut impl FnMut(Event)) {
+    fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
             Attempt::Answered(answer) if decision.settlement.state == State::Pending => {
                 self.pace.refused(decision.hold);
@@ -348,6 +349,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 }
             }
             Attempt::Answered(_) => self.pace.answered(),
+            Attempt::NotSent(_) if !stale => self.pace.unreachable(self.breaker.not_sent()),
             Attempt::NotSent(_) | Attempt::Lost(_) => {}
         }
     }

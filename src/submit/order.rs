@@ -56,13 +56,11 @@ impl Order {
         }
     }
 
-    /// The row in front is unknown: those behind it are held. Gives their number.
-    pub fn hold(&mut self, key: Option<Key>) -> usize {
-        let Some(key) = key else { return 0 };
+    /// The row in front is unknown or was not sent: those behind it are held.
+    pub fn hold(&mut self, key: Option<Key>) {
+        let Some(key) = key else { return };
         self.held.insert(key);
-        let behind = self.busy.remove(&key).map_or(0, |queue| queue.len());
-        self.parked -= behind;
-        behind
+        self.parked -= self.busy.remove(&key).map_or(0, |queue| queue.len());
     }
 
     /// A row that was parked and may go now.

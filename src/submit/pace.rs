@@ -28,6 +28,8 @@ const SHORTEST_CELL_NS: u64 = 1_000;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// Between two tries to reach a server that is gone.
+const LONGEST_PROBE: Duration = Duration::from_secs(4);
 
 /// The slowest rate to which refusals bring the run, a second.
 const SLOWEST: f64 = 0.5;
@@ -74,7 +76,7 @@ impl Clock for TokioClock {
 }
 
 struct Limiter {
-    limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
+    cells: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
     clock: TokioClock,
     cost: NonZeroU32,
     rate: f64,
@@ -89,12 +91,12 @@ impl Limiter {
         let cost = NonZeroU32::new(cells as u32).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(cell).unwrap_or(Quota::per_second(NonZeroU32::MIN));
         let clock = TokioClock { start: Instant::now() };
-        let limiter = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
-        Self { limiter, clock, cost, rate }
+        let cells = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
+        Self { cells, clock, cost, rate }
     }
 
     fn turn(&self) -> Result<(), Instant> {
-        match self.limiter.check_n(self.cost) {
+        match self.cells.check_n(self.cost) {
             Ok(Err(not_until)) => Err(Instant::now() + not_until.wait_time_from(self.clock.now())),
             // More cells than the burst holds cannot be: the burst is the cost and something.
             Ok(Ok(())) | Err(_) => Ok(()),
@@ -221,6 +223,13 @@ impl Pace {
             let faster = limiter.rate * 1.25;
             self.set_rate(self.asked.map_or(faster, |asked| faster.min(asked)), now);
         }
+    }
+
+    /// The server could not be reached, the `nth` time in a row: everybody waits before the next try.
+    pub fn unreachable(&mut self, nth: u32) {
+        let most = FIRST_BACKOFF.saturating_mul(1 << nth.min(10)).min(LONGEST_PROBE);
+        let until = Instant::now() + most.mul_f64(0.5 + 0.5 * (self.chance)());
+        self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
     }
 
     /// When a row may be sent again after its `nth` attempt: full jitter under a limit that doubles.

@@ -13,10 +13,10 @@ use crate::message::{Lang, Text};
 use crate::outcome::{Answer, ApiError, Attempt, Failure};
 use crate::text;
 
-/// Requests for one row at most, unless the server asks for patience by `Retry-After`.
+/// Requests for one row at most, unless it was the whole run that had to wait.
 pub const MOST_ATTEMPTS: u32 = 5;
 
-/// The same where the server asked.
+/// The same where the server asked for patience by `Retry-After`, or could not be reached.
 pub const MOST_ASKED_ATTEMPTS: u32 = 50;
 
 /// Characters of a server's words that are kept.
@@ -60,8 +60,8 @@ fn not_sent(failure: Failure, nth: u32, lang: Lang) -> Decision {
     let mut decision = pending(None, note(failure_code(failure), &words, lang));
     match failure {
         Failure::CannotBuild | Failure::Certificate => decision.stop = Some(words),
-        _ if nth >= MOST_ATTEMPTS => {}
-        _ => decision.again = Some(Again::Backoff),
+        // That the server cannot be reached says nothing of the row: the run's breaker ends this.
+        _ => decision.again = (nth < MOST_ASKED_ATTEMPTS).then_some(Again::AfterHold),
     }
     decision
 }

@@ -93,9 +93,9 @@ fn expect(attempt: &Attempt, name: &str, nth: u32, state: State, again: Option<A
 fn what_never_left_is_pending_and_goes_again_unless_it_cannot_heal() {
     for failure in [Failure::Dns, Failure::Connect, Failure::ConnectTimeout, Failure::NeverStarted] {
         let attempt = Attempt::NotSent(failure);
-        expect(&attempt, "make", 1, State::Pending, BACKOFF, GOES_ON);
-        expect(&attempt, "make", MOST_ATTEMPTS - 1, State::Pending, BACKOFF, GOES_ON);
-        expect(&attempt, "make", MOST_ATTEMPTS, State::Pending, NO, GOES_ON);
+        expect(&attempt, "make", 1, State::Pending, AFTER_HOLD, GOES_ON);
+        expect(&attempt, "make", MOST_ASKED_ATTEMPTS - 1, State::Pending, AFTER_HOLD, GOES_ON);
+        expect(&attempt, "make", MOST_ASKED_ATTEMPTS, State::Pending, NO, GOES_ON);
     }
     for failure in [Failure::CannotBuild, Failure::Certificate] {
         expect(&Attempt::NotSent(failure), "make", 1, State::Pending, NO, STOPS);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Marks, Request};
+use super::Marks;
 use crate::contract::Operation;
 use crate::keyed::Key;
 
@@ -34,7 +34,7 @@ const COUNTED: u16 = u16::MAX;
 
 #[derive(Clone, Copy)]
 struct Agreement {
-    group: Key,
+    group: [u8; 16],
     value: [u8; 8],
     ordinal: u32,
     rule: u16,
@@ -61,16 +61,14 @@ pub struct Findings {
 
 impl Across {
     /// Takes note of a row that is valid by itself.
-    pub fn note(&mut self, ordinal: u32, request: &Request, marks: &Marks, operation: &Operation) {
+    pub fn note(&mut self, ordinal: u32, marks: &Marks, operation: &Operation) {
         let window = match marks.unique {
             Some(rule) => self.window(operation.unique[usize::from(rule)].window),
             None => COUNTED,
         };
-        self.unique.push(Mark { key: request.key(), ordinal, window });
+        self.unique.push(Mark { key: marks.key, ordinal, window });
         for (rule, group, value) in &marks.same {
-            let mut short = [0; 8];
-            short.copy_from_slice(&value.0[..8]);
-            self.same.push(Agreement { group: *group, value: short, ordinal, rule: *rule });
+            self.same.push(Agreement { group: group.to_ne_bytes(), value: value.to_ne_bytes(), ordinal, rule: *rule });
         }
     }
 
@@ -84,7 +82,7 @@ impl Across {
 
     /// Sorts and compares. Of rows that contradict each other the first stands; of duplicates too.
     /// `rekey` gives the key of the nth equal row.
-    pub fn resolve(mut self, rekey: impl Fn(u32, Key, u32) -> Key) -> Findings {
+    pub fn resolve(mut self, rekey: impl Fn(Key, u32) -> Key) -> Findings {
         let mut list = contradictions(&mut self.same);
         drop(std::mem::take(&mut self.same));
         let contradicting: Vec<u32> = list.iter().map(|(ordinal, _)| *ordinal).collect();
@@ -129,13 +127,13 @@ fn contradictions(same: &mut [Agreement]) -> Vec<(u32, Finding)> {
     list
 }
 
-fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(u32, Key, u32) -> Key) {
+fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(Key, u32) -> Key) {
     let mut changed = false;
     for mark in marks.iter_mut().filter(|mark| mark.window == COUNTED) {
         if let Ok(at) = list.binary_search_by_key(&mark.ordinal, |(ordinal, _)| *ordinal)
             && let Finding::Occurrence(nth) = list[at].1
         {
-            mark.key = rekey(mark.ordinal, mark.key, nth);
+            mark.key = rekey(mark.key, nth);
             changed = true;
         }
     }
@@ -148,6 +146,11 @@ impl Findings {
     /// What was found about a row.
     pub fn of(&self, ordinal: u32) -> Option<Finding> {
         self.list.binary_search_by_key(&ordinal, |(of, _)| *of).ok().map(|at| self.list[at].1)
+    }
+
+    /// How many rows contradict an earlier one.
+    pub fn contradictions(&self) -> u64 {
+        self.list.iter().filter(|(_, finding)| matches!(finding, Finding::Contradicts { .. })).count() as u64
     }
 
     /// How long a row that was sent counts against this one.
@@ -180,7 +183,7 @@ mod tests {
             windows: vec![Duration::from_secs(60)],
             ..Across::default()
         };
-        let findings = across.resolve(|_, key, _| key);
+        let findings = across.resolve(|key, _| key);
         assert_eq!(findings.list, [(2, Finding::Repeats(0)), (3, Finding::Repeats(0))]);
         assert_eq!(findings.marks.iter().map(|m| m.ordinal).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(findings.window(&findings.marks[0]), Duration::from_secs(60));
@@ -189,7 +192,7 @@ mod tests {
     #[test]
     fn equal_rows_that_are_meant_are_counted_and_get_keys_of_their_own() {
         let across = Across { unique: vec![mark(1, 0, COUNTED), mark(1, 1, COUNTED)], ..Across::default() };
-        let findings = across.resolve(|_, _, nth| key(100 + nth as u8));
+        let findings = across.resolve(|_, nth| key(100 + nth as u8));
         assert_eq!(findings.of(1), Some(Finding::Occurrence(1)));
         assert_eq!(findings.of(0), None);
         assert_eq!(findings.marks[1].key, key(101));
@@ -198,13 +201,13 @@ mod tests {
 
     #[test]
     fn a_row_that_contradicts_an_earlier_one_is_no_original_for_duplicates() {
-        let agreement = |value, ordinal| Agreement { group: key(9), value: [value; 8], ordinal, rule: 0 };
+        let agreement = |value, ordinal| Agreement { group: [9; 16], value: [value; 8], ordinal, rule: 0 };
         let across = Across {
             unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(2, 2, 0)],
             same: vec![agreement(1, 0), agreement(2, 1), agreement(1, 2)],
             windows: vec![Duration::from_secs(60)],
         };
-        let findings = across.resolve(|_, key, _| key);
+        let findings = across.resolve(|key, _| key);
         assert_eq!(findings.list, [(1, Finding::Contradicts { other: 0, rule: 0 })]);
         assert_eq!(findings.marks.len(), 2);
     }

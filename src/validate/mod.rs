@@ -7,9 +7,12 @@ pub mod across;
 mod schema;
 mod sentence;
 
-use jiff::tz::TimeZone;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation, Unique};
@@ -26,7 +29,7 @@ use schema::Schema;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     operation: u16,
-    body: Vec<u8>,
+    body: String,
     key: Key,
     order: Option<Key>,
 }
@@ -38,12 +41,8 @@ impl Request {
     }
 
     /// The JSON body.
-    pub fn body(&self) -> &[u8] {
+    pub fn body(&self) -> &str {
         &self.body
-    }
-
-    pub fn into_body(self) -> Vec<u8> {
-        self.body
     }
 
     /// By which a duplicate is told, within the file and in the ledger.
@@ -67,6 +66,10 @@ impl Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     Valid(Request),
+    /// Valid, and only checked: there is nothing to send.
+    Accepted {
+        operation: usize,
+    },
     Invalid {
         operation: Option<usize>,
         problems: Vec<Problem>,
@@ -79,18 +82,71 @@ pub enum Verdict {
     Before {
         operation: usize,
         word: Word,
+        /// The id as JSON, for the spool keeps no values without a type.
         id: Option<String>,
     },
 }
 
-/// What a row's marks are made of, for the rules across rows.
+/// What the rules across rows compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marks {
+    /// By which a duplicate is told.
+    pub key: Key,
     /// Index of the `unique` rule that is the row's; none where equal bodies are legitimate.
     pub unique: Option<u16>,
-    /// For each `same` rule that concerns the row: rule, group, value.
-    pub same: Vec<(u16, Key, Key)>,
+    /// For each `same` rule that concerns the row: rule, group, value. Compared within the file only.
+    pub same: Vec<(u16, u128, u64)>,
 }
+
+/// A row that the contract accepts: its body in the rules' keeping until the next row.
+pub struct Accepted<'r> {
+    rules: &'r Rules<'r>,
+    body: Body<'r>,
+    pub marks: Marks,
+}
+
+impl Accepted<'_> {
+    /// The request that the row becomes.
+    pub fn request(&self) -> Request {
+        let order = self.rules.operation.order_by.map(|field| order_key(&self.rules.keyer, &self.body.part(field)));
+        Request { operation: self.rules.index, body: self.body.text(), key: self.marks.key, order }
+    }
+}
+
+/// A body and which fields it has.
+#[derive(Clone, Copy)]
+struct Body<'b> {
+    value: &'b Value,
+    operation: &'b Operation,
+    mask: u64,
+}
+
+impl<'b> Body<'b> {
+    /// The value of a field. By its position where there is a mask: a look-up by name hashes it.
+    fn get(self, field: usize) -> Option<&'b Value> {
+        let map = self.value.as_object()?;
+        if self.operation.fields.len() > MASKED {
+            return map.get(&self.operation.fields[field].name);
+        }
+        let before = self.mask & ((1 << field) - 1);
+        (self.mask >> field & 1 == 1).then(|| map.values().nth(before.count_ones() as usize)).flatten()
+    }
+
+    fn part(self, field: usize) -> Cow<'b, [u8]> {
+        match self.get(field) {
+            Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
+            Some(other) => Cow::Owned(other.to_string().into_bytes()),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+
+    fn text(self) -> String {
+        serde_json::to_string(self.value).unwrap_or_default()
+    }
+}
+
+/// Fields that a mask has room for.
+const MASKED: usize = 63;
 
 /// All that is asked of the rows of one operation.
 pub struct Rules<'a> {
@@ -98,39 +154,49 @@ pub struct Rules<'a> {
     operation: &'a Operation,
     schema: Schema,
     keyer: Keyer,
+    /// What each `unique` rule's keys are made under.
+    purposes: Vec<String>,
+    /// Bodies by which fields they have: a row's values are put into one that fits.
+    bodies: HashMap<u64, Value>,
+    file_hash: RandomState,
 }
 
 impl<'a> Rules<'a> {
     /// # Errors
     /// A schema that cannot be compiled.
     pub fn new(index: usize, operation: &'a Operation, contract: &Contract, keyer: Keyer) -> Result<Self, Stop> {
-        let schema = Schema::compile(contract, operation)?;
-        Ok(Self { index: index as u16, operation, schema, keyer })
+        Ok(Self {
+            index: index as u16,
+            operation,
+            schema: Schema::compile(contract, operation)?,
+            keyer,
+            purposes: operation.unique.iter().map(|rule| purpose(operation, rule)).collect(),
+            bodies: HashMap::new(),
+            file_hash: RandomState::new(),
+        })
     }
 
     pub fn operation(&self) -> &'a Operation {
         self.operation
     }
 
-    pub fn keyer(&self) -> &Keyer {
-        &self.keyer
-    }
-
     /// Judges one row by itself.
     ///
     /// # Errors
     /// Every problem of the row: cells that could not be taken, then what the schema refuses.
-    pub fn check(&self, draft: Draft, context: &Context) -> Result<(Request, Marks), Vec<Problem>> {
-        let Draft { body, refused } = draft;
-        let body = Value::Object(body);
-        if refused.is_empty() && self.schema.accepts(&body) {
-            return Ok(self.request(&body));
+    pub fn check(&mut self, draft: &mut Draft, context: &Context) -> Result<Accepted<'_>, Vec<Problem>> {
+        let mask = self.put_values(draft);
+        let value = &self.bodies[&mask];
+        if draft.refused.is_empty() && self.schema.accepts(value) {
+            let body = Body { value, operation: self.operation, mask };
+            return Ok(Accepted { rules: self, body, marks: self.marks(body) });
         }
+        let refused = &draft.refused;
         let mut problems: Vec<Problem> = refused
             .iter()
             .map(|(field, why)| context.problem(self.operation, Some(*field), why.rule, why.message.clone()))
             .collect();
-        for found in self.schema.problems(&body, self.operation, context.coerce.lang) {
+        for found in self.schema.problems(value, self.operation, context.coerce.lang) {
             if found.field.is_some_and(|field| refused.iter().any(|(taken, _)| *taken == field)) {
                 continue;
             }
@@ -139,51 +205,73 @@ impl<'a> Rules<'a> {
         Err(problems)
     }
 
-    fn request(&self, body: &Value) -> (Request, Marks) {
-        let bytes = body.to_string().into_bytes();
-        let unique = self.operation.unique.iter().position(|rule| self.holds(rule, body));
-        let key = match unique {
-            Some(rule) => self.keyer.key(
-                &format!("unique {rule}"),
-                self.parts(&self.operation.unique[rule].fields, body).iter().map(Vec::as_slice),
-            ),
-            None => self.keyer.key("body", [bytes.as_slice()]),
+    /// Moves a row's values into the body that has just these fields, and says which one that is. A
+    /// file has few kinds of rows; making a map anew for each would cost most of the check.
+    fn put_values(&mut self, draft: &mut Draft) -> u64 {
+        let fields = &self.operation.fields;
+        let mask = if fields.len() > MASKED {
+            // Too many fields for a mask: one body, made anew each time.
+            self.bodies.clear();
+            0
+        } else {
+            let present = |(at, value): (usize, &Option<Value>)| u64::from(value.is_some()) << at;
+            draft.values.iter().enumerate().map(present).fold(0, |mask, bit| mask | bit)
         };
-        let order = self.operation.order_by.map(|field| order_key(&self.keyer, &self.part(field, body)));
-        let marks = Marks { unique: unique.map(|rule| rule as u16), same: self.same(body) };
-        (Request { operation: self.index, body: bytes, key, order }, marks)
+        let names = || {
+            fields.iter().zip(&draft.values).filter(|(_, value)| value.is_some()).map(|(field, _)| field.name.clone())
+        };
+        let body =
+            self.bodies.entry(mask).or_insert_with(|| Value::Object(names().map(|name| (name, Value::Null)).collect()));
+        let slots = body.as_object_mut().into_iter().flat_map(Map::values_mut);
+        for (slot, value) in slots.zip(draft.values.iter_mut().filter_map(Option::take)) {
+            *slot = value;
+        }
+        mask
     }
 
-    fn holds(&self, rule: &Unique, body: &Value) -> bool {
-        rule.when
-            .iter()
-            .all(|(field, values)| body.get(&self.operation.fields[*field].name).is_some_and(|v| values.contains(v)))
+    fn marks(&self, body: Body) -> Marks {
+        let holds = |rule: &Unique| {
+            rule.when.iter().all(|(field, values)| body.get(*field).is_some_and(|v| values.contains(v)))
+        };
+        let unique = self.operation.unique.iter().position(holds);
+        let key = match unique {
+            Some(rule) => {
+                let fields = self.operation.unique[rule].fields.iter();
+                let parts: Vec<Cow<[u8]>> = fields.map(|field| body.part(*field)).collect();
+                self.keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
+            }
+            None => self.keyer.key("body", [body.text().as_bytes()]),
+        };
+        Marks { key, unique: unique.map(|rule| rule as u16), same: self.same(body) }
     }
 
-    fn same(&self, body: &Value) -> Vec<(u16, Key, Key)> {
+    fn same(&self, body: Body) -> Vec<(u16, u128, u64)> {
         let mut marks = Vec::new();
         for (index, rule) in self.operation.same.iter().enumerate() {
-            let named = |field: &usize| body.get(&self.operation.fields[*field].name).is_some();
-            if rule.of.iter().chain([&rule.field]).all(named) {
-                let group = self.keyer.key("same", self.parts(&rule.of, body).iter().map(Vec::as_slice));
-                let value = self.keyer.key("value", [self.part(rule.field, body).as_slice()]);
-                marks.push((index as u16, group, value));
+            if rule.of.iter().chain([&rule.field]).all(|field| body.get(*field).is_some()) {
+                let half = |salt: u8| self.hash(salt, &rule.of, body);
+                let group = (u128::from(half(0)) << 64) | u128::from(half(1));
+                marks.push((index as u16, group, self.hash(2, &[rule.field], body)));
             }
         }
         marks
     }
 
-    fn parts(&self, fields: &[usize], body: &Value) -> Vec<Vec<u8>> {
-        fields.iter().map(|field| self.part(*field, body)).collect()
-    }
-
-    fn part(&self, field: usize, body: &Value) -> Vec<u8> {
-        match body.get(&self.operation.fields[field].name) {
-            Some(Value::String(text)) => text.clone().into_bytes(),
-            Some(other) => other.to_string().into_bytes(),
-            None => Vec::new(),
+    /// A hash that holds for this reading of the file alone.
+    fn hash(&self, salt: u8, fields: &[usize], body: Body) -> u64 {
+        let mut hasher = self.file_hash.build_hasher();
+        salt.hash(&mut hasher);
+        for field in fields {
+            body.part(*field).hash(&mut hasher);
         }
+        hasher.finish()
     }
+}
+
+/// A rule's keys carry its fields' names: rules may change places without old rows being forgotten.
+fn purpose(operation: &Operation, rule: &Unique) -> String {
+    let names: Vec<&str> = rule.fields.iter().map(|field| operation.fields[*field].name.as_str()).collect();
+    format!("unique {}", names.join(" "))
 }
 
 /// The key of an `order-by` value; `find` asks by it for what a device's rows became.
@@ -227,9 +315,4 @@ pub fn unknown_operation(found: &str, column: Option<usize>, known: &[String], l
             "\"{found}\" is no operation that the columns of this sheet serve. Write one of: {known}."
         ),
     }
-}
-
-/// The zone in which a date-time without one is meant: the machine's.
-pub fn local_zone() -> TimeZone {
-    TimeZone::system()
 }

@@ -1,15 +1,27 @@
 //! The promises, each in a module of its own, kept by the real binary.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::format_collect, reason = "small files, put together as they read")]
+
+mod book;
 mod witness;
 mod workdir;
 
+mod bad_input;
+mod bad_server;
+mod cells;
+mod commands;
+mod elsewhere;
 mod first_run;
+mod languages;
 mod ledger_faults;
 mod mended;
 mod never_twice;
 mod order;
 mod rate;
+mod readme;
 mod resolve;
+mod results;
+mod sheets;
 mod signals;
 mod wire;

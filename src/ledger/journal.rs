@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, params};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 use super::entry::{EntryId, Error, Settlement, State};
 use super::sqlite::{Ledger, drop_ballast};
@@ -29,55 +29,48 @@ pub struct Intent {
     pub at_ms: i64,
 }
 
-enum Entry {
+/// What is handed over.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Opens an attempt. The request may leave when this is durable, and not before.
     Open(Intent),
+    /// Closes an attempt.
     Settle(u32, Box<Settlement>),
+    /// Takes an intent back whose request did not leave: as if the attempt had not been opened.
     Withdraw(u32),
 }
 
-struct Message {
-    entry: Entry,
-    acknowledge: oneshot::Sender<Result<(), String>>,
+/// What became of a step: durable, or why not.
+#[derive(Debug)]
+pub struct Receipt {
+    pub step: Step,
+    pub durable: Result<(), String>,
 }
+
+/// Receipts, a group of them at a time; ends if the writer is gone.
+pub type Receipts = mpsc::UnboundedReceiver<Vec<Receipt>>;
 
 /// The ledger's writing end for one run.
 pub struct Journal {
-    sender: Sender<Message>,
+    sender: Sender<Step>,
     thread: JoinHandle<Ledger>,
 }
 
-/// Resolves when what was handed over is durable.
-pub type Durable = oneshot::Receiver<Result<(), String>>;
-
 impl Journal {
     /// Hands the ledger to its thread.
-    pub fn start(ledger: Ledger, run: u32) -> Result<Self, Error> {
-        let (sender, receiver) = channel();
-        let thread =
-            std::thread::Builder::new().name("ledger".to_owned()).spawn(move || write(ledger, run, &receiver))?;
-        Ok(Self { sender, thread })
+    pub fn start(ledger: Ledger, run: u32) -> Result<(Self, Receipts), Error> {
+        let (sender, steps) = channel();
+        let (acknowledge, receipts) = mpsc::unbounded_channel();
+        let thread = std::thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || write(ledger, run, &steps, &acknowledge))?;
+        Ok((Self { sender, thread }, receipts))
     }
 
-    /// Opens an attempt. The request may leave when this resolves, and not before.
-    pub fn open(&self, intent: Intent) -> Durable {
-        self.send(Entry::Open(intent))
-    }
-
-    /// Closes an attempt.
-    pub fn settle(&self, ordinal: u32, settlement: Settlement) -> Durable {
-        self.send(Entry::Settle(ordinal, Box::new(settlement)))
-    }
-
-    /// Takes an intent back whose request did not leave: as if the attempt had not been opened.
-    pub fn withdraw(&self, ordinal: u32) -> Durable {
-        self.send(Entry::Withdraw(ordinal))
-    }
-
-    fn send(&self, entry: Entry) -> Durable {
-        let (acknowledge, durable) = oneshot::channel();
-        // A thread that is gone drops the acknowledgement, and the receiver sees that.
-        let _ = self.sender.send(Message { entry, acknowledge });
-        durable
+    /// Hands a step over. Its receipt comes when it is durable.
+    pub fn hand(&self, step: Step) {
+        // A thread that is gone ends the receipts, and their reader sees that.
+        let _ = self.sender.send(step);
     }
 
     /// Waits for the last commit and gives the ledger back.
@@ -90,54 +83,57 @@ impl Journal {
     }
 }
 
-fn write(ledger: Ledger, run: u32, receiver: &Receiver<Message>) -> Ledger {
-    let mut group = Vec::with_capacity(GROUP);
-    while let Ok(first) = receiver.recv() {
-        group.push(first);
+fn write(
+    ledger: Ledger,
+    run: u32,
+    steps: &Receiver<Step>,
+    acknowledge: &mpsc::UnboundedSender<Vec<Receipt>>,
+) -> Ledger {
+    while let Ok(first) = steps.recv() {
+        let mut group = vec![first];
         while group.len() < GROUP
-            && let Ok(next) = receiver.try_recv()
+            && let Ok(next) = steps.try_recv()
         {
             group.push(next);
         }
-        commit(&ledger, run, &mut group);
+        // Whoever waits for receipts may be gone; what was handed over is written all the same.
+        let _ = acknowledge.send(commit(&ledger, run, group));
     }
     ledger
 }
 
-/// Commits a group and acknowledges each message. Where the disk is full, the ballast makes room for
-/// the outcomes, which are in nobody else's memory; the intents fail, and nothing is sent for them.
-fn commit(ledger: &Ledger, run: u32, group: &mut Vec<Message>) {
-    let answers = match apply(&ledger.connection, run, group.iter().map(|message| &message.entry)) {
+/// Commits a group. Where the disk is full, the ballast makes room for the outcomes, which are in nobody
+/// else's memory; the intents fail, and nothing is sent for them.
+fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
+    let answers = match apply(&ledger.connection, run, group.iter()) {
         Ok(answers) => answers,
         Err(error) => {
             drop_ballast(&ledger.path);
-            let outcomes = group.iter().map(|message| &message.entry).filter(|entry| !matches!(entry, Entry::Open(..)));
+            let outcomes = group.iter().filter(|step| matches!(step, Step::Settle(..)));
             let mut saved = apply(&ledger.connection, run, outcomes).unwrap_or_default().into_iter();
             let failed = || Err(error.to_string());
-            let answer = |message: &Message| match message.entry {
-                Entry::Open(_) => failed(),
-                Entry::Settle(..) | Entry::Withdraw(..) => saved.next().unwrap_or_else(failed),
+            let answer = |step: &Step| match step {
+                Step::Open(_) | Step::Withdraw(_) => failed(),
+                Step::Settle(..) => saved.next().unwrap_or_else(failed),
             };
             group.iter().map(answer).collect()
         }
     };
-    for (message, answer) in group.drain(..).zip(answers) {
-        let _ = message.acknowledge.send(answer);
-    }
+    group.into_iter().zip(answers).map(|(step, durable)| Receipt { step, durable }).collect()
 }
 
 fn apply<'e>(
     connection: &Connection,
     run: u32,
-    entries: impl Iterator<Item = &'e Entry>,
+    entries: impl Iterator<Item = &'e Step>,
 ) -> Result<Vec<Result<(), String>>, Error> {
     let transaction = connection.unchecked_transaction()?;
     let mut answers = Vec::new();
     for entry in entries {
         answers.push(match entry {
-            Entry::Open(intent) => open(&transaction, run, intent)?,
-            Entry::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
-            Entry::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,
+            Step::Open(intent) => open(&transaction, run, intent)?,
+            Step::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
+            Step::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,
         });
     }
     transaction.commit()?;

@@ -30,6 +30,6 @@ mod sqlite;
 mod tests;
 
 pub use entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
-pub use journal::{Durable, Intent, Journal};
+pub use journal::{Intent, Journal, Receipt, Receipts, Step};
 pub use query::Settled;
 pub use sqlite::Ledger;

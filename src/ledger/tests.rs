@@ -63,20 +63,50 @@ fn ended(state: State) -> Settlement {
     Settlement { state, http_status: Some(200), id, error }
 }
 
-fn wait(durable: Durable) -> Result<(), String> {
-    durable.blocking_recv().unwrap()
+/// The journal, one step at a time.
+struct Hand {
+    journal: Journal,
+    receipts: Receipts,
+}
+
+impl Hand {
+    fn start(ledger: Ledger, run: u32) -> Self {
+        let (journal, receipts) = Journal::start(ledger, run).unwrap();
+        Self { journal, receipts }
+    }
+
+    fn open(&mut self, intent: Intent) -> Result<(), String> {
+        self.hand(Step::Open(intent))
+    }
+
+    fn settle(&mut self, ordinal: u32, settlement: Settlement) -> Result<(), String> {
+        self.hand(Step::Settle(ordinal, Box::new(settlement)))
+    }
+
+    fn withdraw(&mut self, ordinal: u32) -> Result<(), String> {
+        self.hand(Step::Withdraw(ordinal))
+    }
+
+    fn hand(&mut self, step: Step) -> Result<(), String> {
+        self.journal.hand(step);
+        self.receipts.blocking_recv().unwrap().pop().unwrap().durable
+    }
+
+    fn stop(self) -> Ledger {
+        self.journal.stop().unwrap()
+    }
 }
 
 /// Sends rows 0, 1, 2 … that end so, in a run of its own; `Sending` stays open.
 fn send(ledger: Ledger, run: u32, states: &[State]) -> Ledger {
-    let journal = Journal::start(ledger, run).unwrap();
+    let mut journal = Hand::start(ledger, run);
     for (ordinal, state) in (0..).zip(states) {
-        wait(journal.open(intent(ordinal))).unwrap();
+        journal.open(intent(ordinal)).unwrap();
         if *state != State::Sending {
-            wait(journal.settle(ordinal, ended(*state))).unwrap();
+            journal.settle(ordinal, ended(*state)).unwrap();
         }
     }
-    journal.stop().unwrap()
+    journal.stop()
 }
 
 fn states(ledger: &Ledger, run: u32) -> Vec<State> {
@@ -122,12 +152,12 @@ fn a_second_attempt_is_opened_for_a_row_that_is_pending_and_for_no_other() {
     let ledger = send(ledger, run, &ends);
     let repeats = [(6, Place { sheet: 0, row: 8 }, Key([6; 16]), EntryId { run: other, ordinal: 0 })];
     ledger.note_duplicates(run, &repeats).unwrap();
-    let journal = Journal::start(ledger, run).unwrap();
+    let mut journal = Hand::start(ledger, run);
     for ordinal in [0, 1, 2, 3, 4, 6] {
-        assert!(wait(journal.open(intent(ordinal))).is_err(), "row {ordinal} was opened again");
+        assert!(journal.open(intent(ordinal)).is_err(), "row {ordinal} was opened again");
     }
-    assert_eq!(wait(journal.open(intent(5))), Ok(()));
-    let ledger = journal.stop().unwrap();
+    assert_eq!(journal.open(intent(5)), Ok(()));
+    let ledger = journal.stop();
     let entries = ledger.page(run, 0).unwrap();
     assert_eq!(entries.iter().map(|entry| entry.attempts).collect::<Vec<_>>(), [1, 1, 1, 1, 1, 2, 0]);
     assert_eq!((entries[5].state, &entries[5].settlement.error), (State::Sending, &None));
@@ -139,13 +169,13 @@ fn only_an_open_attempt_is_settled_and_only_once() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
-    let journal = Journal::start(ledger, run).unwrap();
-    assert!(wait(journal.settle(0, ended(State::Done))).is_err());
-    wait(journal.open(intent(0))).unwrap();
-    wait(journal.settle(0, ended(State::Unknown))).unwrap();
-    assert!(wait(journal.settle(0, ended(State::Done))).is_err());
-    assert!(wait(journal.withdraw(0)).is_err());
-    assert_eq!(states(&journal.stop().unwrap(), run), [State::Unknown]);
+    let mut journal = Hand::start(ledger, run);
+    assert!(journal.settle(0, ended(State::Done)).is_err());
+    journal.open(intent(0)).unwrap();
+    journal.settle(0, ended(State::Unknown)).unwrap();
+    assert!(journal.settle(0, ended(State::Done)).is_err());
+    assert!(journal.withdraw(0).is_err());
+    assert_eq!(states(&journal.stop(), run), [State::Unknown]);
 }
 
 #[test]
@@ -154,12 +184,12 @@ fn an_intent_that_is_withdrawn_leaves_the_row_as_it_was() {
     let ledger = desk.open();
     let run = begin(&ledger, "first");
     let ledger = send(ledger, run, &[State::Pending]);
-    let journal = Journal::start(ledger, run).unwrap();
+    let mut journal = Hand::start(ledger, run);
     for ordinal in [0, 1] {
-        wait(journal.open(intent(ordinal))).unwrap();
-        wait(journal.withdraw(ordinal)).unwrap();
+        journal.open(intent(ordinal)).unwrap();
+        journal.withdraw(ordinal).unwrap();
     }
-    let ledger = journal.stop().unwrap();
+    let ledger = journal.stop();
     let entries = ledger.page(run, 0).unwrap();
     assert_eq!(entries.iter().map(|e| (e.state, e.attempts)).collect::<Vec<_>>(), [(State::Pending, 1)]);
     assert_eq!(ledger.settled(run, 10).unwrap().count(), 0);
@@ -170,10 +200,10 @@ fn what_was_acknowledged_is_seen_by_another_process_at_once() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
-    let journal = Journal::start(ledger, run).unwrap();
-    wait(journal.open(intent(0))).unwrap();
+    let mut journal = Hand::start(ledger, run);
+    journal.open(intent(0)).unwrap();
     assert_eq!(states(&desk.look(), run), [State::Sending]);
-    wait(journal.settle(0, ended(State::Done))).unwrap();
+    journal.settle(0, ended(State::Done)).unwrap();
     assert_eq!(states(&desk.look(), run), [State::Done]);
 }
 
@@ -182,11 +212,13 @@ fn an_intent_is_never_durable_without_the_outcomes_that_were_handed_over_before_
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
-    let journal = Journal::start(ledger, run).unwrap();
-    wait(journal.open(intent(0))).unwrap();
+    let mut journal = Hand::start(ledger, run);
+    journal.open(intent(0)).unwrap();
     for ordinal in 1..200 {
-        drop(journal.settle(ordinal - 1, ended(State::Done)));
-        wait(journal.open(intent(ordinal))).unwrap();
+        journal.journal.hand(Step::Settle(ordinal - 1, Box::new(ended(State::Done))));
+        journal.journal.hand(Step::Open(intent(ordinal)));
+        let opened = |receipt: &Receipt| matches!(&receipt.step, Step::Open(intent) if intent.ordinal == ordinal);
+        while !journal.receipts.blocking_recv().unwrap().iter().any(opened) {}
         let open = states(&desk.look(), run).into_iter().filter(|state| *state == State::Sending).count();
         assert_eq!(open, 1, "after the intent of row {ordinal}");
     }

@@ -294,7 +294,7 @@ fn send(
     let rate = sending.rate_for(target.on_this_machine);
     let send_duplicates = job.recipe.send_duplicates;
     let progress = terminal.sending(checked.valid, settled.count());
-    let journal = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
+    let (journal, receipts) = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
     let ended = {
         let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
         let rows = queue(verdicts.records()?, findings, places, occurrences, &settled, send_duplicates);
@@ -304,7 +304,11 @@ fn send(
         let order = Order::new(held.into_iter().map(|(key, _)| key));
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = Pace::new(rate, chance);
-        drive(|| Dispatch::new(plan, &target.sender, &journal, rows, order, pace, breaker), progress, terminal.lang)?
+        drive(
+            || Dispatch::new(plan, &target.sender, (&journal, receipts), rows, order, pace, breaker),
+            progress,
+            terminal.lang,
+        )?
     };
     let ledger = journal.stop().map_err(|error| sentence(&path, &error))?;
     if !ended.reopen.is_empty() {

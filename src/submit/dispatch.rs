@@ -6,7 +6,7 @@
 //! the run was stopped or told to wait meanwhile, is withdrawn.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
@@ -22,7 +22,7 @@ use super::pace::{Leave, Pace};
 use super::retry::{self, Again, Decision};
 use crate::contract::Operation;
 use crate::exit::{Exit, Stop};
-use crate::ledger::{Durable, Intent, Journal, Settlement, State};
+use crate::ledger::{Intent, Journal, Receipt, Receipts, Settlement, State, Step};
 use crate::message::Lang;
 use crate::outcome::{Attempt, Word};
 use crate::row::Place;
@@ -82,16 +82,10 @@ pub struct Ended {
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
 
 enum Landed {
-    /// The intent is durable: the request may leave.
-    Opened(Queued),
+    /// The intent was durable too late for its turn; its time has come.
+    Due(Queued),
     /// An attempt ended.
     Attempted(Queued, Attempt),
-    /// The ledger refused the intent: nothing was sent.
-    NotOpened(String),
-    /// An intent was taken back, or could not be.
-    Withdrawn(Result<(), String>),
-    /// An outcome is durable, or could not be made so.
-    Kept(Option<Word>, Box<Settlement>, u32, Result<(), String>),
 }
 
 /// The loop and all it holds.
@@ -99,6 +93,11 @@ pub struct Dispatch<'a, R> {
     plan: Plan<'a>,
     sender: &'a Sender,
     journal: &'a Journal,
+    receipts: Receipts,
+    /// Rows whose intents are on their way to the disk.
+    opening: HashMap<u32, Queued>,
+    /// Steps that the ledger has not acknowledged yet.
+    awaited: usize,
     rows: R,
     order: Order,
     pace: Pace,
@@ -132,7 +131,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     pub fn new(
         plan: Plan<'a>,
         sender: &'a Sender,
-        journal: &'a Journal,
+        (journal, receipts): (&'a Journal, Receipts),
         rows: R,
         order: Order,
         pace: Pace,
@@ -142,6 +141,9 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             plan,
             sender,
             journal,
+            receipts,
+            opening: HashMap::new(),
+            awaited: 0,
             rows,
             order,
             pace,
@@ -159,7 +161,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
             let wake = if self.ended.stop.is_none() { self.fill() } else { None };
-            if self.futures.is_empty() && wake.is_none() {
+            if self.futures.is_empty() && self.awaited == 0 && wake.is_none() {
                 return self.ended;
             }
             tokio::select! {
@@ -170,6 +172,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                         self.ended.stop = Some(interrupted(signal));
                     }
                 }
+                receipts = self.receipts.recv(), if self.awaited > 0 => self.acknowledged(receipts, &mut tell),
                 Some(landed) = self.futures.next() => self.land(landed, &mut tell),
                 () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
                 _ = tick.tick() => tell(Event::Tick),
@@ -230,22 +233,56 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         None
     }
 
+    /// Writes the intent down; the request leaves when that is durable.
     fn launch(&mut self, mut row: Queued) {
         row.attempts += 1;
         self.in_flight += 1;
-        let durable = self.journal.open(Intent {
+        self.hand(Step::Open(Intent {
             ordinal: row.ordinal,
             place: row.place,
             key: row.request.key(),
             order: row.request.order(),
             at_ms: now_ms(),
-        });
-        self.futures.push(Box::pin(async move {
-            match acknowledged(durable.await) {
-                Ok(()) => Landed::Opened(row),
-                Err(why) => Landed::NotOpened(why),
-            }
         }));
+        self.opening.insert(row.ordinal, row);
+    }
+
+    fn hand(&mut self, step: Step) {
+        self.awaited += 1;
+        self.journal.hand(step);
+    }
+
+    /// The ledger has made a group of steps durable, or says why not.
+    fn acknowledged(&mut self, receipts: Option<Vec<Receipt>>, tell: &mut impl FnMut(Event)) {
+        let Some(receipts) = receipts else {
+            self.in_flight -= self.opening.len();
+            self.opening.clear();
+            self.awaited = 0;
+            return self.stop(ledger_failed("its writer ended unexpectedly"));
+        };
+        for Receipt { step, durable } in receipts {
+            self.awaited -= 1;
+            match (step, durable) {
+                (Step::Open(intent), Ok(())) => {
+                    if let Some(row) = self.opening.remove(&intent.ordinal) {
+                        self.depart(row);
+                    }
+                }
+                (Step::Open(intent), Err(why)) => {
+                    self.opening.remove(&intent.ordinal);
+                    self.in_flight -= 1;
+                    self.stop(ledger_failed(&why));
+                }
+                (Step::Settle(_, settlement), Ok(())) if settlement.state == State::Pending => {}
+                (Step::Settle(_, settlement), Ok(())) => tell(Event::Settled(settlement.state.word())),
+                (Step::Settle(ordinal, settlement), Err(why)) => {
+                    tell(Event::NotKept(not_kept(ordinal, &settlement)));
+                    self.stop(ledger_failed(&why));
+                }
+                (Step::Withdraw(_), Ok(())) => {}
+                (Step::Withdraw(_), Err(why)) => self.stop(ledger_failed(&why)),
+            }
+        }
     }
 
     /// Lets a request leave, if it still may.
@@ -258,7 +295,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             Leave::At(at) => {
                 return self.futures.push(Box::pin(async move {
                     tokio::time::sleep_until(at).await;
-                    Landed::Opened(row)
+                    Landed::Due(row)
                 }));
             }
             Leave::AfterHold => return self.withdraw(row),
@@ -276,32 +313,16 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn withdraw(&mut self, mut row: Queued) {
         self.in_flight -= 1;
         row.attempts -= 1;
-        let durable = self.journal.withdraw(row.ordinal);
-        self.futures.push(Box::pin(async move { Landed::Withdrawn(acknowledged(durable.await)) }));
+        self.hand(Step::Withdraw(row.ordinal));
         self.later.push(Reverse(Later { at: Instant::now(), row }));
     }
 
     fn land(&mut self, landed: Landed, tell: &mut impl FnMut(Event)) {
         match landed {
-            Landed::Opened(row) => self.depart(row),
+            Landed::Due(row) => self.depart(row),
             Landed::Attempted(row, attempt) => {
                 self.in_flight -= 1;
                 self.decide(row, &attempt, tell);
-            }
-            Landed::NotOpened(why) => {
-                self.in_flight -= 1;
-                self.stop(ledger_failed(&why));
-            }
-            Landed::Withdrawn(Ok(())) => {}
-            Landed::Withdrawn(Err(why)) => self.stop(ledger_failed(&why)),
-            Landed::Kept(word, _, _, Ok(())) => {
-                if let Some(word) = word {
-                    tell(Event::Settled(word));
-                }
-            }
-            Landed::Kept(_, settlement, ordinal, Err(why)) => {
-                tell(Event::NotKept(not_kept(ordinal, &settlement)));
-                self.stop(ledger_failed(&why));
             }
         }
     }
@@ -320,8 +341,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             self.stop(Stop::early(message.clone()));
         }
         self.heed(attempt, &decision, stale, tell);
-        let durable = self.journal.settle(row.ordinal, decision.settlement.clone());
-        self.keep(row.ordinal, &decision, durable);
+        self.hand(Step::Settle(row.ordinal, Box::new(decision.settlement)));
         let key = row.request.order();
         match decision.again {
             Some(again) => {
@@ -354,13 +374,6 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         }
     }
 
-    fn keep(&mut self, ordinal: u32, decision: &Decision, durable: Durable) {
-        let settlement = Box::new(decision.settlement.clone());
-        let word = decision.again.is_none().then(|| settlement.state.word());
-        self.futures
-            .push(Box::pin(async move { Landed::Kept(word, settlement, ordinal, acknowledged(durable.await)) }));
-    }
-
     /// The first reason to stop is the one that is told.
     fn stop(&mut self, stop: Stop) {
         self.ended.stop.get_or_insert(stop);
@@ -370,10 +383,6 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
 /// What goes with a request as `X-Request-Id`, and stands beside the row in the result: run, sheet, row.
 pub fn reference(run: &str, place: Place) -> String {
     format!("{run}-{}.{}", place.sheet + 1, place.row)
-}
-
-fn acknowledged(answer: Result<Result<(), String>, tokio::sync::oneshot::error::RecvError>) -> Result<(), String> {
-    answer.unwrap_or_else(|_| Err("the ledger's writer ended unexpectedly".to_owned()))
 }
 
 /// The wall clock, for display and windows only; nothing is ordered by it.

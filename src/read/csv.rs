@@ -5,6 +5,7 @@ use std::io::Read;
 use compact_str::CompactString;
 use encoding_rs::Encoding;
 
+use super::block::{Block, Short};
 use super::encoding::{self, Chosen, Decoded};
 use super::guard::{Fault, Guard};
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
@@ -88,31 +89,58 @@ impl Csv {
         let mut records = Records::new(self, source);
         let width = sheet.headers.len();
         let mut blank_above = 0;
+        let mut block = Block::default();
+        let short = |short: Short| ragged(&source.name, short.line, short.fields, width);
+        let mut nth = 0;
         while let Some(line) = records.next()? {
+            nth += 1;
             if line <= sheet.header_row {
                 blank_above = records.blank_lines;
                 continue;
             }
             let mut cells = records.cells();
+            let fields = cells.len();
             let filled = cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1);
-            if filled > 0 && (filled > width || cells.len() < width) {
-                return Err(ragged(&source.name, line, filled.max(cells.len().min(width)), width));
+            if filled > width {
+                return Err(ragged(&source.name, line, filled, width));
             }
-            cells.truncate(width.max(filled));
-            stream.push(Row { place: Place { sheet: 0, row: line }, hidden: false, cells });
+            cells.resize(width, Cell::Empty);
+            let row = Row { place: Place { sheet: 0, row: line }, hidden: false, cells };
+            if filled == 0 {
+                stream.push(row);
+                continue;
+            }
+            let over = block.push(nth - 1 + records.blank_lines, row, fields, width).map_err(short)?;
+            for row in over {
+                stream.push(row);
+            }
             if stream.is_over() {
-                break;
+                return Ok(());
             }
+        }
+        if !self.ends_with_a_line(source)?
+            && let Some(cut) = block.ends_short(width)
+        {
+            return Err(short(cut));
+        }
+        for row in block.end(width).map_err(short)? {
+            stream.push(row);
         }
         stream.skip_blank(records.blank_lines - blank_above);
         stream.end_of_sheet(sheet);
         Ok(())
     }
+
+    fn ends_with_a_line(&self, source: &Source) -> Result<bool, Stop> {
+        let mut tail = Vec::new();
+        let start = self.end.saturating_sub(2).max(self.start);
+        source.slice(start, self.end).read_to_end(&mut tail).map_err(|error| source.unreadable(&error))?;
+        Ok(tail.iter().any(|byte| matches!(byte, b'\n' | b'\r')))
+    }
 }
 
 fn ragged(name: &str, line: u32, found: usize, expected: usize) -> Stop {
     if found < expected {
-        // Excel leaves out delimiters where the last columns of sixteen rows are blank.
         return Stop::cannot_start(text!(
             "{name}, satır {line}: {found} hücre var, başlık satırında ise {expected} sütun. Satırdaki ayırıcıları düzeltin; dosya Excel'den geliyorsa .xlsx olarak kaydedip onu verin.",
             "{name}, line {line}: it has {found} cells, but the header row has {expected} columns. Mend the delimiters of the line; if the file comes from Excel, save it as .xlsx and give that."

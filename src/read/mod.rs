@@ -6,6 +6,7 @@
 //! refused as a whole, with its place, before anything is sent. Memory does not grow with the rows;
 //! the texts that a workbook shares among its cells are the one exception.
 
+mod block;
 mod cells;
 mod csv;
 mod delimiter;

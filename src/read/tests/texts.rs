@@ -97,6 +97,24 @@ fn ragged_rows_are_refused_with_line_and_counts() {
 }
 
 #[test]
+fn fields_that_a_spreadsheet_left_out_of_a_whole_block_are_blank() {
+    let rows =
+        |from: u32, to: u32, row: &str| (from..=to).map(|n| row.replace('N', &n.to_string())).collect::<String>();
+    // Line 1 is the header; the first block ends with line 16, the next with line 32.
+    let whole =
+        format!("Ad;Tutar;Tarih\n{}{}{}", rows(2, 16, "aN;1;x\n"), rows(17, 32, "aN;1\n"), rows(33, 34, "aN\n"));
+    let read = read(whole.as_bytes());
+    assert_eq!(read.numbers(), (2..=34).collect::<Vec<_>>());
+    assert_eq!((read.line(15), read.line(32)), ("a17|1|".to_owned(), "a34||".to_owned()));
+    let one_short = whole.replace("a20;1\n", "a20\n");
+    assert!(refused(one_short.as_bytes()).contains("line 17: it has 2 cells"));
+    let one_whole = whole.replace("a20;1\n", "a20;1;x\n");
+    assert!(refused(one_whole.as_bytes()).contains("line 17: it has 2 cells"));
+    let cut = whole.trim_end();
+    assert!(refused(cut.as_bytes()).contains("line 34: it has 1 cells"));
+}
+
+#[test]
 fn blank_cells_beyond_the_header_are_no_cells() {
     let read = read(b"Ad;Tutar;;\na;1;;; \nb;2\n;\n");
     assert_eq!((read.line(0), read.line(1)), ("a|1".to_owned(), "b|2".to_owned()));

@@ -238,6 +238,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             place: row.place,
             key: row.request.key(),
             order: row.request.order(),
+            first: row.request.first(),
             at_ms: now_ms(),
         });
         self.futures.push(Box::pin(async move {

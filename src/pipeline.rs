@@ -17,6 +17,7 @@
 mod closing;
 mod earlier;
 mod first_pass;
+mod repeats;
 mod second_pass;
 
 use std::collections::HashMap;
@@ -49,7 +50,7 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
     let ledger = job.ledger.as_deref().filter(|path| path.is_file()).and_then(|path| Ledger::look(path).ok());
     let mut checked = first_pass(path, job, Aim::Check, ledger.as_ref(), terminal)?;
     let past = match &ledger {
-        Some(ledger) => second_pass::repeated(ledger, &checked, None, now_ms())?,
+        Some(ledger) => repeats::repeated(ledger, &checked, None, now_ms())?,
         None => Vec::new(),
     };
     let past = past.into_iter().map(|repeat| (repeat.ordinal, repeat.of)).collect();

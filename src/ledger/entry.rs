@@ -121,6 +121,8 @@ pub struct Entry {
 pub struct PastRow {
     pub id: EntryId,
     pub key: Key,
+    /// Of several equal rows: the key of the first, for a later one.
+    pub first: Option<Key>,
     pub sent_at_ms: i64,
     pub state: State,
 }

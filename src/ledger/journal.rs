@@ -25,6 +25,8 @@ pub struct Intent {
     pub place: Place,
     pub key: Key,
     pub order: Option<Key>,
+    /// Of several equal rows that are all meant: the key of the first, for a later one.
+    pub first: Option<Key>,
     /// Milliseconds since 1970-01-01 UTC.
     pub at_ms: i64,
 }
@@ -143,8 +145,8 @@ fn apply<'e>(
 /// A row gets an attempt if it has none, or if all it had are proven to have done nothing.
 fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(), String>, Error> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO entry (id, sheet, row, key, order_key, state, attempts, sent_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'sending', 1, ?6)
+        "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7)
          ON CONFLICT (id) DO UPDATE SET state = 'sending', attempts = attempts + 1, sent_ms = excluded.sent_ms,
              http_status = NULL, code = NULL, title = NULL, description = NULL
          WHERE state = 'pending'",
@@ -156,6 +158,7 @@ fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(),
         intent.place.row,
         intent.key.0,
         intent.order.map(|key| key.0),
+        intent.first.map(|key| key.0),
         intent.at_ms
     ])?;
     Ok(if changed == 1 { Ok(()) } else { Err(Error::AlreadySent.to_string()) })

@@ -36,6 +36,7 @@ const STEPS: &[&str] = &["
         row          INTEGER NOT NULL,
         key          BLOB NOT NULL,
         order_key    BLOB,
+        first_key    BLOB, -- of several equal rows that are all meant: the key of the first, in the later ones
         state        TEXT NOT NULL,
         attempts     INTEGER NOT NULL,
         sent_ms      INTEGER,

@@ -71,7 +71,7 @@ impl Ledger {
             let mut statement = self.connection.prepare(sql)?;
             statement.query_map([since_ms], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
-        let sql = "SELECT id, key, sent_ms, state FROM entry WHERE id BETWEEN ?1 AND ?2 AND sent_ms >= ?3
+        let sql = "SELECT id, key, sent_ms, state, first_key FROM entry WHERE id BETWEEN ?1 AND ?2 AND sent_ms >= ?3
                    AND state IN ('done', 'done-without-id', 'unknown', 'sending')";
         let mut statement = self.connection.prepare(sql)?;
         for number in runs.into_iter().filter(|number| Some(*number) != but) {
@@ -79,7 +79,8 @@ impl Ledger {
             let mut found = statement.query(params![first, last, since_ms])?;
             while let Some(row) = found.next()? {
                 let (id, key, sent_at_ms) = (row.get(0)?, Key(row.get(1)?), row.get(2)?);
-                each(PastRow { id: EntryId::from_sql(id), key, sent_at_ms, state: state(row, 3)? });
+                let first = row.get::<_, Option<[u8; 16]>>(4)?.map(Key);
+                each(PastRow { id: EntryId::from_sql(id), key, first, sent_at_ms, state: state(row, 3)? });
             }
         }
         Ok(())

@@ -53,6 +53,7 @@ fn intent(ordinal: u32) -> Intent {
         place,
         key: Key([ordinal as u8; 16]),
         order: Some(Key([9; 16])),
+        first: (ordinal == 1).then_some(Key([0; 16])),
         at_ms: 5_000 + i64::from(ordinal),
     }
 }
@@ -294,7 +295,11 @@ fn rows_that_may_have_been_done_count_within_their_window_also_of_a_run_that_wen
     let ledger = send(ledger, run, &ends);
     let past = |since, but| {
         let mut found = Vec::new();
-        ledger.sent_since(since, but, |past| found.push(past.id.ordinal)).unwrap();
+        let note = |past: PastRow| {
+            assert_eq!(past.first, (past.id.ordinal == 1).then_some(Key([0; 16])));
+            found.push(past.id.ordinal);
+        };
+        ledger.sent_since(since, but, note).unwrap();
         found
     };
     assert_eq!(past(4_000, None), [0, 1, 2, 3]);

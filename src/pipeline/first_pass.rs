@@ -237,11 +237,14 @@ impl Pass<'_> {
         if self.job.recipe.skip_hidden && row.hidden {
             return Verdict::Hidden { operation };
         }
-        if let Some((word, id)) = before {
-            return Verdict::Before { operation, word, id };
-        }
         let rules = &mut self.rules[operation];
         route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        if let Some((word, id)) = before {
+            if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
+                self.across.note_before(ordinal, &row.marks);
+            }
+            return Verdict::Before { operation, word, id };
+        }
         match rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
             Ok(row) => {
                 self.across.note(ordinal, &row.marks, self.operations[operation]);

@@ -8,16 +8,15 @@ use tokio::sync::watch;
 
 use super::closing::sentence;
 use super::first_pass::Checked;
+use super::repeats::note_repeats;
 use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::job::{Job, Recipe, SANDBOX_HOST, SANDBOX_RUN, Sending};
-use crate::keyed::Key;
-use crate::ledger::{EntryId, Journal, Ledger, Run, RunSpec, Settled, State};
+use crate::ledger::{Journal, Ledger, Run, RunSpec, Settled};
 use crate::message::{Lang, grouped, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
-use crate::row::Place;
 use crate::sandbox::{self, Sandbox, Script};
 use crate::submit::auth::Secrets;
 use crate::submit::breaker::Breaker;
@@ -36,14 +35,6 @@ pub struct Begun {
     pub stop: Option<Stop>,
     /// What to say of rows that were not sent.
     pub not_sent: NotSent,
-}
-
-/// A row that repeats one of an earlier run.
-pub struct Repeat {
-    pub ordinal: u32,
-    pub key: Key,
-    pub of: EntryId,
-    pub state: State,
 }
 
 /// Sends what is left of a file: all of it in a new run, the rest in one that was begun, nothing in
@@ -98,7 +89,7 @@ fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate
 }
 
 /// Whether `--again` began the run.
-fn was_again(run: &Run) -> bool {
+pub(super) fn was_again(run: &Run) -> bool {
     serde_json::from_str::<Recipe>(&run.spec.recipe).is_ok_and(|recipe| recipe.again)
 }
 
@@ -224,59 +215,6 @@ fn signature(checked: &Checked, job: &Job) -> [u8; 32] {
         recipe.encoding,
     ]);
     Sha256::digest(parts.to_string().as_bytes()).into()
-}
-
-/// The rows that repeat one sent within its window, of all runs but `but`; sorted by ordinal.
-pub fn repeated(ledger: &Ledger, checked: &Checked, but: Option<u32>, now: i64) -> Result<Vec<Repeat>, Stop> {
-    let findings = &checked.findings;
-    let longest = findings.longest_window().as_millis() as i64;
-    let mut found: Vec<Repeat> = Vec::new();
-    ledger
-        .sent_since(now - longest, but, |past| {
-            let first = findings.marks.partition_point(|mark| mark.key < past.key);
-            for mark in findings.marks[first..].iter().take_while(|mark| mark.key == past.key) {
-                let within = past.sent_at_ms >= now - findings.window(mark).as_millis() as i64;
-                if within || past.state != State::Done {
-                    found.push(Repeat { ordinal: mark.ordinal, key: mark.key, of: past.id, state: past.state });
-                }
-            }
-        })
-        .map_err(|error| unreadable(&error))?;
-    // Of several, the one that was done tells the id.
-    found.sort_by_key(|repeat| (repeat.ordinal, repeat.state != State::Done, std::cmp::Reverse(repeat.of)));
-    found.dedup_by_key(|repeat| repeat.ordinal);
-    Ok(found)
-}
-
-/// Writes down which rows are not to go because another run sent them: before a run begins, and each time it goes on,
-/// for another file may have sent them since.
-fn note_repeats(
-    ledger: &Ledger,
-    run: &Run,
-    checked: &Checked,
-    sending: &Sending,
-    terminal: Terminal,
-) -> Result<(), Stop> {
-    let mut repeats = repeated(ledger, checked, Some(run.number), now_ms())?;
-    let all = repeats.len();
-    let again = was_again(run);
-    if again || sending.duplicates != crate::cli::Duplicates::Skip {
-        // What is unknown is closed by a person, never by sending it again.
-        repeats.retain(|repeat| matches!(repeat.state, State::Unknown | State::Sending));
-        if !again && sending.duplicates == crate::cli::Duplicates::Warn && all > repeats.len() {
-            let count = all - repeats.len();
-            terminal.note(&say!(
-                terminal.lang,
-                "{count} satır daha önce gönderilmiş satırları yineliyor; --duplicates warn ile yine de gönderiliyor.",
-                "{count} rows repeat rows that were sent before; --duplicates warn sends them all the same."
-            ));
-        }
-    }
-    let rows: Vec<(u32, Place, Key, EntryId)> = repeats
-        .iter()
-        .map(|repeat| (repeat.ordinal, checked.places.get(repeat.ordinal), repeat.key, repeat.of))
-        .collect();
-    ledger.note_duplicates(run.number, &rows).map_err(|error| unreadable(&error))
 }
 
 fn send(

@@ -242,6 +242,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             place: row.place,
             key: row.request.key(),
             order: row.request.order(),
+            first: row.request.first(),
             at_ms: now_ms(),
         }));
         self.opening.insert(row.ordinal, row);

@@ -26,11 +26,24 @@ pub struct Across {
 pub struct Mark {
     pub key: Key,
     pub ordinal: u32,
-    /// Index into the windows; [`COUNTED`] where equal rows are legitimate.
+    /// Index into the windows; [`COUNTED`] or [`BEFORE`] where equal rows are legitimate.
     window: u16,
 }
 
 const COUNTED: u16 = u16::MAX;
+/// The same for a row that an earlier result has settled: it counts among its equals, and is not sent.
+const BEFORE: u16 = u16::MAX - 1;
+
+impl Mark {
+    /// Whether the row may be sent, as far as its own file says.
+    pub fn may_go(&self) -> bool {
+        self.window != BEFORE
+    }
+
+    fn is_counted(&self) -> bool {
+        self.window >= BEFORE
+    }
+}
 
 #[derive(Clone, Copy)]
 struct Agreement {
@@ -54,7 +67,7 @@ pub enum Finding {
 /// All findings in the order of the rows, and the marks by which the ledger is asked.
 pub struct Findings {
     pub list: Vec<(u32, Finding)>,
-    /// Sorted by key; only of rows that may be sent.
+    /// Sorted by key; only of rows that may be sent, or were when the file was an earlier one.
     pub marks: Vec<Mark>,
     windows: Vec<Duration>,
 }
@@ -69,6 +82,13 @@ impl Across {
         self.unique.push(Mark { key: marks.key, ordinal, window });
         for (rule, group, value) in &marks.same {
             self.same.push(Agreement { group: group.to_ne_bytes(), value: value.to_ne_bytes(), ordinal, rule: *rule });
+        }
+    }
+
+    /// Takes note of a row that was settled in an earlier result, where its equals are told apart by their number.
+    pub fn note_before(&mut self, ordinal: u32, marks: &Marks) {
+        if marks.unique.is_none() {
+            self.unique.push(Mark { key: marks.key, ordinal, window: BEFORE });
         }
     }
 
@@ -94,7 +114,7 @@ impl Across {
             let (group, mark) = (self.unique[first], self.unique[at]);
             if group.key != mark.key {
                 first = at;
-            } else if mark.window == COUNTED {
+            } else if mark.is_counted() {
                 list.push((mark.ordinal, Finding::Occurrence((at - first) as u32)));
             } else {
                 list.push((mark.ordinal, Finding::Repeats(group.ordinal)));
@@ -129,7 +149,7 @@ fn contradictions(same: &mut [Agreement]) -> Vec<(u32, Finding)> {
 
 fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(Key, u32) -> Key) {
     let mut changed = false;
-    for mark in marks.iter_mut().filter(|mark| mark.window == COUNTED) {
+    for mark in marks.iter_mut().filter(|mark| mark.is_counted()) {
         if let Ok(at) = list.binary_search_by_key(&mark.ordinal, |(ordinal, _)| *ordinal)
             && let Finding::Occurrence(nth) = list[at].1
         {
@@ -146,6 +166,12 @@ impl Findings {
     /// What was found about a row.
     pub fn of(&self, ordinal: u32) -> Option<Finding> {
         self.list.binary_search_by_key(&ordinal, |(of, _)| *of).ok().map(|at| self.list[at].1)
+    }
+
+    /// The marks of a key.
+    pub fn with_key(&self, key: Key) -> impl Iterator<Item = &Mark> {
+        let first = self.marks.partition_point(|mark| mark.key < key);
+        self.marks[first..].iter().take_while(move |mark| mark.key == key)
     }
 
     /// How many rows contradict an earlier one.

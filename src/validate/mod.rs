@@ -32,6 +32,9 @@ pub struct Request {
     body: String,
     key: Key,
     order: Option<Key>,
+    /// The key of the first of several equal rows, where this is a later one.
+    #[serde(skip)]
+    first: Option<Key>,
 }
 
 impl Request {
@@ -55,8 +58,14 @@ impl Request {
         self.order
     }
 
+    /// The key of the first of several equal rows, where this is a later one.
+    pub fn first(&self) -> Option<Key> {
+        self.first
+    }
+
     /// Equal bodies that are no duplicates of each other are told apart by their occurrence.
     pub fn as_occurrence(mut self, keyer: &Keyer, nth: u32) -> Self {
+        self.first = (nth > 0).then_some(self.key);
         self.key = keyer.occurrence(self.key, nth);
         self
     }
@@ -109,7 +118,7 @@ impl Accepted<'_> {
     /// The request that the row becomes.
     pub fn request(&self) -> Request {
         let order = self.rules.operation.order_by.map(|field| order_key(&self.rules.keyer, &self.body.part(field)));
-        Request { operation: self.rules.index, body: self.body.text(), key: self.marks.key, order }
+        Request { operation: self.rules.index, body: self.body.text(), key: self.marks.key, order, first: None }
     }
 }
 

@@ -121,6 +121,7 @@ fn modes(folder: &Path) -> Vec<(String, u32)> {
 
 /// Runs a shell script with the folder `small` on a file system of so many KiB, `$0` being the program. None where
 /// this user may not make one.
+#[expect(clippy::print_stdout, reason = "who reads the tests' words must know what was left out")]
 fn on_a_small_disk(dir: &Workdir, kib: u32, script: &str) -> Option<String> {
     fs::create_dir(dir.path("small")).unwrap();
     let script = format!("mount -t tmpfs -o size={kib}k none small || exit 77\n{script}");

@@ -163,3 +163,36 @@ fn an_unknown_row_is_sent_again_by_nothing_but_a_persons_word() {
     assert_eq!((ended.code, count(&rows, "done")), (0, 2), "{ended:?}");
     assert_eq!(sent("tiger"), 2);
 }
+#[test]
+fn of_equal_reservations_those_that_were_made_stay_made_when_the_refused_one_is_taken_out() {
+    let dir = Workdir::new();
+    let file = |rows: usize| dir.write("stock.csv", format!("model_type,qty\n{}", "tiger,1\n".repeat(rows)));
+    file(3);
+    let witness = Witness::new("[{on: {request: 2}, do: 400}]");
+    let (ended, rows) = dir.submit(&witness.sandbox, "stock.csv", &["--concurrency", "1"]);
+    assert_eq!((ended.code, words(&rows)), (1, vec!["done", "rejected", "done"]));
+    file(2);
+    let (ended, rows) = dir.submit(&witness.sandbox, "stock.csv", &[]);
+    assert_eq!((ended.code, words(&rows)), (0, vec!["duplicate"; 2]), "{ended:?}");
+    assert_eq!(witness.sandbox.committed(), 2);
+    // One more is one more.
+    file(4);
+    let (ended, rows) = dir.submit(&witness.sandbox, "stock.csv", &[]);
+    assert_eq!((ended.code, count(&rows, "done"), count(&rows, "duplicate")), (0, 2, 2), "{ended:?}");
+    assert_eq!(witness.sandbox.committed(), 4);
+}
+
+#[test]
+fn of_equal_reservations_in_a_result_that_is_fed_back_the_refused_one_goes_again() {
+    for refused in [1, 2] {
+        let dir = Workdir::new();
+        dir.write("stock.csv", format!("model_type,qty\n{}", "tiger,1\n".repeat(3)));
+        let witness = Witness::new(&format!("[{{on: {{request: {refused}}}, do: 400}}]"));
+        let base = witness.sandbox.base_url();
+        let args = ["submit", "stock.csv", "--base-url", &base, "--yes", "-o", "fed.csv", "--concurrency", "1"];
+        assert_eq!(dir.run(&args).code, 1);
+        let (ended, rows) = dir.submit(&witness.sandbox, "fed.csv", &[]);
+        assert_eq!((ended.code, words(&rows)), (0, vec!["done"; 3]), "{ended:?}");
+        assert_eq!(witness.sandbox.committed(), 3, "row {refused} was taken for one of the others");
+    }
+}

@@ -6,9 +6,6 @@ use serde_json::{Value, json};
 use crate::witness::{Request, Witness, count};
 use crate::workdir::{Ended, Workdir, words};
 
-/// Milliseconds that an answer may take to be read on a machine that is busy.
-const TRAVEL: u64 = 20;
-
 /// What a run of `write_cases` came to.
 struct Came {
     ended: Ended,

@@ -29,7 +29,6 @@ pub struct Request {
     pub body: Value,
     pub status: Option<u16>,
     pub committed: bool,
-    pub fault: Option<String>,
     pub id: Option<Value>,
 }
 

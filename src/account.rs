@@ -10,7 +10,7 @@ use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
 use crate::message::Lang;
 use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
 use crate::row::{Place, Sheet, column_letter};
-use crate::submit::dispatch::reference;
+use crate::submit::event::reference;
 use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
 use crate::{say, text};

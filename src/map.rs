@@ -3,15 +3,19 @@
 //! Headers are matched by name, label and alias ([`fold`]); `--map` and `--set` say what they do not.
 //! A close miss is suggested, never taken.
 
+mod complaint;
+
 use compact_str::CompactString;
 use serde_json::Value;
+
+pub use complaint::check_wishes;
+use complaint::{nothing_fits, place, two_columns};
 
 use crate::coerce::{Coerce, Refusal};
 use crate::contract::{Absent, Field, Operation};
 use crate::exit::Stop;
 use crate::fold::fold;
-use crate::message::{Lang, shown};
-use crate::row::{Cell, Row, Sheet, column_letter};
+use crate::row::{Cell, Row, Sheet};
 use crate::text;
 
 /// Headers that name the column in which each row says its operation.
@@ -273,104 +277,6 @@ fn only_fit(
     }
 }
 
-/// One problem of the file, not one of each row: the columns that the best-fitting operation lacks.
-fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Stop {
-    let score = |route: &&Route| {
-        let required = operations[route.operation].fields.iter().filter(|field| field.required).count();
-        let lacking = missing(operations[route.operation], &route.sources).len();
-        let fed = route.sources.iter().filter(|source| **source != Source::Nowhere).count();
-        ((required - lacking) * 100 / required.max(1), fed)
-    };
-    let Some(best) = routes.iter().max_by_key(score) else {
-        return Stop::cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));
-    };
-    let operation = operations[best.operation];
-    let lacking = missing(operation, &best.sources);
-    let list =
-        |lang| lacking.iter().map(|f| format!("{} ({})", f.label.get(lang), f.name)).collect::<Vec<_>>().join(", ");
-    let (tr, en) = (list(Lang::Tr), list(Lang::En));
-    let row = sheet.header_row;
-    let (in_tr, in_en) = place(sheet);
-    let called = operation.full_name();
-    let mut message = text!(
-        "{in_tr}{row}. satırdaki başlıklarda {called} için gerekli sütunlar yok: {tr}. Sütunları ekleyin ya da --map ALAN=BAŞLIK, --set ALAN=DEĞER kullanın.",
-        "{in_en}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
-    );
-    for (field, header) in close_misses(sheet, &lacking, best) {
-        let (header, name) = (shown(header), &field.name);
-        message.tr.push_str(&format!(" \"{header}\" sütunu {name} mi? Öyleyse: --map \"{name}={header}\"."));
-        message.en.push_str(&format!(" Is \"{header}\" meant as {name}? Then: --map \"{name}={header}\"."));
-    }
-    Stop::cannot_start(message)
-}
-
-fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> Vec<(&'s Field, &'s str)> {
-    let used = |column: usize| route.sources.contains(&Source::Column(column));
-    let free = || sheet.headers.iter().enumerate().filter(|(c, h)| !h.is_empty() && !used(*c)).map(|(_, h)| h.as_str());
-    let likeness = |field: &Field, header: &str| {
-        let header = fold(header);
-        field.names().map(|name| strsim::jaro_winkler(&fold(name), &header)).fold(0.0, f64::max)
-    };
-    let nearest = |field: &&'s Field| {
-        let best = free().max_by(|a, b| likeness(field, a).total_cmp(&likeness(field, b)))?;
-        (likeness(field, best) >= ALIKE).then_some((*field, best))
-    };
-    lacking.iter().filter_map(nearest).collect()
-}
-
-fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> Stop {
-    let named = |column: usize| format!("{} (\"{}\")", column_letter(column), shown(&sheet.headers[column]));
-    let (a, b, name, (tr, en)) = (named(a), named(b), &field.name, place(sheet));
-    Stop::cannot_start(text!(
-        "{tr}{a} ve {b} sütunlarının ikisi de {name} alanı demek. --map {name}=BAŞLIK ile birini seçin ya da sütunlardan birinin adını değiştirin.",
-        "{en}columns {a} and {b} both mean {name}. Choose one with --map {name}=HEADER, or rename one of them."
-    ))
-}
-
-/// Sees that `--map` and `--set` name fields of some operation and headers of some sheet.
-///
-/// # Errors
-/// The first that is nowhere.
-pub fn check_wishes(sheets: &[Sheet], operations: &[&Operation], wishes: &Wishes) -> Result<(), Stop> {
-    for (field, _) in wishes.maps.iter().chain(&wishes.sets) {
-        let is_field = operations.iter().any(|operation| operation.field(field).is_some());
-        if !is_field && field != "operation" {
-            return Err(no_such_field(field, operations));
-        }
-    }
-    for (field, header) in &wishes.maps {
-        let key = fold(header);
-        if !sheets.iter().flat_map(|sheet| &sheet.headers).any(|known| fold(known) == key) {
-            return Err(no_such_header(field, header, sheets));
-        }
-    }
-    Ok(())
-}
-
-fn no_such_field(field: &str, operations: &[&Operation]) -> Stop {
-    let mut names: Vec<&str> = Vec::new();
-    for name in operations.iter().flat_map(|operation| operation.fields.iter().map(|field| field.name.as_str())) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let (field, names) = (shown(field), names.join(", "));
-    Stop::cannot_start(text!(
-        "\"{field}\" adında bir alan yok. Alanlar: {names}.",
-        "There is no field called \"{field}\". The fields are: {names}."
-    ))
-}
-
-fn no_such_header(field: &str, header: &str, sheets: &[Sheet]) -> Stop {
-    let headers = sheets.iter().flat_map(|sheet| &sheet.headers).filter(|known| !known.is_empty());
-    let here = headers.map(|known| shown(known)).collect::<Vec<_>>().join(", ");
-    let header = shown(header);
-    Stop::cannot_start(text!(
-        "--map {field}: \"{header}\" başlıklı bir sütun yok. Başlıklar: {here}.",
-        "--map {field}: no column is headed \"{header}\". The headers are: {here}."
-    ))
-}
-
 fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<String> {
     let feeds = |source: &Source, column: usize| match source {
         Source::Nowhere => false,
@@ -383,15 +289,6 @@ fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<Stri
 }
 
 /// The sheet at the beginning of a sentence, or nothing in a file with one nameless sheet. The file
-/// is named by whoever knows it.
-fn place(sheet: &Sheet) -> (String, String) {
-    if sheet.name.is_empty() {
-        return Default::default();
-    }
-    let name = shown(&sheet.name);
-    (format!("\"{name}\" sayfası, "), format!("sheet \"{name}\", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

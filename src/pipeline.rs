@@ -17,8 +17,10 @@
 mod closing;
 mod earlier;
 mod first_pass;
+mod identity;
 mod repeats;
 mod second_pass;
+mod target;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -31,14 +33,14 @@ use crate::ledger::{Ledger, Run};
 use crate::message::Lang;
 use crate::progress::Terminal;
 use crate::report::foresee;
-use crate::submit::dispatch::now_ms;
+use crate::submit::event::now_ms;
 use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
 use first_pass::{Aim, first_pass};
-pub use second_pass::read_script;
 use second_pass::{Begun, second_pass};
+pub use target::read_script;
 
 /// Checks a file and writes what was found; sends nothing.
 ///

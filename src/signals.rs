@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM.
 
 use crate::exit::Exit;
-use crate::submit::dispatch::Signal;
+use crate::submit::event::Signal;
 
 /// Calls back for each signal with its number, counted from 1, from a thread of its own.
 pub fn on_each(call: impl Fn(Signal, u32) + Send + 'static) {

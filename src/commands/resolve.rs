@@ -7,7 +7,7 @@ use crate::ledger::{Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
 use crate::progress::Terminal;
 use crate::report::local_time;
-use crate::submit::dispatch::now_ms;
+use crate::submit::event::now_ms;
 use crate::{say, text};
 
 /// Closes an unknown row by a person's word; without `--row` lists the unknown rows.

@@ -11,7 +11,7 @@ use crate::outcome::{Word, id_text};
 use crate::progress::Terminal;
 use crate::report::local_time;
 use crate::say;
-use crate::submit::dispatch::reference;
+use crate::submit::event::reference;
 
 /// Lists all runs, or the rows of one.
 pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Stop> {

@@ -14,7 +14,7 @@ use crate::outcome::{ApiError, Outcome, Tally, Word};
 use crate::progress::Terminal;
 use crate::report::{self, Facts, Layout};
 use crate::row::Row;
-use crate::submit::dispatch::now_ms;
+use crate::submit::event::now_ms;
 use crate::{say, text};
 
 /// What a run ends with.

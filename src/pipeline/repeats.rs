@@ -16,7 +16,7 @@ use crate::ledger::{EntryId, Ledger, PastRow, Run, State};
 use crate::progress::Terminal;
 use crate::row::Place;
 use crate::say;
-use crate::submit::dispatch::now_ms;
+use crate::submit::event::now_ms;
 use crate::validate::across::Mark;
 
 /// A row that repeats one of another run.

@@ -1,29 +1,28 @@
 //! Sending: which run this is, what of it is left, and the loop that sends it.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::closing::sentence;
 use super::first_pass::Checked;
+use super::identity::{absolute, signature, spec};
 use super::repeats::note_repeats;
+use super::target::Target;
 use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
-use crate::job::{Job, Recipe, SANDBOX_HOST, SANDBOX_RUN, Sending};
-use crate::ledger::{Journal, Ledger, Run, RunSpec, Settled};
-use crate::message::{Lang, grouped, shown};
+use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
+use crate::ledger::{Journal, Ledger, Run, Settled};
+use crate::message::Lang;
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
-use crate::sandbox::{self, Sandbox, Script};
-use crate::submit::auth::Secrets;
 use crate::submit::breaker::Breaker;
-use crate::submit::client::{Sender, is_loopback};
-use crate::submit::dispatch::{Dispatch, Ended, Event, Plan, Queued, Signal, now_ms};
+use crate::submit::dispatch::{Dispatch, Plan};
+use crate::submit::event::{Ended, Event, Signal};
 use crate::submit::order::Order;
 use crate::submit::pace::{Pace, chance};
+use crate::submit::queued::Queued;
 use crate::validate::Verdict;
 use crate::{say, text};
 
@@ -91,130 +90,6 @@ fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate
 /// Whether `--again` began the run.
 pub(super) fn was_again(run: &Run) -> bool {
     serde_json::from_str::<Recipe>(&run.spec.recipe).is_ok_and(|recipe| recipe.again)
-}
-
-/// Where the requests go.
-struct Target {
-    sender: Sender,
-    on_this_machine: bool,
-    _sandbox: Option<Sandbox>,
-}
-
-impl Target {
-    /// Starts the sandbox if one is asked for, gathers the secrets, and asks before anything leaves the machine.
-    fn prepare(checked: &Checked, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Self, Stop> {
-        let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
-        let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
-        let operations: Vec<&Operation> = checked.operations.iter().collect();
-        let secrets = Secrets::gather(&operations, |name| {
-            if job.sandbox { Ok(Some("sandbox".to_owned().into())) } else { job.profile.secret(name) }
-        })?;
-        let sender = Sender::new(&operations, base, &secrets, sending.timeout)?;
-        let local = |operation: &&Operation| reqwest::Url::parse(&base(operation)).is_ok_and(|url| is_loopback(&url));
-        let on_this_machine = operations.iter().all(local);
-        if !on_this_machine && !sending.yes {
-            let hosts = operations.iter().map(|operation| base(operation)).collect::<Vec<_>>();
-            ask(checked, job, &hosts, terminal)?;
-        }
-        Ok(Self { sender, on_this_machine, _sandbox: sandbox })
-    }
-}
-
-fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {
-    let script = match &sending.faults {
-        Some(path) => read_script(path)?,
-        None => Script::default(),
-    };
-    let options = sandbox::Options { script, ..sandbox::Options::default() };
-    sandbox::spawn(&job.contracts, options).map_err(|error| {
-        Stop::cannot_start(text!(
-            "Deneme sunucusu başlatılamadı: {error}.",
-            "The sandbox could not be started: {error}."
-        ))
-    })
-}
-
-/// Reads a script of faults.
-pub fn read_script(path: &Path) -> Result<Script, Stop> {
-    let place = shown(&path.display().to_string());
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Stop::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
-    })?;
-    Script::from_yaml(&text)
-}
-
-fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
-    let mut hosts = hosts.to_vec();
-    hosts.dedup();
-    let (hosts, target) = (shown(&hosts.join(", ")), checked.target());
-    let rows = grouped(checked.valid, terminal.lang);
-    let profile = job.recipe.profile.clone().unwrap_or_else(|| "-".to_owned());
-    let question = say!(
-        terminal.lang,
-        "{rows} satır {hosts} adresine gönderilecek ({target}, profil {profile}). Gönderilsin mi?",
-        "{rows} rows go to {hosts} ({target}, profile {profile}). Send them?"
-    );
-    match terminal.confirm(&question) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Stop::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
-        None => Err(Stop::cannot_start(text!(
-            "{rows} satır {hosts} adresine gidecekti, ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
-            "{rows} rows would go to {hosts}, and there is no terminal to confirm it. If you are sure, add --yes."
-        ))),
-    }
-}
-
-fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, Stop> {
-    let recipe = serde_json::to_string(&job.recipe).unwrap_or_default();
-    let mut hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
-    hosts.dedup();
-    Ok(RunSpec {
-        name: run_name(job)?,
-        signature,
-        file: absolute(&checked.path),
-        sha256: checked.sha256.clone(),
-        target: checked.target(),
-        host: hosts.join(","),
-        recipe,
-        rows: checked.places.len(),
-        started_ms: now_ms(),
-        sheets: checked.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
-    })
-}
-
-fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
-}
-
-/// The day and six random characters: short enough to type. A sandbox's run says so, in every
-/// reference of its result too.
-fn run_name(job: &Job) -> Result<String, Stop> {
-    let random = getrandom::u32().map_err(|error| {
-        Stop::cannot_start(text!(
-            "Sistem rastgele sayı vermedi: {error}.",
-            "The system gave no random number: {error}."
-        ))
-    })?;
-    let day = jiff::Zoned::now().strftime("%Y%m%d").to_string();
-    let kind = if job.sandbox { SANDBOX_RUN } else { "" };
-    Ok(format!("{kind}{day}-{:06x}", random & 0x00ff_ffff))
-}
-
-/// What makes two runs the same: file, target, host, mapping.
-fn signature(checked: &Checked, job: &Job) -> [u8; 32] {
-    let hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
-    let recipe = &job.recipe;
-    let parts = serde_json::json!([
-        checked.sha256,
-        checked.target(),
-        hosts,
-        recipe.maps,
-        recipe.sets,
-        recipe.sheet,
-        recipe.skip_hidden,
-        recipe.encoding,
-    ]);
-    Sha256::digest(parts.to_string().as_bytes()).into()
 }
 
 fn send(

@@ -7,7 +7,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -17,30 +17,19 @@ use tokio::time::Instant;
 
 use super::breaker::Breaker;
 use super::client::Sender;
+use super::event::{Ended, Event, Signal, interrupted, ledger_failed, not_kept, now_ms, reference};
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
+use super::queued::{Later, Queued};
 use super::retry::{self, Again, Decision};
 use crate::contract::Operation;
-use crate::exit::{Exit, Stop};
-use crate::ledger::{Intent, Journal, Receipt, Receipts, Settlement, State, Step};
+use crate::exit::Stop;
+use crate::ledger::{Intent, Journal, Receipt, Receipts, State, Step};
 use crate::message::Lang;
-use crate::outcome::{Attempt, Word};
-use crate::row::Place;
-use crate::text;
-use crate::validate::Request;
+use crate::outcome::Attempt;
 
 /// Rows that may wait behind others of their key before no more are taken.
 const MOST_PARKED: usize = 10_000;
-
-/// A row that waits to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queued {
-    pub ordinal: u32,
-    pub place: Place,
-    pub request: Request,
-    /// Requests made for it in this session.
-    pub attempts: u32,
-}
 
 /// What the loop needs to know of the run.
 pub struct Plan<'a> {
@@ -48,35 +37,6 @@ pub struct Plan<'a> {
     pub run: &'a str,
     pub concurrency: usize,
     pub lang: Lang,
-}
-
-/// What the loop tells those who watch.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// A row's outcome is durable.
-    Settled(Word),
-    /// The server asked for a pause.
-    Holding(Duration),
-    /// Nothing new; time to draw.
-    Tick,
-    /// The ledger could not keep an outcome: the answer as one JSON line, for a person to keep.
-    NotKept(String),
-}
-
-/// The signal that ends a run before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    Interrupt,
-    Terminate,
-}
-
-/// How the loop ended.
-#[derive(Debug, Default)]
-pub struct Ended {
-    /// Why it ended before all rows were settled.
-    pub stop: Option<Stop>,
-    /// Rows to be given back as pending: refused for what was wrong with the run.
-    pub reopen: Vec<u32>,
 }
 
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
@@ -107,24 +67,6 @@ pub struct Dispatch<'a, R> {
     futures: FuturesUnordered<Flight<'a>>,
     ended: Ended,
     exhausted: bool,
-}
-
-#[derive(PartialEq, Eq)]
-struct Later {
-    at: Instant,
-    row: Queued,
-}
-
-impl Ord for Later {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.row.ordinal).cmp(&(other.at, other.row.ordinal))
-    }
-}
-
-impl PartialOrd for Later {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
@@ -379,44 +321,4 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn stop(&mut self, stop: Stop) {
         self.ended.stop.get_or_insert(stop);
     }
-}
-
-/// What goes with a request as `X-Request-Id`, and stands beside the row in the result: run, sheet, row.
-pub fn reference(run: &str, place: Place) -> String {
-    format!("{run}-{}.{}", place.sheet + 1, place.row)
-}
-
-/// The wall clock, for display and windows only; nothing is ordered by it.
-pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
-}
-
-fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
-    serde_json::json!({
-        "row_ordinal": ordinal,
-        "result": settlement.state.word(),
-        "id": settlement.id,
-        "http_status": settlement.http_status,
-    })
-    .to_string()
-}
-
-fn ledger_failed(why: &str) -> Stop {
-    let why = crate::message::shown(why);
-    Stop::early(text!(
-        "Defter yazılamadı ({why}); yeni satır gönderilmedi. Diskte yer açıp aynı komutu yeniden çalıştırın.",
-        "The ledger could not be written ({why}); no further row was sent. Make room on the disk and run the same command again."
-    ))
-}
-
-fn interrupted(signal: Signal) -> Stop {
-    let exit = match signal {
-        Signal::Interrupt => Exit::Interrupted,
-        Signal::Terminate => Exit::Terminated,
-    };
-    let message = text!(
-        "Durduruldu; yoldaki satırlar beklendi ve yazıldı. Aynı komut kaldığı yerden sürer.",
-        "Interrupted; rows in flight were waited for and written down. The same command goes on from here."
-    );
-    Stop { exit, message }
 }

@@ -3,12 +3,14 @@
 //! [`client`] is the only file that sees the HTTP library and its errors; [`retry`] decides, as a
 //! pure function, what an attempt proves; [`pace`] is the only place that waits for the server's
 //! sake; [`order`] keeps rows of one device apart; [`breaker`] says when to stop; [`dispatch`] is
-//! the loop that joins them.
+//! the loop that joins them, over [`queued`] rows, and [`event`] what it tells.
 
 pub mod auth;
 pub mod breaker;
 pub mod client;
 pub mod dispatch;
+pub mod event;
 pub mod order;
 pub mod pace;
+pub mod queued;
 pub mod retry;

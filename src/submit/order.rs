@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::dispatch::Queued;
+use super::queued::Queued;
 use crate::keyed::Key;
 
 /// Keeps rows with the same order key apart.

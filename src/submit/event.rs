@@ -1,0 +1,78 @@
+//! What the sending loop tells, and how it ends.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::exit::{Exit, Stop};
+use crate::ledger::Settlement;
+use crate::outcome::Word;
+use crate::row::Place;
+use crate::text;
+
+/// What the loop tells those who watch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A row's outcome is durable.
+    Settled(Word),
+    /// The server asked for a pause.
+    Holding(Duration),
+    /// Nothing new; time to draw.
+    Tick,
+    /// The ledger could not keep an outcome: the answer as one JSON line, for a person to keep.
+    NotKept(String),
+}
+
+/// The signal that ends a run before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+/// How the loop ended.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// Why it ended before all rows were settled.
+    pub stop: Option<Stop>,
+    /// Rows to be given back as pending: refused for what was wrong with the run.
+    pub reopen: Vec<u32>,
+}
+
+/// What goes with a request as `X-Request-Id`, and stands beside the row in the result: run, sheet, row.
+pub fn reference(run: &str, place: Place) -> String {
+    format!("{run}-{}.{}", place.sheet + 1, place.row)
+}
+
+/// The wall clock, for display and windows only; nothing is ordered by it.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
+pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
+    serde_json::json!({
+        "row_ordinal": ordinal,
+        "result": settlement.state.word(),
+        "id": settlement.id,
+        "http_status": settlement.http_status,
+    })
+    .to_string()
+}
+
+pub(super) fn ledger_failed(why: &str) -> Stop {
+    let why = crate::message::shown(why);
+    Stop::early(text!(
+        "Defter yazılamadı ({why}); yeni satır gönderilmedi. Diskte yer açıp aynı komutu yeniden çalıştırın.",
+        "The ledger could not be written ({why}); no further row was sent. Make room on the disk and run the same command again."
+    ))
+}
+
+pub(super) fn interrupted(signal: Signal) -> Stop {
+    let exit = match signal {
+        Signal::Interrupt => Exit::Interrupted,
+        Signal::Terminate => Exit::Terminated,
+    };
+    let message = text!(
+        "Durduruldu; yoldaki satırlar beklendi ve yazıldı. Aynı komut kaldığı yerden sürer.",
+        "Interrupted; rows in flight were waited for and written down. The same command goes on from here."
+    );
+    Stop { exit, message }
+}

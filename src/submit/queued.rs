@@ -1,0 +1,35 @@
+//! A row on its way to be sent.
+
+use tokio::time::Instant;
+
+use crate::row::Place;
+use crate::validate::Request;
+
+/// A row that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    pub ordinal: u32,
+    pub place: Place,
+    pub request: Request,
+    /// Requests made for it in this session.
+    pub attempts: u32,
+}
+
+/// A row that may go again at a time.
+#[derive(PartialEq, Eq)]
+pub(super) struct Later {
+    pub at: Instant,
+    pub row: Queued,
+}
+
+impl Ord for Later {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.row.ordinal).cmp(&(other.at, other.row.ordinal))
+    }
+}
+
+impl PartialOrd for Later {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}

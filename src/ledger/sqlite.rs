@@ -39,8 +39,12 @@ impl Ledger {
         }
         let lock = lock(path)?;
         open_private(path)?;
+        let ended_well = fs::metadata(sibling(path, "-wal")).map_or(true, |wal| wal.len() == 0);
         let mut connection = Connection::open(path)?;
         set_up(&connection)?;
+        if !ended_well {
+            check(&connection)?;
+        }
         migrations::apply(&mut connection)?;
         let secret = secret(&connection)?;
         reserve_ballast(path);
@@ -265,6 +269,11 @@ fn set_up(connection: &Connection) -> Result<(), Error> {
             "its folder does not allow durable writes (journal {mode}, synchronous {synchronous})"
         )));
     }
+    Ok(())
+}
+
+/// Looks for damage; worth its time where an earlier process did not end well, and left its WAL behind.
+fn check(connection: &Connection) -> Result<(), Error> {
     let check: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if check == "ok" { Ok(()) } else { Err(Error::Unfit(format!("it is damaged: {check}"))) }
 }
@@ -281,9 +290,12 @@ fn secret(connection: &Connection) -> Result<[u8; 32], Error> {
 }
 
 fn beside(path: &Path, extension: &str) -> PathBuf {
+    sibling(path, &format!(".{extension}"))
+}
+
+fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".");
-    name.push(extension);
+    name.push(ending);
     path.with_file_name(name)
 }
 

@@ -22,7 +22,7 @@ use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
-use crate::read::{self, Input, Totals};
+use crate::read::{self, Input, Ranges, Totals};
 use crate::row::{Row, Sheet, column_letter};
 use crate::spool::{Spool, Spooled};
 use crate::text;
@@ -117,6 +117,7 @@ pub fn first_pass(
     let quoted = is_csv && earlier.iter().any(Option::is_some);
     let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
+    warnings.extend(of_hidden(&totals, job));
     say_warnings(&warnings, terminal);
     let Pass { verdicts, across, places, valid, invalid, .. } = pass;
     Ok(Checked {
@@ -322,6 +323,26 @@ fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
             "By the headers, the operation is: {names}"
         ));
     }
+}
+
+/// What becomes of hidden rows, where there are some.
+fn of_hidden(totals: &Totals, job: &Job) -> Option<String> {
+    if totals.hidden.iter().all(Ranges::is_empty) {
+        return None;
+    }
+    Some(if job.recipe.skip_hidden {
+        crate::say!(
+            job.lang,
+            "Gizli satırlar gönderilmez (--hidden skip).",
+            "Hidden rows are not sent (--hidden skip)."
+        )
+    } else {
+        crate::say!(
+            job.lang,
+            "Gizli satırlar da gönderilir; göndermemek için --hidden skip ekleyin.",
+            "Hidden rows are sent too; to leave them out, add --hidden skip."
+        )
+    })
 }
 
 fn say_warnings(warnings: &[String], terminal: Terminal) {

@@ -1,6 +1,9 @@
 //! Each fault of a server, through the whole program: one outcome a row, counts that add up, the exit code that says
 //! what to do, and nothing done that the result does not tell.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 
 use crate::witness::{Request, Witness, count};
@@ -164,6 +167,39 @@ fn a_redirect_is_not_followed() {
     let came = second_of_four("do: 303-after", &[]);
     came.to(3, &["done", "unknown", "not-sent", "not-sent"]);
     assert_eq!(came.arrivals(), [1, 1, 0, 0]);
+}
+
+/// A server that answers each request by showing the way to another; gives its address.
+fn signpost(status: u16, to: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let answer = format!(
+        "HTTP/1.1 {status} Elsewhere\r\nLocation: {to}/api/v1/cases\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    // Ends with the test's process.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn what_a_redirect_leads_to_gets_neither_the_row_nor_the_token() {
+    for (status, word) in [(301, "unknown"), (302, "unknown"), (303, "unknown"), (307, "not-sent"), (308, "not-sent")] {
+        let dir = Workdir::new();
+        dir.write_cases("list.csv", 2);
+        let witness = Witness::new("");
+        let base = signpost(status, &witness.sandbox.base_url());
+        let ended = dir.run(&["submit", "list.csv", "--base-url", &base, "--yes", "-o", "out.jsonl"]);
+        assert_eq!((ended.code, words(&dir.rows("out.jsonl"))), (3, vec![word, "not-sent"]), "{status}: {ended:?}");
+        assert!(ended.stderr.contains("--base-url"), "{}", ended.stderr);
+        assert_eq!(witness.sandbox.requests(), 0, "{status}");
+    }
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn survives(seed: u64, kills: u32, concurrency: usize, rows: u32) {
     let mut random = Seeded(seed);
     let dir = Workdir::new();
     dir.write_cases("list.csv", rows);
-    let witness = Witness::slow(4, "[{on: {chance: 0.03}, do: 429, retry-after: 0}]");
+    // A few refusals, all before the last session: each slows its session for long.
+    let witness = Witness::slow(4, "[{on: {chance: 0.05}, times: 5, do: 429, retry-after: 0}]");
     let (base, at_once) = (witness.sandbox.base_url(), concurrency.to_string());
     let args = ["submit", "list.csv", "--base-url", &base, "--yes", "-o", "out.jsonl", "--concurrency", &at_once];
     for kill in 0..kills {

@@ -202,6 +202,10 @@ impl Pace {
             return;
         }
         self.slowed = Some(until);
+        if self.answered == 0 {
+            // Nothing was measured: the pause is all that the server has asked for.
+            return;
+        }
         let span = (until - self.since).as_secs_f64().max(0.1);
         let reached = self.answered as f64 / span;
         let calmer = if hold.is_some() { reached } else { reached / 2.0 }.max(SLOWEST);
@@ -338,6 +342,17 @@ mod tests {
             let after = turns(&mut pace, 2).await.len();
             assert!(after as f64 > before as f64 * 0.45, "{hold:?}: {before}, then {after}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_before_the_first_answer_pauses_the_run_and_does_not_slow_it() {
+        let mut pace = Pace::new(None, || 0.0);
+        assert!(pace.turn().is_ok());
+        pace.refused(Some(Duration::from_secs(1)));
+        let start = Instant::now();
+        tokio::time::sleep_until(pace.turn().unwrap_err()).await;
+        assert!((0..100).all(|_| pace.turn().is_ok()));
+        assert_eq!(start.elapsed(), Duration::from_secs(1));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::message::{grouped, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{self, Sandbox, Script};
 use crate::submit::auth::Secrets;
-use crate::submit::client::{Sender, is_loopback};
+use crate::submit::client::{Sender, stays_here};
 use crate::{say, text};
 
 /// Where the requests go.
@@ -30,7 +30,7 @@ impl Target {
             if job.sandbox { Ok(Some("sandbox".to_owned().into())) } else { job.profile.secret(name) }
         })?;
         let sender = Sender::new(&operations, base, &secrets, sending.timeout)?;
-        let local = |operation: &&Operation| reqwest::Url::parse(&base(operation)).is_ok_and(|url| is_loopback(&url));
+        let local = |operation: &&Operation| stays_here(&base(operation));
         let on_this_machine = operations.iter().all(local);
         if !on_this_machine && !sending.yes {
             let hosts = operations.iter().map(|operation| base(operation)).collect::<Vec<_>>();

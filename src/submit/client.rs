@@ -107,8 +107,12 @@ fn target(operation: &Operation, base: &str, secrets: &Secrets) -> Result<Target
     Ok(Target { method, url, headers })
 }
 
-/// Whether an address stays on this machine.
-pub fn is_loopback(url: &Url) -> bool {
+/// Whether requests to an address stay on this machine.
+pub fn stays_here(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| is_loopback(&url))
+}
+
+fn is_loopback(url: &Url) -> bool {
     match url.host_str() {
         Some("localhost") => true,
         Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),

@@ -11,7 +11,7 @@ pub struct Queued {
     pub ordinal: u32,
     pub place: Place,
     pub request: Request,
-    /// Requests made for it in this session.
+    /// Requests made for it since the command was given.
     pub attempts: u32,
 }
 

@@ -51,8 +51,6 @@ pub fn second_pass(
     let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
     if let Some(run) = &mut earlier {
         reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
-    }
-    if let Some(run) = &mut earlier {
         run.spec.file = absolute(&checked.path);
         ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
     }

@@ -38,7 +38,7 @@ fn line(operation: &Operation, lang: Lang) -> String {
 fn exported(name: &str) -> Result<&'static str, Stop> {
     let found = BUILT_IN.iter().find(|(known, _)| *known == name || name.split('/').next() == Some(known));
     found.map(|(_, yaml)| *yaml).ok_or_else(|| {
-        let names = BUILT_IN.map(|(name, _)| name).join(", ");
+        let names = BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let name = shown(name);
         Stop::cannot_start(text!(
             "\"{name}\" adında hazır bir sözleşme yok. Olanlar: {names}.",

@@ -25,8 +25,8 @@ pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Scheme, 
 use crate::exit::Stop;
 use crate::text;
 
-/// The contracts that come with the program: name and YAML.
-pub const BUILT_IN: [(&str, &str); 1] = [("hugin", include_str!("hugin.yaml"))];
+/// The contracts that come with the program: name and YAML of each `.yaml` beside this file (`embed.rs`).
+pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
 
 /// One system: its document and its operations.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::text;
+use crate::validate::Request;
 
 /// Well under every sensible request timeout, so that a slow connect is told from a slow answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,7 +34,9 @@ pub struct Sender {
 
 struct Target {
     method: reqwest::Method,
+    /// The base and the operation's own path.
     url: Url,
+    base: String,
     headers: HeaderMap,
 }
 
@@ -75,18 +78,28 @@ impl Sender {
     }
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
-    pub async fn send(&self, operation: usize, body: String, reference: &str) -> Attempt {
-        let target = &self.targets[operation];
-        let request = self
-            .client
-            .request(target.method.clone(), target.url.clone())
-            .headers(target.headers.clone())
-            .header("x-request-id", reference)
-            .body(body);
-        match request.send().await {
+    pub async fn send(&self, request: &Request, reference: &str) -> Attempt {
+        let target = &self.targets[request.operation()];
+        let Some(url) = target.url_of(request.path()) else { return Attempt::NotSent(Failure::CannotBuild) };
+        let mut call = self.client.request(target.method.clone(), url).headers(target.headers.clone());
+        for (name, value) in request.headers() {
+            call = call.header(name, value);
+        }
+        if let Some(body) = request.body() {
+            call = call.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_owned());
+        }
+        match call.header("x-request-id", reference).send().await {
             Ok(response) => Attempt::Answered(read(response).await),
             Err(error) => failure(&error),
         }
+    }
+}
+
+impl Target {
+    /// The address of a request whose path has values of its own. Nothing of a value may change where it leads.
+    fn url_of(&self, path: Option<&str>) -> Option<Url> {
+        let Some(path) = path else { return Some(self.url.clone()) };
+        Url::parse(&format!("{}{path}", self.base)).ok()
     }
 }
 
@@ -101,10 +114,9 @@ fn target(operation: &Operation, base: &str, secrets: &Secrets) -> Result<Target
     if url.scheme() != "https" && !is_loopback(&url) {
         return Err(in_the_clear(base));
     }
-    let mut headers = secrets.headers(operation)?;
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let headers = secrets.headers(operation)?;
     let method = reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| no_url(base))?;
-    Ok(Target { method, url, headers })
+    Ok(Target { method, url, base: base.trim_end_matches('/').to_owned(), headers })
 }
 
 /// Whether requests to an address stay on this machine.

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::Contract;
 use super::field::{EnumValue, Field, Kind};
-use super::operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Scheme, SchemeKind, Unique};
+use super::operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Unique};
+use super::scheme::security;
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::message::Text;
@@ -154,7 +155,7 @@ impl Loader<'_> {
             method,
             path: path.to_owned(),
             base_url: self.document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            schemes: self.schemes(spec)?,
+            security: security(self.document, spec)?,
             body_schema,
             id: keys.id.map(id_form).transpose()?,
             error: ErrorForm { code: keys.error.code, title: keys.error.title, description: keys.error.description },
@@ -196,26 +197,6 @@ impl Loader<'_> {
             schema = self.document.pointer(pointer).ok_or_else(|| format!("$ref {target:?} leads nowhere"))?;
         }
         Err("a chain of $refs has no end".to_owned())
-    }
-
-    fn schemes(&self, spec: &Value) -> Result<Vec<Scheme>, String> {
-        let wanted = spec.get("security").or_else(|| self.document.get("security"));
-        let alternatives = wanted.and_then(Value::as_array);
-        let Some(first) = alternatives.and_then(|list| list.first()).and_then(Value::as_object) else {
-            return Ok(Vec::new());
-        };
-        first.keys().map(|name| self.scheme(name)).collect()
-    }
-
-    fn scheme(&self, name: &str) -> Result<Scheme, String> {
-        let spec = &self.document["components"]["securitySchemes"][name];
-        let text = |key: &str| spec[key].as_str().unwrap_or_default().to_ascii_lowercase();
-        let kind = match (text("type").as_str(), text("scheme").as_str(), text("in").as_str()) {
-            ("http", "bearer", _) => SchemeKind::Bearer,
-            ("apikey", _, "header") => SchemeKind::Header(spec["name"].as_str().unwrap_or_default().to_owned()),
-            _ => return Err(format!("security scheme {name:?}: only http bearer and apiKey in a header can be used")),
-        };
-        Ok(Scheme { name: name.to_owned(), kind })
     }
 }
 

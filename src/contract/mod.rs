@@ -11,16 +11,20 @@
 //! | `x-caseload.not-applied` | statuses of this API that prove nothing was done |
 //! | `x-caseload.absent` | `omit` (default) or `empty` for absent optional fields |
 //! | `x-label`, `x-aliases`, `x-values`, property | names in Turkish and English, headers seen in the wild, names of enum values |
+//! | `x-prefix`, security scheme | the word before the token, where it is not `Bearer` |
+//! | `x-token`, security scheme | how a token is got: `{endpoint, body, token, expiry}`; a text `{name}` in the body is a secret |
 //! | `x-message`, any subschema | the sentence to show when it fails, with `{value}` |
 
 mod field;
 mod load;
 mod operation;
+mod scheme;
 
 pub use field::{EnumValue, Field, Kind};
 pub(crate) use load::parse as parse_yaml;
 pub use load::{from_yaml, words};
-pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Scheme, SchemeKind, Unique};
+pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Unique};
+pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
 use crate::exit::Stop;
 use crate::text;

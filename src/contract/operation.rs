@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::field::Field;
+use super::scheme::Scheme;
 use crate::message::Text;
 
 /// One call that a row becomes.
@@ -20,7 +21,8 @@ pub struct Operation {
     pub path: String,
     /// The first server of the document; empty where it names none.
     pub base_url: String,
-    pub schemes: Vec<Scheme>,
+    /// Alternatives, in the document's order; the first one whose secrets are all given is used. None: nothing is asked.
+    pub security: Vec<Vec<Scheme>>,
     pub fields: Vec<Field>,
     /// Pointer into the contract's document, to the schema of the request body.
     pub body_schema: String,
@@ -86,22 +88,6 @@ pub struct Same {
 pub enum Absent {
     Omit,
     Empty,
-}
-
-/// A secret that the API wants with each request. Its name tells the variable: `token` is `CASELOAD_TOKEN`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
-    pub name: String,
-    pub kind: SchemeKind,
-}
-
-/// How the secret travels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SchemeKind {
-    /// `Authorization: Bearer …`
-    Bearer,
-    /// A header of its own.
-    Header(String),
 }
 
 impl Operation {

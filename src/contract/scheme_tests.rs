@@ -90,18 +90,19 @@ fn two_schemes_for_one_header_cannot_go_together() {
 
 #[test]
 fn what_is_wrong_with_an_exchange_is_named() {
-    let exchange = |change: &dyn Fn(&mut Value)| {
+    type Change = fn(&mut Value);
+    let exchange = |change: Change| {
         let mut document = document();
         change(&mut document["components"]["securitySchemes"]["keys"]);
         security(&document, &json!({"security": [{"keys": []}]}))
     };
-    assert!(exchange(&|_| ()).is_ok());
-    let wrong: [(&dyn Fn(&mut Value), &str); 5] = [
-        (&|spec| spec["x-token"]["endpiont"] = json!("/x"), "endpiont"),
-        (&|spec| drop(spec["x-token"].as_object_mut().unwrap().remove("endpoint")), "endpoint"),
-        (&|spec| spec["x-token"]["token"] = json!("token"), "\"token\" is no JSON pointer"),
-        (&|spec| spec["x-token"]["body"]["apiKey"] = json!("{api key}"), "{api key}"),
-        (&|spec| spec["x-prefix"] = json!("two words"), "two words"),
+    assert!(exchange(|_| ()).is_ok());
+    let wrong: [(Change, &str); 5] = [
+        (|spec| spec["x-token"]["endpiont"] = json!("/x"), "endpiont"),
+        (|spec| drop(spec["x-token"].as_object_mut().unwrap().remove("endpoint")), "endpoint"),
+        (|spec| spec["x-token"]["token"] = json!("token"), "\"token\" is no JSON pointer"),
+        (|spec| spec["x-token"]["body"]["apiKey"] = json!("{api key}"), "{api key}"),
+        (|spec| spec["x-prefix"] = json!("two words"), "two words"),
     ];
     for (change, said) in wrong {
         let why = exchange(change).unwrap_err();

@@ -92,7 +92,7 @@ impl Door {
         let mut body = json!({"type": "Bearer"});
         set(&mut body, &exchange.token, Value::from(token));
         if let Some(pointer) = &exchange.expiry {
-            let end = Timestamp::now().as_second() + seconds as i64;
+            let end = Timestamp::now().as_second() + seconds.cast_signed();
             set(&mut body, pointer, Value::from(Timestamp::from_second(end).unwrap_or_default().to_string()));
         }
         Draft::json(200, &body)

@@ -100,7 +100,7 @@ impl Tokens {
         let slot = &mut self.slots[source];
         match result {
             Ok(token) => {
-                let end = token.lifetime.map(|life| asked + (life - MARGIN.min(life / 5)));
+                let end = token.lifetime.map(|life| asked + life.saturating_sub(MARGIN.min(life / 5)));
                 // One that is due already would be renewed for ever, and no row would go.
                 slot.due = end.filter(|due| *due > Instant::now());
                 self.mask.add(token.text.expose_secret());
@@ -128,13 +128,13 @@ mod tests {
 
     use super::*;
 
-    fn token(lifetime_s: Option<u64>) -> Result<Token, Refused> {
+    fn token(lifetime_s: Option<u64>) -> Token {
         let header = HeaderValue::from_static("Bearer t");
-        Ok(Token { header, text: "t".to_owned().into(), lifetime: lifetime_s.map(Duration::from_secs) })
+        Token { header, text: "t".to_owned().into(), lifetime: lifetime_s.map(Duration::from_secs) }
     }
 
-    fn later(retry_after_s: Option<u64>) -> Result<Token, Refused> {
-        Err(Refused::Later { retry_after_s, words: Text::same("later") })
+    fn later(retry_after_s: Option<u64>) -> Refused {
+        Refused::Later { retry_after_s, words: Text::same("later") }
     }
 
     async fn after(seconds: f64) -> Instant {
@@ -148,7 +148,7 @@ mod tests {
             let mut tokens = Tokens::new(1, Mask::default());
             assert!(tokens.is_due(0, Instant::now()));
             tokens.begin(0);
-            assert_eq!(tokens.land(0, Instant::now(), token(Some(life))), Landing::Renewed);
+            assert_eq!(tokens.land(0, Instant::now(), Ok(token(Some(life)))), Landing::Renewed);
             assert!(!tokens.is_asking());
             assert!(!tokens.is_due(0, after(due - 0.1).await), "{life}");
             assert!(tokens.is_due(0, after(0.1).await), "{life}");
@@ -162,7 +162,7 @@ mod tests {
         let asked = Instant::now();
         let now = after(10.0).await;
         for life in [None, Some(10)] {
-            tokens.land(0, asked, token(life));
+            tokens.land(0, asked, Ok(token(life)));
             assert!(!tokens.is_due(0, now + Duration::from_secs(1_000_000)), "{life:?}");
         }
     }
@@ -170,11 +170,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_token_that_was_refused_is_forgotten_once() {
         let mut tokens = Tokens::new(2, Mask::default());
-        tokens.land(1, Instant::now(), token(None));
+        tokens.land(1, Instant::now(), Ok(token(None)));
         let (_, first) = tokens.current(1).unwrap();
         tokens.refuse(first);
         assert!(tokens.current(1).is_none() && tokens.is_due(1, Instant::now()));
-        tokens.land(1, Instant::now(), token(None));
+        tokens.land(1, Instant::now(), Ok(token(None)));
         tokens.refuse(first);
         assert!(!tokens.is_due(1, Instant::now()), "the refusal was of the token before");
     }
@@ -184,11 +184,14 @@ mod tests {
         let mut tokens = Tokens::new(1, Mask::default());
         tokens.begin(0);
         let now = Instant::now();
-        assert_eq!(tokens.land(0, now, later(Some(7))), Landing::Again { pause: Some(Duration::from_secs(7)), nth: 1 });
-        assert_eq!(tokens.land(0, now, later(None)), Landing::Again { pause: None, nth: 2 });
+        assert_eq!(
+            tokens.land(0, now, Err(later(Some(7)))),
+            Landing::Again { pause: Some(Duration::from_secs(7)), nth: 1 }
+        );
+        assert_eq!(tokens.land(0, now, Err(later(None))), Landing::Again { pause: None, nth: 2 });
         assert!(tokens.is_asking());
-        assert_eq!(tokens.land(0, now, later(None)), Landing::Again { pause: None, nth: 3 });
-        assert_eq!(tokens.land(0, now, later(None)), Landing::GiveUp(Text::same("later")));
+        assert_eq!(tokens.land(0, now, Err(later(None))), Landing::Again { pause: None, nth: 3 });
+        assert_eq!(tokens.land(0, now, Err(later(None))), Landing::GiveUp(Text::same("later")));
         let never = Err(Refused::Never(Text::same("never")));
         assert_eq!(Tokens::new(1, Mask::default()).land(0, now, never), Landing::GiveUp(Text::same("never")));
     }

@@ -1,17 +1,19 @@
 //! One request at the counter: is it in order, what does the state say to it, and what does a fault
 //! make of the answer.
 
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use std::time::Duration;
+
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Refusal, plain_error, remove, set};
+use super::door::{Door, Guest};
 use super::route::{Found, Route};
 use super::script::{Effect, Fault};
 use super::service::Received;
 use super::state::State;
-use crate::contract::SchemeKind;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -22,8 +24,9 @@ const PAGE: &str =
 pub struct Desk<'a> {
     pub found: Found<'a>,
     pub state: &'a mut State,
-    /// The only token that is accepted; any one where this is none.
-    pub token: Option<&'a str>,
+    pub door: &'a mut Door,
+    /// Since the sandbox started.
+    pub at: Duration,
 }
 
 /// An answer, and whether anything was done for it.
@@ -79,11 +82,11 @@ impl<'a> Desk<'a> {
     }
 
     fn carry_out(&mut self, request: &Received<'_>, body: Option<&Value>, with_id: bool) -> Draft {
-        let applied = self.checked(request, body).and_then(|(route, token)| {
-            let (number, filled) = self.state.apply(&route.operation, body.unwrap_or(&Value::Null), token)?;
-            Ok((route, number, filled))
+        let applied = self.checked(request, body).and_then(|(route, guest)| {
+            let (number, filled) = self.state.apply(&route.operation, body.unwrap_or(&Value::Null), guest.token)?;
+            Ok((route, guest, number, filled))
         });
-        let (route, number, filled) = match applied {
+        let (route, guest, number, filled) = match applied {
             Ok(applied) => applied,
             Err(refusal) => return self.refusal(&refusal),
         };
@@ -96,11 +99,13 @@ impl<'a> Desk<'a> {
         if let (Some(form), false) = (form, with_id) {
             remove(&mut answer, &form.pointer);
         }
-        Draft { done: Some(id.unwrap_or_default()), ..Draft::json(route.answers.status, &answer) }
+        let mut draft = Draft::json(route.answers.status, &answer);
+        draft.headers.extend(guest.session.and_then(|session| Some((SET_COOKIE, session.parse().ok()?))));
+        Draft { done: Some(id.unwrap_or_default()), ..draft }
     }
 
-    /// The route and the bearer token of a request that is in order.
-    fn checked<'r>(&self, request: &Received<'r>, body: Option<&Value>) -> Result<(&'a Route, &'r str), Refusal> {
+    /// The route of a request that is in order, and who makes it.
+    fn checked<'r>(&mut self, request: &Received<'r>, body: Option<&Value>) -> Result<(&'a Route, Guest<'r>), Refusal> {
         let refuse = |status, code: &str, title: &str, why: &str| Err(Refusal::new(status, code, title, why));
         let route = match &self.found {
             Found::Route(route) => *route,
@@ -113,9 +118,9 @@ impl<'a> Desk<'a> {
                 return refuse(404, "NOT_FOUND", "Not found", &why);
             }
         };
-        let token = self.authorised(route, request.headers)?;
+        let guest = self.door.enter(&route.operation, request, self.at)?;
         if !route.takes_body() {
-            return Ok((route, token));
+            return Ok((route, guest));
         }
         let Some(bytes) = request.body else {
             return refuse(413, "TOO_LARGE", "Too large", "The body is longer than the sandbox reads.");
@@ -129,27 +134,8 @@ impl<'a> Desk<'a> {
         };
         match route.fault_in(body) {
             Some(why) => refuse(400, "INVALID_REQUEST", "The body does not fit the contract", &why),
-            None => Ok((route, token)),
+            None => Ok((route, guest)),
         }
-    }
-
-    /// The bearer token of a request (empty where none is needed) that has all that the contract wants.
-    fn authorised<'r>(&self, route: &Route, headers: &'r HeaderMap) -> Result<&'r str, Refusal> {
-        let mut token = "";
-        for scheme in &route.operation.schemes {
-            let (header, accepted) = match &scheme.kind {
-                SchemeKind::Bearer => {
-                    token = bearer(headers);
-                    ("Authorization", !token.is_empty() && self.token.is_none_or(|only| only == token))
-                }
-                SchemeKind::Header(name) => (name.as_str(), headers.get(name).is_some_and(|value| !value.is_empty())),
-            };
-            if !accepted {
-                let why = format!("The header {header} is missing, or what it says is not accepted.");
-                return Err(Refusal::new(401, "UNAUTHORIZED", "Not authorised", why));
-            }
-        }
-        Ok(token)
     }
 
     /// The answer that refuses, with the headers that its status calls for.
@@ -179,7 +165,7 @@ impl Draft {
         Self { status, headers: Vec::new(), body: Vec::new(), done: None }
     }
 
-    fn json(status: u16, body: &Value) -> Self {
+    pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, JSON, body.to_string().into_bytes())
     }
 }
@@ -188,15 +174,6 @@ impl Draft {
 fn now() -> String {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
-}
-
-/// The token of an `Authorization: Bearer …` header; empty where there is none.
-fn bearer(headers: &HeaderMap) -> &str {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => "",
-    }
 }
 
 /// Whether the body calls itself JSON: `application/json` or `application/…+json`.

@@ -10,6 +10,7 @@
 
 mod answer;
 mod desk;
+mod door;
 mod hugin;
 mod limit;
 mod log;
@@ -52,6 +53,9 @@ pub struct Options {
     pub log: Option<Box<dyn Write + Send>>,
     /// The only bearer token that is accepted; without it, any one that is not empty.
     pub token: Option<String>,
+    /// How long the tokens live that the sandbox gives, an hour if not said. It tells whole seconds: of a life below
+    /// one, nothing that a client could go by.
+    pub token_lifetime: Option<Duration>,
 }
 
 /// Serves the contracts until `shutdown` is ready.
@@ -114,6 +118,11 @@ impl Sandbox {
     /// Requests that arrived in full, carried out or not.
     pub fn requests(&self) -> u64 {
         self.counts.requests.load(Ordering::Relaxed)
+    }
+
+    /// Tokens that were asked for, given or not; [`requests`](Self::requests) are without these.
+    pub fn tokens(&self) -> u64 {
+        self.counts.tokens.load(Ordering::Relaxed)
     }
 
     /// Stops the server: open connections are closed, hanging requests are reset.

@@ -133,7 +133,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// The ledger cannot be read.
     pub fn outcome(&mut self, ordinal: u32, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
-        let (operation, order) = match verdict {
+        let (operation, order, warnings) = match verdict {
             Verdict::Invalid { operation, problems } => {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
             }
@@ -142,10 +142,10 @@ impl<'a> Account<'a> {
                 let id = id.and_then(|id| serde_json::from_str(&id).ok());
                 return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
             }
-            Verdict::Accepted { operation } => (operation, None),
-            Verdict::Valid(request) => (request.operation(), request.order()),
+            Verdict::Accepted { operation, warnings } => (operation, None, warnings),
+            Verdict::Valid { request, warnings } => (request.operation(), request.order(), warnings),
         };
-        let outcome = match standing(self.findings, ordinal, self.send_duplicates) {
+        let mut outcome = match standing(self.findings, ordinal, self.send_duplicates) {
             Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
             Standing::MayGo => match self.entry(ordinal)? {
@@ -154,6 +154,7 @@ impl<'a> Account<'a> {
                 None => self.unsettled(ordinal, order)?,
             },
         };
+        outcome.problems.extend(warnings);
         Ok((Some(operation), outcome))
     }
 

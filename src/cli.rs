@@ -78,6 +78,9 @@ pub struct FileArgs {
     /// What to do with rows that are hidden in the spreadsheet (default: send, with a warning)
     #[arg(long, value_enum)]
     pub hidden: Option<Hidden>,
+    /// Refuse numbers whose check digits do not fit (TCKN, VKN), in place of a warning
+    #[arg(long)]
+    pub strict: bool,
     /// The result file: .xlsx, .csv or .jsonl by its ending; "none" writes none
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

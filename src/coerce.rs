@@ -50,16 +50,41 @@ impl Coerce<'_> {
         if let Cell::Bad(bad) = cell {
             return Err(self.bad(bad));
         }
-        let value = match &field.kind {
+        self.of_kind(&field.kind, cell).map(Some)
+    }
+
+    fn of_kind(&self, kind: &Kind, cell: &Cell) -> Result<Value, Refusal> {
+        Ok(match kind {
             Kind::Text => Value::String(self.text(cell)?),
-            Kind::Enum(values) => Value::String(self.choice(values, cell)?),
+            Kind::Enum(values) => self.choice(values, cell)?,
             Kind::Boolean => Value::Bool(self.boolean(cell)?),
             Kind::Integer => self.integer(cell)?,
             Kind::Number => self.number(cell)?,
             Kind::Date => Value::String(self.date(cell)?.to_string()),
             Kind::DateTime => Value::String(self.date_time(cell)?),
-        };
-        Ok(Some(value))
+            Kind::NumberOrText => number_or_text(self.text(cell)?),
+            Kind::List(kind) => self.list(kind, cell)?,
+            Kind::Json => self.json(cell)?,
+        })
+    }
+
+    /// Values separated by semicolons or line breaks; blanks between them are none.
+    fn list(&self, kind: &Kind, cell: &Cell) -> Result<Value, Refusal> {
+        let Cell::Text(text) = cell else { return Ok(Value::Array(vec![self.of_kind(kind, cell)?])) };
+        let items = text.split([';', '\n']).map(|item| Cell::Text(item.into())).filter(|item| !item.is_blank());
+        items.map(|item| self.of_kind(kind, &item)).collect::<Result<_, _>>().map(Value::Array)
+    }
+
+    fn json(&self, cell: &Cell) -> Result<Value, Refusal> {
+        let text = self.text(cell)?;
+        serde_json::from_str(&text).map_err(|error| {
+            let advice = say!(
+                self.lang,
+                "hücreye JSON yazın, örneğin [\"a\", \"b\"] ({error})",
+                "write JSON into the cell, as in [\"a\", \"b\"] ({error})"
+            );
+            self.wrong_type(&text, advice)
+        })
     }
 
     /// A text: blanks at its ends dropped; a number as its exact digits, with the zeros of its format.
@@ -82,10 +107,10 @@ impl Coerce<'_> {
         }
     }
 
-    fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<String, Refusal> {
+    fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<Value, Refusal> {
         let text = self.text(cell)?;
         if let Some(at) = Kind::enum_value(values, &text) {
-            return Ok(values[at].value.clone());
+            return Ok(values[at].json.clone());
         }
         let list = values.iter().map(|value| self.named(value)).collect::<Vec<_>>().join(", ");
         let mut message = say!(
@@ -297,15 +322,62 @@ fn is_e_notation(text: &str) -> bool {
     digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
 }
 
-/// A decimal with a comma or a point to one with a point. What could be a thousands separator
-/// (`1.234`) is not taken.
+/// Digits as a number, as long as none is lost by it; anything else as it stands.
+fn number_or_text(text: String) -> Value {
+    let exact = text.len() <= 15 && !(text.starts_with('0') && text.len() > 1);
+    match text.parse::<u64>() {
+        Ok(number) if exact && text.bytes().all(|byte| byte.is_ascii_digit()) => number.into(),
+        _ => text.into(),
+    }
+}
+
+/// The sign that stands before the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalSign {
+    Comma,
+    Point,
+}
+
+/// Which sign a cell's text uses before its decimals; none where it has no decimals, or is no such number.
+pub fn decimal_sign(cell: &Cell) -> Option<DecimalSign> {
+    let Cell::Text(text) = cell else { return None };
+    let text = trimmed(text);
+    decimal_text(text)?;
+    match text.rfind([',', '.']).map(|at| text.as_bytes()[at]) {
+        Some(b',') => Some(DecimalSign::Comma),
+        Some(_) => Some(DecimalSign::Point),
+        None => None,
+    }
+}
+
+/// A decimal with a comma or a point to one with a point: `1.234,50` and `1,234.50` too. What could as well be
+/// thousands (`1.234`) is not taken, nor what has more digits than a number keeps.
 fn decimal_text(text: &str) -> Option<String> {
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (whole, fraction) = unsigned.split_once([',', '.']).unwrap_or((unsigned, ""));
+    let (sign, unsigned) = match text.strip_prefix(['-', '+']) {
+        Some(rest) => (if text.starts_with('-') { "-" } else { "" }, rest),
+        None => ("", text),
+    };
+    let (whole, fraction) = match unsigned.rfind([',', '.']) {
+        Some(at) => (&unsigned[..at], &unsigned[at + 1..]),
+        None => (unsigned, ""),
+    };
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let ambiguous = fraction.len() == 3 && whole != "0";
+    let decimal = unsigned.as_bytes().get(whole.len()).copied();
+    let grouped = whole.contains([',', '.']);
+    let whole = if grouped { ungrouped(whole, decimal?)? } else { whole.to_owned() };
+    let ambiguous = !grouped && fraction.len() == 3 && whole != "0";
     let exact = whole.len() + fraction.len() <= 15;
-    (digits(whole) && digits(fraction) && !whole.is_empty() && !ambiguous && exact).then(|| text.replace(',', "."))
+    let fits = digits(&whole) && digits(fraction) && !whole.is_empty() && !ambiguous && exact;
+    let dot = if fraction.is_empty() { "" } else { "." };
+    fits.then(|| format!("{sign}{whole}{dot}{fraction}"))
+}
+
+/// `1.234.567` before a decimal comma to `1234567`: groups of three, between them the sign that is not the decimals'.
+fn ungrouped(whole: &str, decimal: u8) -> Option<String> {
+    let between = if decimal == b',' { '.' } else { ',' };
+    let mut groups = whole.split(between);
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
+    groups.try_fold(first.to_owned(), |number, group| (group.len() == 3).then(|| number + group))
 }
 
 /// A whole number as an integer, so that `12` is not sent as `12.0`.
@@ -353,6 +425,8 @@ mod tests {
             label: Text::same("f"),
             aliases: vec![],
             kind,
+            slots: vec![],
+            check: None,
             required: false,
             max_length: None,
             example: None,

@@ -44,6 +44,9 @@ pub struct Recipe {
     /// Begun by `--again`: what was sent before does not count.
     #[serde(default)]
     pub again: bool,
+    /// Numbers whose check digits do not fit are errors.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 impl Recipe {
@@ -228,6 +231,7 @@ fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
         lists: profile.lists.clone().into_iter().collect(),
         send_duplicates: false,
         again: false,
+        strict: args.strict || profile.strict,
     })
 }
 
@@ -235,8 +239,17 @@ fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Stop> 
     let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
     let operations = match &recipe.to {
         Some(name) => vec![contract::find(&contracts, name)?.clone()],
-        None => contracts.iter().flat_map(|contract| contract.operations.clone()).collect(),
+        None => contracts.iter().flat_map(|c| c.operations.clone()).filter(|o| !o.only_reads()).collect(),
     };
+    if let [one] = operations.as_slice()
+        && one.only_reads()
+    {
+        let name = one.full_name();
+        return Err(Stop::cannot_start(text!(
+            "{name} yalnız okur, satır göndermez. Okumak için: caseload fetch {name} DOSYA.",
+            "{name} only reads and takes no rows. To read, use: caseload fetch {name} FILE."
+        )));
+    }
     Ok((contracts, operations))
 }
 

@@ -12,7 +12,7 @@ pub use complaint::check_wishes;
 use complaint::{nothing_fits, place, two_columns};
 
 use crate::coerce::{Coerce, Refusal};
-use crate::contract::{Absent, Field, Operation};
+use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::row::{Cell, Row, Sheet};
@@ -133,7 +133,9 @@ impl Route {
                 Source::Set(pieces) => coerce.value(field, &filled(pieces, row, coerce)),
             };
             draft.values.push(match taken {
-                Ok(None) if operation.absent == Absent::Empty && !field.required => Some(Value::String(String::new())),
+                Ok(None) if operation.absent == Absent::Empty && !field.required && in_body(field) => {
+                    Some(Value::String(String::new()))
+                }
                 Ok(value) => value,
                 Err(refusal) => {
                     draft.refused.push((index, refusal));
@@ -150,6 +152,10 @@ impl Route {
             _ => None,
         }
     }
+}
+
+fn in_body(field: &Field) -> bool {
+    field.slots.iter().any(|slot| matches!(slot, Slot::Body(steps) if steps.len() == 1))
 }
 
 fn filled(pieces: &[Piece], row: &Row, coerce: &Coerce) -> Cell {
@@ -190,7 +196,29 @@ fn route(
     for field in &operation.fields {
         sources.push(source(sheet, headers, field, wishes)?);
     }
+    one_in_the_other(sheet, operation, &sources)?;
     Ok(Route { operation: index, sources })
+}
+
+/// Sees that no column feeds a list or an object of which another feeds a part.
+fn one_in_the_other(sheet: &Sheet, operation: &Operation, sources: &[Source]) -> Result<(), Stop> {
+    let fed: Vec<(usize, &[Step])> = sources
+        .iter()
+        .zip(&operation.fields)
+        .filter_map(|(source, field)| match source {
+            Source::Column(column) => Some((*column, body_steps(field))),
+            _ => None,
+        })
+        .filter(|(_, steps)| !steps.is_empty())
+        .collect();
+    for (whole, steps) in &fed {
+        let inside = |other: &&(usize, &[Step])| other.1.len() > steps.len() && other.1.starts_with(steps);
+        if let Some((part, part_steps)) = fed.iter().find(inside) {
+            let field = operation.fields.iter().find(|field| body_steps(field) == *part_steps);
+            return Err(two_columns(sheet, field.unwrap_or(&operation.fields[0]), *whole, *part));
+        }
+    }
+    Ok(())
 }
 
 fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> Result<Source, Stop> {

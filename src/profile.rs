@@ -42,6 +42,8 @@ pub struct Profile {
     pub duplicates: Option<String>,
     /// `skip` or `send`.
     pub hidden: Option<String>,
+    /// Numbers whose check digits do not fit are errors.
+    pub strict: bool,
     /// Field = header.
     pub map: BTreeMap<String, String>,
     /// Field = value.

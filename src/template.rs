@@ -110,6 +110,13 @@ fn note(field: &Field, lang: Lang) -> String {
         Kind::Boolean => say!(lang, "Evet ya da Hayır.", "Yes or No."),
         Kind::Date => say!(lang, "Tarih: 31.12.2026.", "A date: 31.12.2026."),
         Kind::DateTime => say!(lang, "Tarih ve saat: 31.12.2026 09:30.", "A date and time: 31.12.2026 09:30."),
+        Kind::NumberOrText => say!(lang, "Sayı ya da metin.", "A number or a text."),
+        Kind::List(_) => say!(
+            lang,
+            "Birden çok değer noktalı virgülle ayrılır: a; b.",
+            "Several values are separated by semicolons: a; b."
+        ),
+        Kind::Json => say!(lang, "JSON metni.", "Written as JSON."),
         Kind::Enum(values) => {
             let list = values.iter().map(|value| both(value, lang)).collect::<Vec<_>>().join(", ");
             say!(lang, "Şunlardan biri: {list}.", "One of: {list}.")

@@ -101,6 +101,9 @@ fn field_line(field: &Field, lang: Lang) -> String {
         Kind::Boolean => say!(lang, "evet/hayır", "yes/no"),
         Kind::Date => say!(lang, "tarih", "date"),
         Kind::DateTime => say!(lang, "tarih ve saat", "date and time"),
+        Kind::NumberOrText => say!(lang, "sayı ya da metin", "number or text"),
+        Kind::List(_) => say!(lang, "noktalı virgülle ayrılmış değerler", "values separated by semicolons"),
+        Kind::Json => "JSON".to_owned(),
         Kind::Enum(values) => values.iter().map(|value| value.value.as_str()).collect::<Vec<_>>().join(" | "),
     };
     let mut text = format!("{:<14} {:<20} {kind}", field.name, field.label.get(lang));

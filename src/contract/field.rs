@@ -1,13 +1,17 @@
 //! One field of a request, and what a cell under it may mean.
 
+use serde_json::Value;
+
 use crate::fold::fold;
 use crate::message::Text;
 
-/// A property of the request body.
+/// One value that a request carries: a property of its body, however deep, or a parameter.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// As the API spells it.
+    /// As the API spells it; below an object or an array with points between: `caseData.Amount`, `lines.2.sku`.
     pub name: String,
+    /// Where in the request the value goes; more than one place where a parameter is in the body too.
+    pub slots: Vec<Slot>,
     pub label: Text,
     /// Other headers under which the field is seen.
     pub aliases: Vec<String>,
@@ -16,8 +20,46 @@ pub struct Field {
     pub required: bool,
     /// In characters.
     pub max_length: Option<u64>,
+    /// Digits that prove each other; a value that fails is likely mistyped.
+    pub check: Option<Check>,
     /// A value to show in templates.
     pub example: Option<String>,
+}
+
+/// A place in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// The way from the body's root.
+    Body(Vec<Step>),
+    Parameter {
+        place: Place,
+        name: String,
+    },
+}
+
+/// One step down into a JSON value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Step {
+    Name(String),
+    /// Counted from 0.
+    Item(usize),
+}
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// Numbers of Turkish registers whose last digits are made from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// A person's, of 11 digits.
+    Tckn,
+    /// A taxpayer's, of 10 digits.
+    Vkn,
 }
 
 /// What the contract takes a field for; the look of a cell never decides.
@@ -33,12 +75,20 @@ pub enum Kind {
     Date,
     /// `format: date-time`.
     DateTime,
+    /// Digits are a number, anything else is a text.
+    NumberOrText,
+    /// Values separated by semicolons.
+    List(Box<Kind>),
+    /// Written out as JSON.
+    Json,
 }
 
 /// A value of an enum and the names that people write for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnumValue {
     pub value: String,
+    /// As it is sent: `1` may be a number.
+    pub json: Value,
     pub label: Text,
     /// Folded names that mean this value: the value itself, its labels, its aliases.
     pub keys: Vec<String>,
@@ -54,6 +104,24 @@ impl Field {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [self.name.as_str(), &self.label.tr, &self.label.en].into_iter().chain(self.aliases.iter().map(String::as_str))
     }
+}
+
+impl Slot {
+    /// The slot as a JSON pointer within the body; a parameter's is its name behind a mark that no pointer has.
+    pub fn pointer(&self) -> String {
+        match self {
+            Slot::Body(steps) => pointer(steps),
+            Slot::Parameter { name, .. } => format!("?{name}"),
+        }
+    }
+}
+
+/// The JSON pointer (RFC 6901) of a way.
+pub fn pointer(steps: &[Step]) -> String {
+    steps.iter().fold(String::new(), |text, step| match step {
+        Step::Name(name) => text + "/" + &name.replace('~', "~0").replace('/', "~1"),
+        Step::Item(item) => format!("{text}/{item}"),
+    })
 }
 
 impl Kind {

@@ -1,16 +1,17 @@
 //! From an OpenAPI document to a [`Contract`].
 
-use std::time::Duration;
-
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Contract;
-use super::field::{EnumValue, Field, Kind};
-use super::operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Unique};
+use super::columns::{Columns, of_body};
+use super::dialect;
+use super::field::Place;
+use super::keys::{Answers, Keys};
+use super::operation::{Absent, ErrorForm, Method, Operation, Reconcile};
+use super::parameters::{names_in, parameter_field, parameters};
+use super::refs::{At, Refs, escape};
 use super::scheme::security;
+use super::{Contract, Unusable};
 use crate::exit::Stop;
-use crate::fold::fold;
 use crate::message::Text;
 use crate::text;
 
@@ -21,9 +22,6 @@ const METHODS: [(&str, Method); 5] = [
     ("patch", Method::Patch),
     ("delete", Method::Delete),
 ];
-
-/// How deep `$ref`s may lead from one to the next.
-const REF_DEPTH: usize = 32;
 
 /// Reads a contract. `name` is the system's name, and the place in messages. `lists` gives the values
 /// that a field may have where the document leaves it open.
@@ -68,64 +66,75 @@ fn close_fields(document: &mut Value, lists: &[(String, Vec<String>)]) {
     }
 }
 
-fn build(name: &str, document: Value) -> Result<Contract, String> {
-    let version = document["openapi"].as_str().unwrap_or_default();
-    if !version.starts_with("3.1") {
-        return Err(format!("/openapi is {version:?}, and this program reads OpenAPI 3.1"));
-    }
+fn build(name: &str, mut document: Value) -> Result<Contract, String> {
+    dialect::to_3_1(&mut document)?;
+    Refs(&document).stay_inside()?;
     let loader = Loader { system: name, document: &document };
-    let mut operations = Vec::new();
     let paths = document["paths"].as_object().ok_or("/paths is missing")?;
+    let mut operations: Vec<Operation> = Vec::new();
+    let mut unusable = Vec::new();
     for (path, item) in paths {
         for (key, method) in METHODS {
-            if let Some(spec) = item.get(key) {
-                let at = format!("/paths/{}/{key}", escape(path));
-                operations.push(loader.operation(path, method, spec, &at).map_err(|why| format!("{at}: {why}"))?);
+            let Some(spec) = item.get(key) else { continue };
+            let at = format!("/paths/{}/{key}", escape(path));
+            match loader.operation(path, method, spec, &at) {
+                Ok(operation) if operations.iter().any(|known| known.name == operation.name) => {
+                    return Err(format!("{at}: operationId {:?} is there twice", operation.name));
+                }
+                Ok(operation) => operations.push(operation),
+                Err(Fault::Keys(why)) => return Err(format!("{at}: {why}")),
+                Err(Fault::Form(why)) => {
+                    unusable.push(Unusable { name: operation_name(path, key, spec), why: format!("{at}: {why}") });
+                }
             }
         }
     }
+    look_ups_are_there(&operations)?;
+    if let (true, Some(first)) = (operations.is_empty(), unusable.first()) {
+        return Err(first.why.clone());
+    }
     let title = document.pointer("/info/title").and_then(Value::as_str).unwrap_or(name).to_owned();
-    Ok(Contract { name: name.to_owned(), title, operations, document })
+    Ok(Contract { name: name.to_owned(), title, operations, unusable, document })
 }
 
-/// The `x-caseload` object of an operation, as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct Keys {
-    id: Option<String>,
-    error: ErrorKeys,
-    order_by: Option<String>,
-    unique: Vec<UniqueKeys>,
-    same: Vec<SameKeys>,
-    not_applied: Vec<u16>,
-    absent: Option<String>,
+/// Why an operation is not taken.
+enum Fault {
+    /// Its `x-caseload` keys do not fit: the whole document is refused, for somebody meant something by them.
+    Keys(String),
+    /// It is of a form that rows cannot have: only this operation is not there.
+    Form(String),
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ErrorKeys {
-    code: Option<String>,
-    title: Option<String>,
-    description: Option<String>,
+impl From<String> for Fault {
+    fn from(why: String) -> Self {
+        Fault::Form(why)
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UniqueKeys {
-    #[serde(default)]
-    when: Map<String, Value>,
-    fields: Vec<String>,
-    window: String,
+fn look_ups_are_there(operations: &[Operation]) -> Result<(), String> {
+    for operation in operations {
+        let Some(Reconcile::Lookup { operation: lookup, by }) = &operation.reconcile else { continue };
+        let found = operations.iter().find(|known| known.name == *lookup && known.only_reads());
+        if found.is_none_or(|found| found.field(by).is_none()) {
+            let name = &operation.name;
+            return Err(format!(
+                "{name}: x-caseload.reconcile names {lookup:?}, which is no GET with a parameter {by:?}"
+            ));
+        }
+    }
+    Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SameKeys {
-    #[serde(rename = "for")]
-    of: Vec<String>,
-    field: String,
-    #[serde(rename = "x-message")]
-    message: Option<Value>,
+/// The `operationId`, or one made from method and path.
+fn operation_name(path: &str, method: &str, spec: &Value) -> String {
+    let given = spec["operationId"].as_str().map(str::trim).filter(|name| !name.is_empty());
+    given.map_or_else(
+        || {
+            let words = path.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            [method].into_iter().chain(words).collect::<Vec<_>>().join("-")
+        },
+        str::to_owned,
+    )
 }
 
 struct Loader<'a> {
@@ -134,148 +143,91 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn operation(&self, path: &str, method: Method, spec: &Value, at: &str) -> Result<Operation, String> {
-        let name = spec["operationId"].as_str().ok_or("operationId is missing")?.to_owned();
-        let keys: Keys = match spec.get("x-caseload") {
-            Some(keys) => serde_json::from_value(keys.clone()).map_err(|error| format!("x-caseload: {error}"))?,
-            None => Keys::default(),
+    fn operation(&self, path: &str, method: Method, spec: &Value, at: &str) -> Result<Operation, Fault> {
+        let refs = Refs(self.document);
+        let keys = Keys::read(spec).map_err(Fault::Keys)?;
+        let name = operation_name(path, &method.as_str().to_ascii_lowercase(), spec);
+        let body_schema = body_schema(refs, spec, at)?;
+        let Columns { mut fields, families } = match &body_schema {
+            Some(schema) => of_body(refs, schema)?,
+            None => Columns::default(),
         };
-        let body_schema = format!("{at}/requestBody/content/application~1json/schema");
-        let schema = self.document.pointer(&body_schema).ok_or("a JSON request body with a schema is missing")?;
-        let fields = self.fields(self.resolved(schema)?)?;
-        let index = |field: &str| index_of(&fields, field);
-        let unique = keys.unique.iter().map(|rule| unique(rule, &index)).collect::<Result<_, _>>()?;
-        let same = keys.same.iter().map(|rule| same(rule, &index)).collect::<Result<_, _>>()?;
-        let order_by = keys.order_by.as_deref().map(index).transpose()?;
+        let parameters = parameters(self.document, path, at)?;
+        for name in names_in(path) {
+            if !parameters.iter().any(|parameter| parameter.name == name && parameter.place == Place::Path) {
+                let why = format!("the path names {{{name}}}, and no parameter in: path describes it; add one");
+                return Err(Fault::Keys(why));
+            }
+        }
+        for parameter in &parameters {
+            parameter_field(refs, parameter, &mut fields)?;
+        }
+        let label = words(spec.get("x-label"));
         let summary = spec["summary"].as_str().unwrap_or(&name);
-        Ok(Operation {
+        let mut operation = Operation {
             system: self.system.to_owned(),
-            label: words(spec.get("x-label")).unwrap_or_else(|| Text::same(summary)),
+            label: label.unwrap_or_else(|| Text::same(summary)),
             aliases: strings(spec.get("x-aliases")),
             method,
             path: path.to_owned(),
             base_url: self.document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default().to_owned(),
             security: security(self.document, spec)?,
-            body_schema,
-            id: keys.id.map(id_form).transpose()?,
-            error: ErrorForm { code: keys.error.code, title: keys.error.title, description: keys.error.description },
-            not_applied: keys.not_applied,
-            absent: absent(keys.absent.as_deref())?,
-            order_by,
-            unique,
-            same,
             fields,
+            families,
+            body_schema,
+            parameters,
+            id: None,
+            error: ErrorForm::default(),
+            order_by: None,
+            unique: Vec::new(),
+            same: Vec::new(),
+            not_applied: Vec::new(),
+            absent: Absent::Omit,
+            reconcile: None,
+            pages: None,
+            values: Vec::new(),
             name,
-        })
-    }
-
-    fn fields(&self, schema: &Value) -> Result<Vec<Field>, String> {
-        let required = strings(schema.get("required"));
-        let properties = schema["properties"].as_object().ok_or("the body's schema has no properties")?;
-        let field = |(name, property): (&String, &Value)| {
-            let property = self.resolved(property)?;
-            Ok(Field {
-                label: words(property.get("x-label")).unwrap_or_else(|| Text::same(name.clone())),
-                aliases: strings(property.get("x-aliases")),
-                kind: kind(property)
-                    .ok_or_else(|| format!("property {name}: its type is not one that a cell can have"))?,
-                required: required.contains(name),
-                max_length: property["maxLength"].as_u64(),
-                example: property.pointer("/examples/0").map(crate::outcome::id_text),
-                name: name.clone(),
-            })
         };
-        properties.iter().map(field).collect()
+        let answers = Answers { refs, good: answer(refs, spec, at, '2')?, bad: answer(refs, spec, at, '4')? };
+        keys.apply(&mut operation, &answers).map_err(Fault::Keys)?;
+        Ok(operation)
     }
+}
 
-    /// The schema itself, or the one that its `$ref` names within the document.
-    fn resolved<'v>(&'v self, mut schema: &'v Value) -> Result<&'v Value, String> {
-        for _ in 0..REF_DEPTH {
-            let Some(target) = schema.get("$ref").and_then(Value::as_str) else { return Ok(schema) };
-            let pointer =
-                target.strip_prefix('#').ok_or_else(|| format!("$ref {target:?} leads out of the document"))?;
-            schema = self.document.pointer(pointer).ok_or_else(|| format!("$ref {target:?} leads nowhere"))?;
+/// The JSON pointer to the schema of a JSON body; none where the operation takes no body.
+fn body_schema(refs: Refs, spec: &Value, at: &str) -> Result<Option<String>, String> {
+    if spec.get("requestBody").is_none() {
+        return Ok(None);
+    }
+    let body = refs.at(&format!("{at}/requestBody"))?;
+    let contents = body.value["content"].as_object().ok_or("requestBody.content is missing")?;
+    let is_json = |media: &str| {
+        let media = media.split(';').next().unwrap_or_default().trim();
+        media == "application/json" || media == "*/*" || media.ends_with("+json")
+    };
+    let Some(media) = contents.keys().find(|media| is_json(media)) else {
+        let found = contents.keys().cloned().collect::<Vec<_>>().join(", ");
+        return Err(format!("the request body is {found}, and only application/json can be sent"));
+    };
+    if contents[media].get("schema").is_none() {
+        return Err("a JSON request body with a schema is missing".to_owned());
+    }
+    Ok(Some(format!("{}/content/{}/schema", body.pointer, escape(media))))
+}
+
+/// The schema of the first JSON answer whose status begins with a digit; for `4` the default answer will do.
+fn answer<'d>(refs: Refs<'d>, spec: &Value, at: &str, digit: char) -> Result<Option<At<'d>>, String> {
+    let statuses = spec["responses"].as_object().map(|map| map.keys().collect::<Vec<_>>()).unwrap_or_default();
+    let fits = |status: &&&String| status.starts_with(digit) || (digit == '4' && status.as_str() == "default");
+    for status in statuses.iter().filter(fits) {
+        let response = refs.at(&format!("{at}/responses/{status}"))?;
+        let contents = response.value["content"].as_object();
+        let media = contents.into_iter().flat_map(Map::keys).find(|media| media.contains("json") || *media == "*/*");
+        if let Some(media) = media.filter(|media| response.value["content"][media.as_str()].get("schema").is_some()) {
+            return refs.below(&response, &["content", media, "schema"]).map(Some);
         }
-        Err("a chain of $refs has no end".to_owned())
     }
-}
-
-fn kind(property: &Value) -> Option<Kind> {
-    if let Some(values) = property["enum"].as_array() {
-        return Some(Kind::Enum(values.iter().map(|value| enum_value(value, property.get("x-values"))).collect()));
-    }
-    match (property["type"].as_str(), property["format"].as_str()) {
-        (Some("string"), Some("date")) => Some(Kind::Date),
-        (Some("string"), Some("date-time")) => Some(Kind::DateTime),
-        (Some("string"), _) => Some(Kind::Text),
-        (Some("integer"), _) => Some(Kind::Integer),
-        (Some("number"), _) => Some(Kind::Number),
-        (Some("boolean"), _) => Some(Kind::Boolean),
-        _ => None,
-    }
-}
-
-fn enum_value(value: &Value, names: Option<&Value>) -> EnumValue {
-    let value = crate::outcome::id_text(value);
-    let named = names.and_then(|names| names.get(&value));
-    let label = words(named).unwrap_or_else(|| Text::same(value.clone()));
-    let aliases = strings(named.and_then(|named| named.get("aliases")));
-    let mut keys: Vec<_> = [&value, &label.tr, &label.en].into_iter().chain(&aliases).map(|name| fold(name)).collect();
-    keys.dedup();
-    EnumValue { value, label, keys }
-}
-
-fn unique(rule: &UniqueKeys, index: &dyn Fn(&str) -> Result<usize, String>) -> Result<Unique, String> {
-    let when = rule.when.iter().map(|(field, values)| {
-        let values = values.as_array().cloned().unwrap_or_else(|| vec![values.clone()]);
-        Ok((index(field)?, values))
-    });
-    Ok(Unique {
-        when: when.collect::<Result<_, String>>()?,
-        fields: rule.fields.iter().map(|field| index(field)).collect::<Result<_, _>>()?,
-        window: window(&rule.window)?,
-    })
-}
-
-fn same(rule: &SameKeys, index: &dyn Fn(&str) -> Result<usize, String>) -> Result<Same, String> {
-    Ok(Same {
-        of: rule.of.iter().map(|field| index(field)).collect::<Result<_, _>>()?,
-        field: index(&rule.field)?,
-        message: words(rule.message.as_ref()),
-    })
-}
-
-fn index_of(fields: &[Field], name: &str) -> Result<usize, String> {
-    let found = fields.iter().position(|field| field.name == name);
-    found.ok_or_else(|| format!("x-caseload names the field {name:?}, which the body does not have"))
-}
-
-fn id_form(pointer: String) -> Result<IdForm, String> {
-    match pointer.rsplit_once('/') {
-        Some((_, name)) if !name.is_empty() => Ok(IdForm { name: unescape(name), pointer }),
-        _ => Err(format!("x-caseload.id {pointer:?} is no JSON pointer")),
-    }
-}
-
-fn absent(name: Option<&str>) -> Result<Absent, String> {
-    match name {
-        None | Some("omit") => Ok(Absent::Omit),
-        Some("empty") => Ok(Absent::Empty),
-        Some(other) => Err(format!("x-caseload.absent is {other:?}, and can be omit or empty")),
-    }
-}
-
-/// `30d`, `12h`.
-fn window(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("window {text:?} is no number of days or hours, as in 30d or 12h");
-    let split = text.len().saturating_sub(1);
-    let (number, unit) = text.split_at_checked(split).ok_or_else(wrong)?;
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    match unit {
-        "d" => Ok(Duration::from_secs(number * 86_400)),
-        "h" => Ok(Duration::from_secs(number * 3_600)),
-        _ => Err(wrong()),
-    }
+    Ok(None)
 }
 
 /// `{tr: …, en: …}`.
@@ -286,22 +238,15 @@ pub fn words(value: Option<&Value>) -> Option<Text> {
     Some(Text { tr: get("tr").unwrap_or(any).to_owned(), en: get("en").unwrap_or(any).to_owned() })
 }
 
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub fn strings(value: Option<&Value>) -> Vec<String> {
     let list = value.and_then(Value::as_array);
     list.into_iter().flatten().map(crate::outcome::id_text).collect()
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-fn unescape(name: &str) -> String {
-    name.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Kind;
 
     const PLAIN: &str = r#"
 openapi: 3.1.0
@@ -337,7 +282,7 @@ paths:
         assert!(from_yaml("mine", &unknown, &[]).unwrap_err().to_string().contains("identity"));
         let nowhere = PLAIN.replace("{id: /a~1b}", "{order-by: colour}");
         assert!(from_yaml("mine", &nowhere, &[]).unwrap_err().to_string().contains("colour"));
-        let old = PLAIN.replace("3.1.0", "3.0.3");
-        assert!(from_yaml("mine", &old, &[]).unwrap_err().to_string().contains("3.1"));
+        let old = PLAIN.replace("3.1.0", "4.0.0");
+        assert!(from_yaml("mine", &old, &[]).unwrap_err().to_string().contains("4.0.0"));
     }
 }

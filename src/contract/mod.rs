@@ -1,29 +1,45 @@
-//! What an API wants: an OpenAPI 3.1 document and a few `x-caseload` keys, as [`Operation`]s and
-//! [`Field`]s. The only place that knows a vendor by name is the YAML.
+//! What an API wants: an OpenAPI document and a few `x-caseload` keys, as [`Operation`]s and [`Field`]s.
+//! The only place that knows a vendor by name is the YAML.
+//!
+//! Documents are OpenAPI 3.1; older ones are brought to it (`dialect`). `$ref`s stay within the document
+//! (`refs`). Bodies become columns (`columns`, `family`), parameters too (`parameters`).
 //!
 //! | key, on | means |
 //! |---|---|
 //! | `x-caseload.id`, operation | JSON pointer to the id(s) in the answer; its last name is the result column |
-//! | `x-caseload.error` | pointers to `code`, `title`, `description` in an error answer |
+//! | `x-caseload.error` | pointers to `code`, `title`, `description` in an error answer; `map` to several errors: an object of code to text, a list of texts or of objects |
 //! | `x-caseload.order-by` | rows with the same value go one at a time, in file order |
 //! | `x-caseload.unique` | `{when, fields, window}`: what tells a duplicate; the first rule whose `when` holds is the row's |
 //! | `x-caseload.same` | `{for, field}`: a field that must agree across rows |
 //! | `x-caseload.not-applied` | statuses of this API that prove nothing was done |
 //! | `x-caseload.absent` | `omit` (default) or `empty` for absent optional fields |
+//! | `x-caseload.reconcile` | `{conflict: 409}`: a row whose outcome is unknown may be sent again, the server refuses the second so; `{lookup: OPERATION, by: FIELD}`: that operation finds it |
+//! | `x-caseload.pages`, GET | `items`, `total`, `last`: pointers to the list, to how many items there are, to how many pages; `parameter`: the query parameter that names the page, from 1 |
+//! | `x-caseload.values`, GET | field and pointer (`*` for each item): what stands there are the field's allowed values, for `contracts refresh` |
+//! | `format: tckn`, `format: vkn` | a failed check is a warning, with `--strict` an error |
 //! | `x-label`, `x-aliases`, `x-values`, property | names in Turkish and English, headers seen in the wild, names of enum values |
 //! | `x-prefix`, security scheme | the word before the token, where it is not `Bearer` |
 //! | `x-token`, security scheme | how a token is got: `{endpoint, body, token, expiry}`; a text `{name}` in the body is a secret |
 //! | `x-message`, any subschema | the sentence to show when it fails, with `{value}` |
 
+mod answer;
+mod columns;
+mod dialect;
+mod family;
 mod field;
+mod keys;
 mod load;
 mod operation;
+mod parameters;
+mod refs;
 mod scheme;
 
-pub use field::{EnumValue, Field, Kind};
+pub use columns::body_steps;
+pub use family::{Family, Shape};
+pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
 pub(crate) use load::parse as parse_yaml;
 pub use load::{from_yaml, words};
-pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Same, Unique};
+pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Unique};
 pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
 use crate::exit::Stop;
@@ -40,6 +56,15 @@ pub struct Contract {
     /// The document as it was loaded; `$ref`s in it stay as they are.
     pub document: serde_json::Value,
     pub operations: Vec<Operation>,
+    pub unusable: Vec<Unusable>,
+}
+
+/// An operation of the document that rows cannot become.
+#[derive(Debug)]
+pub struct Unusable {
+    pub name: String,
+    /// The place in the document, and why.
+    pub why: String,
 }
 
 /// All built-in contracts, or the user's own in their place. `lists` closes fields to the values given.
@@ -57,8 +82,15 @@ pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, 
     let matches: Vec<_> = all()
         .filter(|operation| operation.full_name() == name || operation.name == name || operation.system == name)
         .collect();
+    let short = name.rsplit('/').next().unwrap_or_default();
+    let unusable = contracts.iter().flat_map(|contract| &contract.unusable).find(|other| other.name == short);
     if let [one] = matches.as_slice() {
         Ok(one)
+    } else if let Some(Unusable { why, .. }) = unusable {
+        Err(Stop::cannot_start(text!(
+            "\"{name}\" işlemi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
+            "The operation \"{name}\" cannot be used: {why}. Mend that place in the contract file."
+        )))
     } else {
         let names = all().map(Operation::full_name).collect::<Vec<_>>().join(", ");
         Err(Stop::cannot_start(text!(

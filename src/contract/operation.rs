@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::field::Field;
+use super::family::Family;
+use super::field::{Field, Place};
 use super::scheme::Scheme;
 use crate::message::Text;
 
@@ -24,8 +25,11 @@ pub struct Operation {
     /// Alternatives, in the document's order; the first one whose secrets are all given is used. None: nothing is asked.
     pub security: Vec<Vec<Scheme>>,
     pub fields: Vec<Field>,
-    /// Pointer into the contract's document, to the schema of the request body.
-    pub body_schema: String,
+    /// Columns that a sheet may have as many of as it needs.
+    pub families: Vec<Family>,
+    /// Pointer into the contract's document, to the schema of the request body; none where there is no body.
+    pub body_schema: Option<String>,
+    pub parameters: Vec<Parameter>,
     pub id: Option<IdForm>,
     pub error: ErrorForm,
     /// Index of the field whose equal values go one at a time.
@@ -35,6 +39,44 @@ pub struct Operation {
     /// Statuses that prove nothing was done, on top of the defaults.
     pub not_applied: Vec<u16>,
     pub absent: Absent,
+    pub reconcile: Option<Reconcile>,
+    pub pages: Option<Pages>,
+    /// Fields whose allowed values stand in this operation's answer: name and pointer, `*` for each item of a list.
+    pub values: Vec<(String, String)>,
+}
+
+/// A parameter of the path, the query or the header.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub name: String,
+    pub place: Place,
+    pub required: bool,
+    /// Pointer into the contract's document.
+    pub schema: String,
+    /// A list is sent as the name and one value each; else as one value with commas.
+    pub explode: bool,
+}
+
+/// How a row whose outcome is unknown can be closed without a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reconcile {
+    /// It may be sent again: the server refuses the second by this status.
+    Conflict(u16),
+    /// The operation `lookup` finds it by the field `by`.
+    Lookup { operation: String, by: String },
+}
+
+/// How an answer is one page of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pages {
+    /// JSON pointer to the list.
+    pub items: String,
+    /// JSON pointer to how many items there are on all pages.
+    pub total: Option<String>,
+    /// JSON pointer to how many pages there are.
+    pub last: Option<String>,
+    /// The query parameter that names the page, counted from 1.
+    pub parameter: String,
 }
 
 /// An HTTP method.
@@ -54,14 +96,18 @@ pub struct IdForm {
     pub pointer: String,
     /// The pointer's last name: the result column.
     pub name: String,
+    /// The contract does not say it; taken from the form of the answer.
+    pub guessed: bool,
 }
 
-/// Where code, title and description stand in an error answer: JSON pointers.
+/// Where an error answer says what is wrong: JSON pointers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorForm {
     pub code: Option<String>,
     pub title: Option<String>,
     pub description: Option<String>,
+    /// Several errors at once: an object of code to text, a list of texts, or a list of objects.
+    pub map: Option<String>,
 }
 
 /// A rule that tells a duplicate.
@@ -104,6 +150,16 @@ impl Operation {
     pub fn field_for_header(&self, folded: &str) -> Option<usize> {
         let exact = self.fields.iter().position(|field| crate::fold::fold(&field.name) == folded);
         exact.or_else(|| self.fields.iter().position(|field| field.answers_to(folded)))
+    }
+
+    /// Reads and changes nothing: `fetch` calls it, `submit` does not.
+    pub fn only_reads(&self) -> bool {
+        self.method == Method::Get
+    }
+
+    /// Whether a row that may have been carried out can be sent again all the same.
+    pub fn may_repeat(&self) -> bool {
+        self.method.is_idempotent() || matches!(self.reconcile, Some(Reconcile::Conflict(_)))
     }
 
     /// The result column of the id; `id` where the contract names none.

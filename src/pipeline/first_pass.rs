@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
-use crate::contract::{Contract, Operation};
+use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output};
@@ -95,7 +95,7 @@ pub fn first_pass(
     let references: Vec<&Operation> = operations.iter().collect();
     let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
     let occurrences = Keyer::of_occurrences(secret);
-    let mut rules = rules(&operations, &keyers, &job.contracts)?;
+    let mut rules = rules(&operations, &keyers, job)?;
     let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let mut pass = Pass {
         job,
@@ -216,7 +216,7 @@ impl Pass<'_> {
         let verdict = self.judge(ordinal, row, before);
         match &verdict {
             Verdict::Invalid { .. } => self.invalid += 1,
-            Verdict::Valid(_) | Verdict::Accepted { .. } => self.valid += 1,
+            Verdict::Valid { .. } | Verdict::Accepted { .. } => self.valid += 1,
             // Nothing of these is going to be sent.
             Verdict::Hidden { .. } | Verdict::Before { .. } => {}
         }
@@ -247,9 +247,14 @@ impl Pass<'_> {
             return Verdict::Before { operation, word, id };
         }
         match rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
-            Ok(row) => {
+            Ok(mut row) => {
                 self.across.note(ordinal, &row.marks, self.operations[operation]);
-                if self.sending { Verdict::Valid(row.request()) } else { Verdict::Accepted { operation } }
+                let warnings = std::mem::take(&mut row.warnings);
+                if self.sending {
+                    Verdict::Valid { request: row.request(), warnings }
+                } else {
+                    Verdict::Accepted { operation, warnings }
+                }
             }
             Err(problems) => Verdict::Invalid { operation: Some(operation), problems },
         }
@@ -258,8 +263,12 @@ impl Pass<'_> {
 
 /// Finds each sheet's routes, and numbers the operations that are used.
 fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Stop> {
-    let all: Vec<&Operation> = job.operations.iter().collect();
     let wishes = job.recipe.wishes();
+    let names: Vec<&str> = wishes.sets.iter().chain(&wishes.maps).map(|(name, _)| name.as_str()).collect();
+    let headers = || sheets.iter().flat_map(|sheet| &sheet.headers).map(CompactString::as_str);
+    let wide = job.operations.iter().map(|operation| operation.widened(headers().chain(names.iter().copied())));
+    let wide: Vec<Operation> = wide.collect::<Result<_, _>>()?;
+    let all: Vec<&Operation> = wide.iter().collect();
     check_wishes(sheets, &all, &wishes)?;
     let mut maps = sheets.iter().map(|sheet| sheet_map(sheet, &all, &wishes)).collect::<Result<Vec<_>, _>>()?;
     let mut used: Vec<usize> = maps.iter().flat_map(|map| map.routes.iter().map(|route| route.operation)).collect();
@@ -268,7 +277,7 @@ fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), 
     for route in maps.iter_mut().flat_map(|map| &mut map.routes) {
         route.operation = used.iter().position(|index| *index == route.operation).unwrap_or_default();
     }
-    Ok((used.into_iter().map(|index| job.operations[index].clone()).collect(), maps))
+    Ok((used.into_iter().map(|index| wide[index].clone()).collect(), maps))
 }
 
 /// Says first in which file it is, for several may be given.
@@ -278,11 +287,11 @@ fn of_file(stop: Stop, path: &Path) -> Stop {
     Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
-fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], contracts: &[Contract]) -> Result<Vec<Rules<'a>>, Stop> {
+fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], job: &Job) -> Result<Vec<Rules<'a>>, Stop> {
     let mut rules = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
-        if let Some(contract) = contracts.iter().find(|contract| contract.name == operation.system) {
-            rules.push(Rules::new(index, operation, contract, keyers[index].clone())?);
+        if let Some(contract) = job.contracts.iter().find(|contract| contract.name == operation.system) {
+            rules.push(Rules::new(index, operation, contract, keyers[index].clone(), job.recipe.strict)?);
         }
     }
     Ok(rules)

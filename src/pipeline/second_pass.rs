@@ -141,7 +141,7 @@ fn queue<'a>(
     verdicts.enumerate().filter_map(move |(ordinal, verdict)| {
         let ordinal = ordinal as u32;
         let request = match verdict {
-            Ok(Verdict::Valid(request)) => request,
+            Ok(Verdict::Valid { request, .. }) => request,
             Ok(_) => return None,
             Err(stop) => return Some(Err(stop)),
         };

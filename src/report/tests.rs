@@ -50,7 +50,7 @@ fn invalid(column: &str, rule: &str) -> Outcome {
 fn operation(id: &str) -> Operation {
     let contracts = crate::contract::catalogue(None, &[]).unwrap();
     let mut operation = crate::contract::find(&contracts, "create-case").unwrap().clone();
-    operation.id = Some(crate::contract::IdForm { pointer: format!("/data/{id}"), name: id.into() });
+    operation.id = Some(crate::contract::IdForm { pointer: format!("/data/{id}"), name: id.into(), guessed: false });
     operation
 }
 

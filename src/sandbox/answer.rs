@@ -252,12 +252,13 @@ paths:
               schema:
                 allOf:
                   - {type: object, properties: {ok: {type: boolean}}}
+                additionalProperties: true
                 properties:
                   thing: {type: object, properties: {id: {type: string, examples: [always-the-same]}}}
                   at: {type: string, format: date-time}
                   tags: {type: array, items: {enum: [red, green]}}
                   tree: {$ref: '#/components/schemas/Tree'}
-        '422': {content: {application/json: {schema: {type: object, properties: {ok: {const: false}}}}}}
+        '422': {content: {application/json: {schema: {type: object, additionalProperties: true, properties: {ok: {const: false}}}}}}
 ";
 
     fn answers() -> Answers {

@@ -90,7 +90,7 @@ impl Route {
             operation: operation.clone(),
             answers: Answers::new(&contract.document, spec(&contract.document, operation), operation),
             segments: operation.path.split('/').map(segment).collect(),
-            body: validator(&contract.document, &operation.body_schema)?,
+            body: operation.body_schema.as_deref().map_or(Ok(None), |schema| validator(&contract.document, schema))?,
         })
     }
 
@@ -171,6 +171,7 @@ openapi: 3.1.0
 info: {title: T, version: '1'}
 paths:
   /things/{thing id}:
+    parameters: [{name: thing id, in: path, required: true, schema: {type: string}}]
     put:
       operationId: change
       requestBody: &body {content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: string}}}}}}

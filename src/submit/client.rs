@@ -19,6 +19,7 @@ use crate::contract::{Operation, endpoint_at};
 use crate::exit::Stop;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::text;
+use crate::validate::Request;
 
 /// Well under every sensible request timeout, so that a slow connect is told from a slow answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -39,7 +40,9 @@ pub struct Sender {
 
 struct Target {
     method: reqwest::Method,
+    /// The base and the operation's own path.
     url: Url,
+    base: String,
     headers: HeaderMap,
     query: Vec<(String, SecretString)>,
     /// Where the token comes from that goes with each request.
@@ -93,9 +96,9 @@ impl Sender {
     }
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
-    pub async fn send(&self, operation: usize, body: String, reference: &str, token: Option<HeaderValue>) -> Attempt {
-        let target = &self.targets[operation];
-        let mut url = target.url.clone();
+    pub async fn send(&self, request: &Request, reference: &str, token: Option<HeaderValue>) -> Attempt {
+        let target = &self.targets[request.operation()];
+        let Some(mut url) = target.url_of(request.path()) else { return Attempt::NotSent(Failure::CannotBuild) };
         for (name, secret) in &target.query {
             url.query_pairs_mut().append_pair(name, secret.expose_secret());
         }
@@ -103,8 +106,14 @@ impl Sender {
         if let Some(token) = token {
             headers.insert(AUTHORIZATION, token);
         }
-        let request = self.client.request(target.method.clone(), url).headers(headers);
-        ended(request.header("x-request-id", reference).body(body)).await
+        let mut call = self.client.request(target.method.clone(), url).headers(headers);
+        for (name, value) in request.headers() {
+            call = call.header(name, value);
+        }
+        if let Some(body) = request.body() {
+            call = call.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_owned());
+        }
+        ended(call.header("x-request-id", reference)).await
     }
 
     /// Asks a source for a token. Never fails either.
@@ -118,6 +127,14 @@ impl Sender {
         }
         let request = self.client.post(source.url.clone()).headers(headers);
         ended(request.body(source.body.expose_secret().to_owned())).await
+    }
+}
+
+impl Target {
+    /// The address of a request whose path has values of its own.
+    fn url_of(&self, path: Option<&str>) -> Option<Url> {
+        let Some(path) = path else { return Some(self.url.clone()) };
+        Url::parse(&format!("{}{path}", self.base)).ok()
     }
 }
 
@@ -189,10 +206,9 @@ fn target(operation: &Operation, index: usize, base: &str, secrets: &Secrets) ->
         return Err(in_the_clear(base));
     }
     let credentials = secrets.credentials(index)?;
-    let mut headers = credentials.headers;
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let method = reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| no_url(base))?;
-    Ok(Target { method, url, headers, query: credentials.query, source: None })
+    let base = base.trim_end_matches('/').to_owned();
+    Ok(Target { method, url, base, headers: credentials.headers, query: credentials.query, source: None })
 }
 
 /// Whether requests to an address stay on this machine.

@@ -269,8 +269,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let sender = self.sender;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
-            let body = row.request.body().to_owned();
-            let attempt = sender.send(row.request.operation(), body, &reference, header).await;
+            let attempt = sender.send(&row.request, &reference, header).await;
             Landed::Attempted(row, attempt, used)
         }));
     }

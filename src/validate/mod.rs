@@ -4,15 +4,18 @@
 //! Rules across rows are in [`across`].
 
 pub mod across;
+mod check_digits;
+mod parts;
 mod schema;
 mod sentence;
+mod shape;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation, Unique};
@@ -24,12 +27,16 @@ use crate::outcome::{Problem, Word};
 use crate::row::{Cell, Row, column_letter};
 
 use schema::Schema;
+use shape::Shape;
 
 /// A request that the contract accepts, and the marks by which the ledger knows it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     operation: u16,
-    body: String,
+    /// The path with its values and its query, where the operation has parameters.
+    path: Option<String>,
+    headers: Vec<(String, String)>,
+    body: Option<String>,
     key: Key,
     order: Option<Key>,
     /// The key of the first of several equal rows, where this is a later one.
@@ -43,9 +50,19 @@ impl Request {
         usize::from(self.operation)
     }
 
-    /// The JSON body.
-    pub fn body(&self) -> &str {
-        &self.body
+    /// The JSON body; none for an operation without one.
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+
+    /// The path below the base URL, with its query; none where it is the operation's own.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Header parameters: names and values.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
     }
 
     /// By which a duplicate is told, within the file and in the ledger.
@@ -74,10 +91,14 @@ impl Request {
 /// What the contract says of a row, as the spool keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    Valid(Request),
+    Valid {
+        request: Request,
+        warnings: Vec<Problem>,
+    },
     /// Valid, and only checked: there is nothing to send.
     Accepted {
         operation: usize,
+        warnings: Vec<Problem>,
     },
     Invalid {
         operation: Option<usize>,
@@ -107,55 +128,43 @@ pub struct Marks {
     pub same: Vec<(u16, u128, u64)>,
 }
 
-/// A row that the contract accepts: its body in the rules' keeping until the next row.
+/// A row that the contract accepts: its values in the rules' keeping until the next row.
 pub struct Accepted<'r> {
     rules: &'r Rules<'r>,
-    body: Body<'r>,
+    shape: &'r Shape,
     pub marks: Marks,
+    /// What is likely wrong, and not for the contract to refuse.
+    pub warnings: Vec<Problem>,
 }
 
 impl Accepted<'_> {
     /// The request that the row becomes.
     pub fn request(&self) -> Request {
-        let order = self.rules.operation.order_by.map(|field| order_key(&self.rules.keyer, &self.body.part(field)));
-        Request { operation: self.rules.index, body: self.body.text(), key: self.marks.key, order, first: None }
+        let Rules { operation, keyer, index, .. } = self.rules;
+        let order = operation.order_by.map(|field| order_key(keyer, &part(self.shape, field)));
+        Request {
+            operation: *index,
+            path: parts::path(operation, self.shape),
+            headers: parts::headers(operation, self.shape),
+            body: parts::body(operation, self.shape),
+            key: self.marks.key,
+            order,
+            first: None,
+        }
     }
 }
 
-/// A body and which fields it has.
-#[derive(Clone, Copy)]
-struct Body<'b> {
-    value: &'b Value,
-    operation: &'b Operation,
-    mask: u64,
-}
-
-impl<'b> Body<'b> {
-    /// The value of a field. By its position where there is a mask: a look-up by name hashes it.
-    fn get(self, field: usize) -> Option<&'b Value> {
-        let map = self.value.as_object()?;
-        if self.operation.fields.len() > MASKED {
-            return map.get(&self.operation.fields[field].name);
-        }
-        let before = self.mask & ((1 << field) - 1);
-        (self.mask >> field & 1 == 1).then(|| map.values().nth(before.count_ones() as usize)).flatten()
-    }
-
-    fn part(self, field: usize) -> Cow<'b, [u8]> {
-        match self.get(field) {
-            Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
-            Some(other) => Cow::Owned(other.to_string().into_bytes()),
-            None => Cow::Borrowed(&[]),
-        }
-    }
-
-    fn text(self) -> String {
-        serde_json::to_string(self.value).unwrap_or_default()
+/// A field as keys are made of it; nothing where the row does not have it.
+fn part(shape: &Shape, field: usize) -> Cow<'_, [u8]> {
+    match shape.get(field) {
+        Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
+        Some(other) => Cow::Owned(other.to_string().into_bytes()),
+        None => Cow::Borrowed(&[]),
     }
 }
 
 /// Fields that a mask has room for.
-const MASKED: usize = 63;
+const MASKED: usize = 64;
 
 /// All that is asked of the rows of one operation.
 pub struct Rules<'a> {
@@ -165,22 +174,31 @@ pub struct Rules<'a> {
     keyer: Keyer,
     /// What each `unique` rule's keys are made under.
     purposes: Vec<String>,
-    /// Bodies by which fields they have: a row's values are put into one that fits.
-    bodies: HashMap<u64, Value>,
+    /// Shapes by which fields they have: a row's values are put into the one that fits.
+    shapes: HashMap<u64, Shape>,
+    /// A failed check of digits is an error, and no warning.
+    strict: bool,
     file_hash: RandomState,
 }
 
 impl<'a> Rules<'a> {
     /// # Errors
     /// A schema that cannot be compiled.
-    pub fn new(index: usize, operation: &'a Operation, contract: &Contract, keyer: Keyer) -> Result<Self, Stop> {
+    pub fn new(
+        index: usize,
+        operation: &'a Operation,
+        contract: &Contract,
+        keyer: Keyer,
+        strict: bool,
+    ) -> Result<Self, Stop> {
         Ok(Self {
             index: index as u16,
             operation,
             schema: Schema::compile(contract, operation)?,
             keyer,
             purposes: operation.unique.iter().map(|rule| purpose(operation, rule)).collect(),
-            bodies: HashMap::new(),
+            shapes: HashMap::new(),
+            strict,
             file_hash: RandomState::new(),
         })
     }
@@ -195,83 +213,93 @@ impl<'a> Rules<'a> {
     /// Every problem of the row: cells that could not be taken, then what the schema refuses.
     pub fn check(&mut self, draft: &mut Draft, context: &Context) -> Result<Accepted<'_>, Vec<Problem>> {
         let mask = self.put_values(draft);
-        let value = &self.bodies[&mask];
-        if draft.refused.is_empty() && self.schema.accepts(value) {
-            let body = Body { value, operation: self.operation, mask };
-            return Ok(Accepted { rules: self, body, marks: self.marks(body) });
+        let shape = &self.shapes[&mask];
+        let mut problems: Vec<Problem> = Vec::new();
+        if !draft.refused.is_empty() || !self.schema.accepts(&shape.value) {
+            problems = self.refused(draft, shape, context);
         }
+        let unsendable = parts::unsendable(self.operation, shape, context.coerce.lang);
+        problems.extend(
+            unsendable.map(|(field, rule, message)| context.problem(self.operation, Some(field), rule, message)),
+        );
+        let mut warnings = check_digits::doubts(self.operation, shape, context, self.strict);
+        if self.strict {
+            problems.append(&mut warnings);
+        }
+        if !problems.is_empty() {
+            problems.extend(warnings);
+            return Err(problems);
+        }
+        Ok(Accepted { rules: self, shape, marks: self.marks(shape), warnings })
+    }
+
+    fn refused(&self, draft: &Draft, shape: &Shape, context: &Context) -> Vec<Problem> {
         let refused = &draft.refused;
         let mut problems: Vec<Problem> = refused
             .iter()
             .map(|(field, why)| context.problem(self.operation, Some(*field), why.rule, why.message.clone()))
             .collect();
-        for found in self.schema.problems(value, self.operation, context.coerce.lang) {
+        for found in self.schema.problems(shape, self.operation, context.coerce.lang) {
             if found.field.is_some_and(|field| refused.iter().any(|(taken, _)| *taken == field)) {
                 continue;
             }
             problems.push(context.problem(self.operation, found.field, &found.rule, found.message));
         }
-        Err(problems)
+        problems
     }
 
-    /// Moves a row's values into the body that has just these fields, and says which one that is. A
-    /// file has few kinds of rows; making a map anew for each would cost most of the check.
+    /// Moves a row's values into the shape that has just these fields, and says which one that is.
     fn put_values(&mut self, draft: &mut Draft) -> u64 {
-        let fields = &self.operation.fields;
-        let mask = if fields.len() > MASKED {
-            // Too many fields for a mask: one body, made anew each time.
-            self.bodies.clear();
+        let operation = self.operation;
+        let mask = if operation.fields.len() > MASKED {
+            // Too many fields for a mask: one shape, made anew each time.
+            self.shapes.clear();
             0
         } else {
             let present = |(at, value): (usize, &Option<Value>)| u64::from(value.is_some()) << at;
             draft.values.iter().enumerate().map(present).fold(0, |mask, bit| mask | bit)
         };
-        let names = || {
-            fields.iter().zip(&draft.values).filter(|(_, value)| value.is_some()).map(|(field, _)| field.name.clone())
-        };
-        let body =
-            self.bodies.entry(mask).or_insert_with(|| Value::Object(names().map(|name| (name, Value::Null)).collect()));
-        let slots = body.as_object_mut().into_iter().flat_map(Map::values_mut);
-        for (slot, value) in slots.zip(draft.values.iter_mut().filter_map(Option::take)) {
-            *slot = value;
-        }
+        let values = &draft.values;
+        let make = || Shape::new(operation, &values.iter().map(Option::is_some).collect::<Vec<_>>());
+        let shape = self.shapes.entry(mask).or_insert_with(make);
+        shape.put(&mut draft.values);
         mask
     }
 
-    fn marks(&self, body: Body) -> Marks {
+    fn marks(&self, shape: &Shape) -> Marks {
         let holds = |rule: &Unique| {
-            rule.when.iter().all(|(field, values)| body.get(*field).is_some_and(|v| values.contains(v)))
+            rule.when.iter().all(|(field, values)| shape.get(*field).is_some_and(|v| values.contains(v)))
         };
         let unique = self.operation.unique.iter().position(holds);
         let key = match unique {
             Some(rule) => {
                 let fields = self.operation.unique[rule].fields.iter();
-                let parts: Vec<Cow<[u8]>> = fields.map(|field| body.part(*field)).collect();
+                let parts: Vec<Cow<[u8]>> = fields.map(|field| part(shape, *field)).collect();
                 self.keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
             }
-            None => self.keyer.key("body", [body.text().as_bytes()]),
+            None => self.keyer.key("body", [shape.value.to_string().as_bytes()]),
         };
-        Marks { key, unique: unique.map(|rule| rule as u16), same: self.same(body) }
+        Marks { key, unique: unique.map(|rule| rule as u16), same: self.same(shape) }
     }
 
-    fn same(&self, body: Body) -> Vec<(u16, u128, u64)> {
+    fn same(&self, shape: &Shape) -> Vec<(u16, u128, u64)> {
         let mut marks = Vec::new();
         for (index, rule) in self.operation.same.iter().enumerate() {
-            if rule.of.iter().chain([&rule.field]).all(|field| body.get(*field).is_some()) {
-                let half = |salt: u8| self.hash(salt, &rule.of, body);
+            if rule.of.iter().chain([&rule.field]).all(|field| shape.get(*field).is_some()) {
+                let half = |salt: u8| self.hash(salt, &rule.of, shape);
                 let group = (u128::from(half(0)) << 64) | u128::from(half(1));
-                marks.push((index as u16, group, self.hash(2, &[rule.field], body)));
+                marks.push((index as u16, group, self.hash(2, &[rule.field], shape)));
             }
         }
         marks
     }
 
     /// A hash that holds for this reading of the file alone.
-    fn hash(&self, salt: u8, fields: &[usize], body: Body) -> u64 {
+    fn hash(&self, salt: u8, fields: &[usize], shape: &Shape) -> u64 {
         let mut hasher = self.file_hash.build_hasher();
         salt.hash(&mut hasher);
         for field in fields {
-            body.part(*field).hash(&mut hasher);
+            part(shape, *field).hash(&mut hasher);
         }
         hasher.finish()
     }

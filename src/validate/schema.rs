@@ -5,7 +5,8 @@ use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::sentence;
-use crate::contract::{Contract, Operation, words};
+use super::shape::{BODY, PARAMETERS, Shape, has_parts, way};
+use crate::contract::{Contract, Operation, pointer, words};
 use crate::exit::Stop;
 use crate::message::Lang;
 use crate::text;
@@ -17,7 +18,8 @@ const DOCUMENT: &str = "https://caseload.invalid/contract";
 pub struct Schema {
     validator: Validator,
     document: Value,
-    pointer: String,
+    /// Where each field stands when it is there: to tell which one is missing.
+    places: Vec<Vec<String>>,
 }
 
 /// What a schema has against a body.
@@ -42,7 +44,7 @@ impl Schema {
             .add(DOCUMENT, &contract.document)
             .and_then(jsonschema::RegistryBuilder::prepare)
             .map_err(|error| refused(&error))?;
-        let reference = json!({"$ref": format!("{DOCUMENT}#{}", operation.body_schema)});
+        let reference = whole(operation);
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(&registry)
@@ -50,20 +52,23 @@ impl Schema {
             .offline()
             .build(&reference)
             .map_err(|error| refused(&error.masked()))?;
-        Ok(Self { validator, document: contract.document.clone(), pointer: operation.body_schema.clone() })
+        let places =
+            |field: &crate::contract::Field| field.slots.iter().map(|slot| pointer(&way(operation, slot))).collect();
+        let places = operation.fields.iter().map(places).collect();
+        Ok(Self { validator, document: contract.document.clone(), places })
     }
 
     pub fn accepts(&self, body: &Value) -> bool {
         self.validator.is_valid(body)
     }
 
-    /// Every rule that the body breaks. A subschema's `x-message` speaks for it, once.
-    pub fn problems(&self, body: &Value, operation: &Operation, lang: Lang) -> Vec<Found> {
+    /// Every rule that the request breaks. A subschema's `x-message` speaks for it, once.
+    pub fn problems(&self, shape: &Shape, operation: &Operation, lang: Lang) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
-        for error in self.validator.iter_errors(body) {
+        for error in self.validator.iter_errors(&shape.value) {
             let rule = error.kind().keyword().to_owned();
-            let fields = concerned(&error, operation);
-            let own = self.own_message(error.schema_path().as_str(), lang);
+            let fields = self.concerned(&error, shape);
+            let own = self.own_message(&error, lang);
             for field in fields {
                 let said =
                     own.clone().unwrap_or_else(|| sentence::of(&error, field.map(|f| &operation.fields[f]), lang));
@@ -78,27 +83,76 @@ impl Schema {
     }
 
     /// The `x-message` of the subschema whose keyword failed.
-    fn own_message(&self, schema_path: &str, lang: Lang) -> Option<String> {
-        let (subschema, _) = schema_path.rsplit_once('/')?;
-        let whole = format!("{}{subschema}", self.pointer);
-        let at = [subschema, whole.as_str()]
-            .into_iter()
-            .find_map(|pointer| self.document.pointer(pointer)?.get("x-message"))?;
-        words(Some(at)).map(|text| text.into_string(lang))
+    fn own_message(&self, error: &ValidationError, lang: Lang) -> Option<String> {
+        let place = error.absolute_keyword_location()?.fragment()?;
+        let place = percent_encoding::percent_decode_str(place.as_str()).decode_utf8_lossy();
+        let (subschema, _) = place.rsplit_once('/')?;
+        let message = self.document.pointer(subschema)?.get("x-message");
+        words(message).map(|text| text.into_string(lang))
+    }
+
+    /// The fields that an error is about: the one that is missing, or the one at its place.
+    fn concerned(&self, error: &ValidationError, shape: &Shape) -> Vec<Option<usize>> {
+        let place = error.instance_path().as_str();
+        let at = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                vec![property.as_str().and_then(|name| self.declared(&at(name)))]
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                unexpected.iter().map(|name| shape.field_at(&at(name))).collect()
+            }
+            _ => vec![shape.field_at(place)],
+        }
+    }
+
+    /// The field that would stand at a place, or the first that would stand below it.
+    fn declared(&self, place: &str) -> Option<usize> {
+        let exactly = |places: &Vec<String>| places.iter().any(|known| known == place);
+        let below = |places: &Vec<String>| {
+            places.iter().any(|known| known.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
+        };
+        self.places.iter().position(exactly).or_else(|| self.places.iter().position(below))
     }
 }
 
-/// The fields that an error is about: the one that is missing, or the one at its place.
-fn concerned(error: &ValidationError, operation: &Operation) -> Vec<Option<usize>> {
-    match error.kind() {
-        ValidationErrorKind::Required { property } => vec![property.as_str().and_then(|name| operation.field(name))],
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|name| operation.field(name)).collect()
-        }
-        _ => {
-            let path = error.instance_path().as_str();
-            let name = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-            vec![operation.field(&name.replace("~1", "/").replace("~0", "~"))]
-        }
+/// What body and parameters have to be, as one schema.
+fn whole(operation: &Operation) -> Value {
+    let reference = |pointer: &str| json!({"$ref": format!("{DOCUMENT}#{}", fragment(pointer))});
+    let body = operation.body_schema.as_deref().map(reference);
+    if !has_parts(operation) {
+        return body.unwrap_or(Value::Bool(true));
     }
+    let mut parts = serde_json::Map::new();
+    let required: Vec<&str> =
+        operation.parameters.iter().filter(|parameter| parameter.required).map(|p| p.name.as_str()).collect();
+    let parameters: serde_json::Map<String, Value> =
+        operation.parameters.iter().map(|p| (p.name.clone(), reference(&p.schema))).collect();
+    parts.insert(PARAMETERS.into(), json!({"required": required, "properties": parameters}));
+    if let Some(body) = body {
+        parts.insert(BODY.into(), body);
+    }
+    json!({"properties": parts})
 }
+
+/// A pointer as the fragment of a URI: paths have braces and blanks.
+fn fragment(pointer: &str) -> String {
+    percent_encoding::utf8_percent_encode(pointer, FRAGMENT).to_string()
+}
+
+/// What may not stand in a fragment (RFC 3986, 3.5).
+const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');

@@ -1,0 +1,361 @@
+//! From the schema of a request body to columns: every value that a cell can hold, however deep.
+//!
+//! | in the schema | columns |
+//! |---|---|
+//! | a text, number, date … | one, called like the property; below an object `object.property` |
+//! | a list of those | one, its values separated by `;`, or `list.1`, `list.2` … |
+//! | a list of objects with one property | `list`, `list.2` …, each that property of one item |
+//! | a list of other objects | one with the whole list as JSON, or `list.1.property` … |
+//! | an object with names of the user's own | `object.NAME`, or `object.NAME:decimal` |
+//! | a choice of objects | the columns of each; which fit together, the schema says row by row |
+
+use serde_json::{Map, Value};
+
+use super::family::{Family, Shape};
+use super::field::{Check, EnumValue, Field, Kind, Slot, Step};
+use super::load::{strings, words};
+use super::refs::{At, Refs};
+use crate::fold::fold;
+use crate::message::Text;
+
+/// What the body of an operation has columns for.
+#[derive(Debug, Default)]
+pub struct Columns {
+    pub fields: Vec<Field>,
+    pub families: Vec<Family>,
+}
+
+/// Reads the schema of a body.
+///
+/// # Errors
+/// A schema that is no object, contains itself, or leads nowhere: with the place.
+pub fn of_body(refs: Refs, schema: &str) -> Result<Columns, String> {
+    let mut reader = Reader { refs, trail: Vec::new(), columns: Columns::default() };
+    let root = refs.at(schema)?;
+    if !is_object(root.value) {
+        return Err(format!("{schema}: the body is no object, and a row has named columns"));
+    }
+    reader.object(&root, "", &[], true)?;
+    Ok(reader.columns)
+}
+
+/// What one cell under a property or a parameter may hold; none where it takes more than a cell.
+///
+/// # Errors
+/// A `$ref` that leads nowhere.
+pub fn cell_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
+    if let Some(values) = schema.value.get("enum").and_then(Value::as_array) {
+        let names = schema.value.get("x-values");
+        return Ok(Some(Kind::Enum(
+            values.iter().filter(|v| !v.is_null()).map(|value| enum_value(value, names)).collect(),
+        )));
+    }
+    if let Some(value) = schema.value.get("const") {
+        return Ok(Some(Kind::Enum(vec![enum_value(value, None)])));
+    }
+    if let Some(choice) = choice(refs, schema)? {
+        return match choice.as_slice() {
+            [one] => cell_kind(refs, one),
+            several => union(refs, several),
+        };
+    }
+    let format = schema.value["format"].as_str();
+    Ok(match types(schema.value).as_slice() {
+        [] if is_object(schema.value) || schema.value.get("items").is_some() => None,
+        ["string"] if format == Some("date") => Some(Kind::Date),
+        ["string"] if format == Some("date-time") => Some(Kind::DateTime),
+        [] | ["string"] => Some(Kind::Text),
+        ["integer"] => Some(Kind::Integer),
+        ["number"] | ["integer", "number"] | ["number", "integer"] => Some(Kind::Number),
+        ["boolean"] => Some(Kind::Boolean),
+        several if several.contains(&"object") || several.contains(&"array") => None,
+        several if several.contains(&"string") && several.iter().any(|t| ["integer", "number"].contains(t)) => {
+            Some(Kind::NumberOrText)
+        }
+        _ => Some(Kind::Text),
+    })
+}
+
+/// The columns of one value: a property or a parameter.
+pub fn field(name: String, slots: Vec<Slot>, schema: &Value, kind: Kind, required: bool) -> Field {
+    let mut aliases = strings(schema.get("x-aliases"));
+    aliases.extend(schema["title"].as_str().map(str::to_owned));
+    Field {
+        label: words(schema.get("x-label")).unwrap_or_else(|| Text::same(name.clone())),
+        aliases,
+        check: match schema["format"].as_str() {
+            Some("tckn") => Some(Check::Tckn),
+            Some("vkn") => Some(Check::Vkn),
+            _ => None,
+        },
+        required,
+        max_length: schema["maxLength"].as_u64(),
+        example: schema.pointer("/examples/0").map(example),
+        slots,
+        kind,
+        name,
+    }
+}
+
+fn example(value: &Value) -> String {
+    match value {
+        Value::Array(list) => list.iter().map(crate::outcome::id_text).collect::<Vec<_>>().join("; "),
+        other => crate::outcome::id_text(other),
+    }
+}
+
+struct Reader<'d> {
+    refs: Refs<'d>,
+    /// The schemas that are being read, one in the other.
+    trail: Vec<String>,
+    columns: Columns,
+}
+
+impl<'d> Reader<'d> {
+    fn object(&mut self, schema: &At<'d>, prefix: &str, path: &[Step], required: bool) -> Result<(), String> {
+        if self.trail.contains(&schema.pointer) {
+            let column = prefix.trim_end_matches('.');
+            return Err(format!(
+                "{}: {column:?} contains itself, and a sheet has no columns for that; take the property out of the contract",
+                schema.pointer
+            ));
+        }
+        self.trail.push(schema.pointer.clone());
+        for (part, counts) in parts(self.refs, schema)? {
+            let needed = if counts { strings(part.value.get("required")) } else { Vec::new() };
+            for name in part.value["properties"].as_object().into_iter().flat_map(|map| map.keys()) {
+                let property = self.refs.below(&part, &["properties", name])?;
+                let column = format!("{prefix}{name}");
+                let known = self.columns.fields.iter().any(|field| field.name == column)
+                    || self.columns.families.iter().any(|family| family.name == column);
+                if !known && property.value["readOnly"] != true {
+                    let step = [path, &[Step::Name(name.clone())]].concat();
+                    self.property(&property, column, step, required && needed.contains(name))?;
+                }
+            }
+        }
+        self.trail.pop();
+        Ok(())
+    }
+
+    fn property(&mut self, schema: &At<'d>, name: String, path: Vec<Step>, required: bool) -> Result<(), String> {
+        if let Some(kind) = cell_kind(self.refs, schema)? {
+            self.columns.fields.push(field(name, vec![Slot::Body(path)], schema.value, kind, required));
+            return Ok(());
+        }
+        if types(schema.value).contains(&"array") || schema.value.get("items").is_some() {
+            return self.list(schema, name, path, required);
+        }
+        if let Some(shape) = open_object(self.refs, schema)? {
+            self.columns.families.push(family(&name, schema.value, path.clone(), shape));
+        }
+        self.object(schema, &format!("{name}."), &path, required)
+    }
+
+    fn list(&mut self, schema: &At<'d>, name: String, path: Vec<Step>, required: bool) -> Result<(), String> {
+        let whole = |kind| field(name.clone(), vec![Slot::Body(path.clone())], schema.value, kind, required);
+        if schema.value["items"].as_object().is_none_or(Map::is_empty) {
+            self.columns.fields.push(whole(Kind::Json));
+            return Ok(());
+        }
+        let item = self.refs.below(schema, &["items"])?;
+        if let Some(kind) = cell_kind(self.refs, &item)? {
+            let one = field(String::new(), vec![Slot::Body(Vec::new())], item.value, kind.clone(), false);
+            self.columns.families.push(family(&name, schema.value, path.clone(), Shape::Items(vec![one])));
+            self.columns.fields.push(whole(Kind::List(Box::new(kind))));
+            return Ok(());
+        }
+        let mut below = Reader { refs: self.refs, trail: self.trail.clone(), columns: Columns::default() };
+        below.trail.push(schema.pointer.clone());
+        if is_object(item.value) {
+            below.object(&item, "", &[], true)?;
+        }
+        let inner = below.columns.fields;
+        if let ([only], true) = (inner.as_slice(), below.columns.families.is_empty()) {
+            let first = [path.as_slice(), &[Step::Item(0)], body_steps(only)].concat();
+            let property = field(name.clone(), vec![Slot::Body(first)], schema.value, only.kind.clone(), required);
+            let property = Field { max_length: only.max_length, check: only.check, ..property };
+            self.columns.fields.push(property);
+        } else {
+            self.columns.fields.push(whole(Kind::Json));
+        }
+        if !inner.is_empty() {
+            self.columns.families.push(family(&name, schema.value, path, Shape::Items(inner)));
+        }
+        Ok(())
+    }
+}
+
+/// The way of a field within the body.
+pub fn body_steps(field: &Field) -> &[Step] {
+    field
+        .slots
+        .iter()
+        .find_map(|slot| if let Slot::Body(steps) = slot { Some(steps.as_slice()) } else { None })
+        .unwrap_or(&[])
+}
+
+fn family(name: &str, schema: &Value, path: Vec<Step>, shape: Shape) -> Family {
+    Family {
+        name: name.to_owned(),
+        label: words(schema.get("x-label")).unwrap_or_else(|| Text::same(name)),
+        aliases: strings(schema.get("x-aliases")),
+        path,
+        shape,
+    }
+}
+
+/// A schema and what it is composed of; with each whether its `required` holds for every body.
+fn parts<'d>(refs: Refs<'d>, schema: &At<'d>) -> Result<Vec<(At<'d>, bool)>, String> {
+    let mut parts = vec![(schema.clone(), true)];
+    let mut at = 0;
+    while at < parts.len() {
+        if parts.len() > 256 {
+            return Err(format!("{}: it is composed of itself", schema.pointer));
+        }
+        let (part, counts) = parts[at].clone();
+        for (key, always) in [("allOf", true), ("oneOf", false), ("anyOf", false)] {
+            for index in 0..part.value[key].as_array().map_or(0, Vec::len) {
+                parts.push((refs.below(&part, &[key, &index.to_string()])?, counts && always));
+            }
+        }
+        for key in ["then", "else"].into_iter().filter(|key| part.value[*key].is_object()) {
+            parts.push((refs.below(&part, &[key])?, false));
+        }
+        at += 1;
+    }
+    Ok(parts)
+}
+
+/// The alternatives of a schema that is nothing but a choice, `null` left out.
+fn choice<'d>(refs: Refs<'d>, schema: &At<'d>) -> Result<Option<Vec<At<'d>>>, String> {
+    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| schema.value[*key].is_array()) else { return Ok(None) };
+    if schema.value.get("properties").is_some() {
+        return Ok(None);
+    }
+    let count = schema.value[key].as_array().map_or(0, Vec::len);
+    let all = (0..count).map(|at| refs.below(schema, &[key, &at.to_string()])).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(all.into_iter().filter(|one| types(one.value) != ["null"] && one.value["type"] != "null").collect()))
+}
+
+/// One kind for several alternatives, where a cell can hold each of them.
+fn union(refs: Refs, choice: &[At]) -> Result<Option<Kind>, String> {
+    let kinds = choice.iter().map(|one| cell_kind(refs, one)).collect::<Result<Option<Vec<_>>, _>>()?;
+    Ok(kinds.map(|kinds| {
+        let number = kinds.iter().any(|kind| matches!(kind, Kind::Integer | Kind::Number));
+        let same = kinds.iter().all(|kind| Some(kind) == kinds.first());
+        match kinds.into_iter().next() {
+            Some(first) if same => first,
+            _ if number => Kind::NumberOrText,
+            _ => Kind::Text,
+        }
+    }))
+}
+
+/// The types that a schema names, but null.
+fn types(schema: &Value) -> Vec<&str> {
+    let list = match &schema["type"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    list.into_iter().filter(|name| *name != "null").collect()
+}
+
+fn is_object(schema: &Value) -> bool {
+    let composed = ["properties", "allOf", "oneOf", "anyOf", "additionalProperties"];
+    types(schema).contains(&"object") || composed.iter().any(|key| schema.get(key).is_some())
+}
+
+/// Whether an object takes names of the user's own; and their kind, where they have one in common.
+fn open_object(refs: Refs, schema: &At) -> Result<Option<Shape>, String> {
+    match schema.value.get("additionalProperties") {
+        Some(Value::Bool(false)) => Ok(None),
+        Some(Value::Object(more)) if !more.is_empty() => {
+            let more = refs.below(schema, &["additionalProperties"])?;
+            let several = types(more.value).len() > 1 || more.value.get("oneOf").or(more.value.get("anyOf")).is_some();
+            let none = types(more.value).is_empty() && more.value.get("enum").is_none();
+            Ok(Some(Shape::Open(if several || none { None } else { cell_kind(refs, &more)? })))
+        }
+        Some(_) => Ok(Some(Shape::Open(None))),
+        None => {
+            let plain = parts(refs, schema)?.iter().all(|(part, _)| part.value.get("properties").is_none());
+            Ok(plain.then_some(Shape::Open(None)))
+        }
+    }
+}
+
+fn enum_value(value: &Value, names: Option<&Value>) -> EnumValue {
+    let json = value.clone();
+    let value = crate::outcome::id_text(value);
+    let named = names.and_then(|names| names.get(&value));
+    let label = words(named).unwrap_or_else(|| Text::same(value.clone()));
+    let aliases = strings(named.and_then(|named| named.get("aliases")));
+    let mut keys: Vec<_> = [&value, &label.tr, &label.en].into_iter().chain(&aliases).map(|name| fold(name)).collect();
+    keys.dedup();
+    EnumValue { value, json, label, keys }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn columns(schema: Value) -> Result<Columns, String> {
+        let document = json!({"s": schema, "node": {"type": "object", "properties": {"next": {"$ref": "#/node"}}}});
+        of_body(Refs(&document), "/s")
+    }
+
+    fn names(schema: Value) -> Vec<String> {
+        let columns = columns(schema).unwrap();
+        let fields = columns.fields.iter().map(|f| format!("{}{}", f.name, if f.required { "!" } else { "" }));
+        fields.chain(columns.families.iter().map(|family| format!("{}*", family.name))).collect()
+    }
+
+    #[test]
+    fn nested_objects_become_dotted_columns_and_are_required_only_all_the_way_down() {
+        let address = json!({"type": "object", "required": ["city"], "properties": {"city": {"type": "string"}, "no": {"type": ["integer", "null"]}}});
+        let schema = json!({"required": ["a", "home"], "properties": {"a": {"type": "string"}, "home": address, "work": address}});
+        assert_eq!(names(schema), ["a!", "home.city!", "home.no", "work.city", "work.no"]);
+    }
+
+    #[test]
+    fn lists_and_open_objects_have_as_many_columns_as_a_sheet_needs() {
+        let schema = json!({"properties": {
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "comments": {"type": "array", "items": {"properties": {"description": {"type": "string"}}}},
+            "lines": {"type": "array", "items": {"properties": {"sku": {"type": "string"}, "qty": {"type": "integer"}}}},
+            "files": {"type": "array"},
+            "data": {"type": "object", "additionalProperties": true}}});
+        assert_eq!(
+            names(schema.clone()),
+            ["tags", "comments", "lines", "files", "tags*", "comments*", "lines*", "data*"]
+        );
+        let columns = columns(schema).unwrap();
+        assert_eq!(columns.fields[0].kind, Kind::List(Box::new(Kind::Text)));
+        assert_eq!(columns.fields[1].slots[0].pointer(), "/comments/0/description");
+        assert_eq!((&columns.fields[2].kind, &columns.fields[3].kind), (&Kind::Json, &Kind::Json));
+    }
+
+    #[test]
+    fn composed_schemas_have_the_columns_of_all_their_parts_but_what_is_read_only() {
+        let schema = json!({"allOf": [{"required": ["a"], "properties": {"a": {"type": "string"}, "id": {"readOnly": true, "type": "integer"}}}],
+            "oneOf": [{"required": ["b"], "properties": {"b": {"type": "integer"}}}, {"properties": {"c": {"anyOf": [{"type": "boolean"}, {"type": "null"}]}}}]});
+        assert_eq!(names(schema), ["a!", "b", "c"]);
+    }
+
+    #[test]
+    fn a_schema_that_contains_itself_is_told_by_its_place() {
+        let why = columns(json!({"properties": {"first": {"$ref": "#/node"}}})).unwrap_err();
+        assert!(why.contains("/node") && why.contains("first.next"), "{why}");
+        assert!(columns(json!({"allOf": [{"$ref": "#/s"}]})).is_err());
+        assert!(columns(json!({"type": "array"})).is_err());
+    }
+
+    #[test]
+    fn digits_or_text_is_a_kind_of_its_own() {
+        let kinds = columns(json!({"properties": {"c": {"type": ["integer", "string"]}, "d": {"oneOf": [{"type": "number"}, {"type": "string"}]}, "e": {}}})).unwrap();
+        let kinds: Vec<_> = kinds.fields.into_iter().map(|field| field.kind).collect();
+        assert_eq!(kinds, [Kind::NumberOrText, Kind::NumberOrText, Kind::Text]);
+    }
+}

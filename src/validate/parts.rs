@@ -1,0 +1,158 @@
+//! The parts of a request, written out: path and query with their values encoded, headers, body.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::shape::{BODY, PARAMETERS, Shape, has_parts};
+use crate::contract::{Operation, Parameter, Place, Slot};
+use crate::message::Lang;
+use crate::outcome::id_text;
+use crate::say;
+
+/// All but the unreserved characters (RFC 3986, 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// The JSON body; none where the operation takes none.
+pub(super) fn body(operation: &Operation, shape: &Shape) -> Option<String> {
+    operation.body_schema.as_ref()?;
+    let body = if has_parts(operation) { shape.value.get(BODY)? } else { &shape.value };
+    Some(body.to_string())
+}
+
+/// The path with its values, and the query; none where the operation has neither.
+pub(super) fn path(operation: &Operation, shape: &Shape) -> Option<String> {
+    if !operation.parameters.iter().any(|parameter| parameter.place != Place::Header) {
+        return None;
+    }
+    let mut path = operation.path.clone();
+    let mut query = Vec::new();
+    for (parameter, value) in values(operation, shape) {
+        match parameter.place {
+            Place::Path => {
+                let texts: Vec<String> = texts(value).iter().map(|text| encoded(text)).collect();
+                path = path.replace(&format!("{{{}}}", parameter.name), &texts.join(","));
+            }
+            Place::Query if parameter.explode => {
+                query.extend(texts(value).iter().map(|text| pair(&parameter.name, &encoded(text))));
+            }
+            Place::Query => {
+                let texts: Vec<String> = texts(value).iter().map(|text| encoded(text)).collect();
+                query.push(pair(&parameter.name, &texts.join(",")));
+            }
+            Place::Header => {}
+        }
+    }
+    if !query.is_empty() {
+        path.push('?');
+        path.push_str(&query.join("&"));
+    }
+    Some(path)
+}
+
+fn pair(name: &str, value: &str) -> String {
+    format!("{}={value}", encoded(name))
+}
+
+/// The header parameters that the row has.
+pub(super) fn headers(operation: &Operation, shape: &Shape) -> Vec<(String, String)> {
+    let headers = values(operation, shape).filter(|(parameter, _)| parameter.place == Place::Header);
+    headers.map(|(parameter, value)| (parameter.name.clone(), texts(value).join(","))).collect()
+}
+
+/// Values that a schema may accept and a request cannot carry: field, rule and sentence.
+pub(super) fn unsendable<'s>(
+    operation: &'s Operation,
+    shape: &'s Shape,
+    lang: Lang,
+) -> impl Iterator<Item = (usize, &'static str, String)> + 's {
+    values(operation, shape).filter_map(move |(parameter, value)| {
+        let text = texts(value).join(",");
+        let name = &parameter.name;
+        let fault = match parameter.place {
+            // An address with a piece of dots is another address (RFC 3986, 5.2.4).
+            Place::Path if text.is_empty() || text == "." || text == ".." => say!(
+                lang,
+                "{name} adresin bir parçası; boş, \".\" ya da \"..\" olamaz. Gerçek değeri yazın.",
+                "{name} is a part of the address and cannot be empty, \".\" or \"..\". Write the real value."
+            ),
+            Place::Header if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => say!(
+                lang,
+                "{name} bir başlıkta gider ve yalnız ASCII harf, rakam ve işaretler taşıyabilir. Değeri düzeltin.",
+                "{name} travels in a header and may hold ASCII letters, digits and signs only. Correct the value."
+            ),
+            _ => return None,
+        };
+        let is_this = |slot: &Slot| matches!(slot, Slot::Parameter { name: known, .. } if known == name);
+        let field = operation.fields.iter().position(|field| field.slots.iter().any(is_this))?;
+        Some((field, "parameter", fault))
+    })
+}
+
+fn values<'s>(operation: &'s Operation, shape: &'s Shape) -> impl Iterator<Item = (&'s Parameter, &'s Value)> {
+    let parameters = shape.value.get(PARAMETERS).filter(|_| !operation.parameters.is_empty());
+    operation.parameters.iter().filter_map(move |parameter| Some((parameter, parameters?.get(&parameter.name)?)))
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(list) => list.iter().map(id_text).collect(),
+        one => vec![id_text(one)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::from_yaml;
+    use serde_json::json;
+
+    const DOCUMENT: &str = r#"
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /cases/{case-id}/files/{file}:
+    delete:
+      operationId: detach
+      parameters:
+        - {name: case-id, in: path, required: true, schema: {type: string}}
+        - {name: file, in: path, required: true, schema: {type: string}}
+        - {name: tag, in: query, schema: {type: array, items: {type: string}}}
+        - {name: flat, in: query, explode: false, schema: {type: array, items: {type: integer}}}
+        - {name: X-Branch, in: header, schema: {type: string}}
+      responses: {}
+"#;
+
+    fn shape(values: &[Option<Value>]) -> (Operation, Shape) {
+        let operation = from_yaml("t", DOCUMENT, &[]).unwrap().operations.remove(0);
+        let mut shape = Shape::new(&operation, &values.iter().map(Option::is_some).collect::<Vec<_>>());
+        shape.put(&mut values.to_vec());
+        (operation, shape)
+    }
+
+    #[test]
+    fn values_are_encoded_and_lists_written_as_the_contract_says() {
+        let (operation, shape) = shape(&[
+            Some(json!("a/b c?ü")),
+            Some(json!("%41")),
+            Some(json!(["x&y", "z"])),
+            Some(json!([1, 2])),
+            Some(json!("B7")),
+        ]);
+        assert_eq!(path(&operation, &shape).unwrap(), "/cases/a%2Fb%20c%3F%C3%BC/files/%2541?tag=x%26y&tag=z&flat=1,2");
+        assert_eq!(headers(&operation, &shape), [("X-Branch".to_owned(), "B7".to_owned())]);
+        assert_eq!(body(&operation, &shape), None);
+        assert_eq!(unsendable(&operation, &shape, Lang::En).count(), 0);
+    }
+
+    #[test]
+    fn a_piece_of_dots_and_a_header_with_other_letters_are_refused() {
+        for (dots, header) in [("..", "ok"), (".", "ok"), ("a", "ş"), ("a", "x\ny")] {
+            let (operation, shape) = shape(&[Some(json!(dots)), Some(json!("f")), None, None, Some(json!(header))]);
+            assert_eq!(unsendable(&operation, &shape, Lang::En).count(), 1, "{dots:?} {header:?}");
+        }
+    }
+}

@@ -77,8 +77,13 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInf
         let Ok(body) = to_bytes(body, LONGEST_BODY).await else { return reset(&wire) };
         Some(body)
     };
-    let received =
-        Received { method: head.method.as_str(), path: head.uri.path(), headers: &head.headers, body: body.as_deref() };
+    let received = Received {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: body.as_deref(),
+    };
     let answered = shared.service.lock().unwrap_or_else(PoisonError::into_inner).answer(&received);
     let reply = match answered {
         Ok(reply) => reply,

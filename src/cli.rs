@@ -288,6 +288,9 @@ pub struct SandboxArgs {
     /// Take this long for an answer: 20ms
     #[arg(long, value_name = "TIME")]
     pub latency: Option<String>,
+    /// Let the tokens that it gives end after this long: 30s (default: an hour)
+    #[arg(long, value_name = "TIME")]
+    pub token_lifetime: Option<String>,
     /// Append what was received and committed, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

@@ -6,7 +6,7 @@ use crate::exit::{Exit, Stop};
 use crate::job::load_contracts;
 use crate::message::{Lang, shown};
 use crate::progress::Terminal;
-use crate::submit::auth::variable;
+use crate::submit::auth::{joined, variable, ways};
 use crate::{say, text};
 
 /// Lists what there is, describes one, or prints a YAML.
@@ -63,9 +63,10 @@ fn described(operation: &Operation, lang: Lang) -> String {
         format!("{}: {}", operation.full_name(), operation.label.get(lang)),
         format!("  {} {}{}", operation.method.as_str(), operation.base_url, operation.path),
     ];
-    for scheme in &operation.schemes {
-        let (name, variable) = (&scheme.name, variable(&scheme.name));
-        lines.push(say!(lang, "  gizli bilgi: {name} ({variable})", "  secret: {name} ({variable})"));
+    if !operation.security.is_empty() {
+        let ways = joined(&ways(operation), |name| format!("{name} ({})", variable(name)));
+        let ways = ways.get(lang);
+        lines.push(say!(lang, "  gizli bilgi: {ways}", "  secrets: {ways}"));
     }
     let id = operation.id_column();
     lines.push(say!(lang, "  sonuç sütunu: {id}", "  result column: {id}"));

@@ -48,11 +48,11 @@ fn options(args: &SandboxArgs) -> Result<Options, Stop> {
     let script = args.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
     let limit_per_s =
         args.limit.as_deref().map(|text| Rate::parse(text).ok_or_else(|| bad("--limit", text, "5/s"))).transpose()?;
-    let latency = args
-        .latency
-        .as_deref()
-        .map(|text| parse_duration(text).ok_or_else(|| bad("--latency", text, "20ms")))
-        .transpose()?;
+    let duration = |given: &Option<String>, flag: &str, example: &str| {
+        given.as_deref().map(|text| parse_duration(text).ok_or_else(|| bad(flag, text, example))).transpose()
+    };
+    let latency = duration(&args.latency, "--latency", "20ms")?;
+    let token_lifetime = duration(&args.token_lifetime, "--token-lifetime", "30s")?;
     let log = match &args.log {
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| failed(&e))?;
@@ -65,6 +65,7 @@ fn options(args: &SandboxArgs) -> Result<Options, Stop> {
         limit_per_s: limit_per_s.map(Rate::per_second),
         latency: latency.unwrap_or(Duration::ZERO),
         log,
+        token_lifetime,
         ..Options::default()
     })
 }

@@ -6,9 +6,10 @@ use super::columns::{Columns, of_body};
 use super::dialect;
 use super::field::Place;
 use super::keys::{Answers, Keys};
-use super::operation::{Absent, ErrorForm, Method, Operation, Reconcile, Scheme, SchemeKind};
+use super::operation::{Absent, ErrorForm, Method, Operation, Reconcile};
 use super::parameters::{names_in, parameter_field, parameters};
 use super::refs::{At, Refs, escape};
+use super::scheme::security;
 use super::{Contract, Unusable};
 use crate::exit::Stop;
 use crate::message::Text;
@@ -170,7 +171,7 @@ impl Loader<'_> {
             method,
             path: path.to_owned(),
             base_url: self.document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            schemes: self.schemes(spec)?,
+            security: security(self.document, spec)?,
             fields,
             families,
             body_schema,
@@ -190,26 +191,6 @@ impl Loader<'_> {
         let answers = Answers { refs, good: answer(refs, spec, at, '2')?, bad: answer(refs, spec, at, '4')? };
         keys.apply(&mut operation, &answers).map_err(Fault::Keys)?;
         Ok(operation)
-    }
-
-    fn schemes(&self, spec: &Value) -> Result<Vec<Scheme>, String> {
-        let wanted = spec.get("security").or_else(|| self.document.get("security"));
-        let alternatives = wanted.and_then(Value::as_array);
-        let Some(first) = alternatives.and_then(|list| list.first()).and_then(Value::as_object) else {
-            return Ok(Vec::new());
-        };
-        first.keys().map(|name| self.scheme(name)).collect()
-    }
-
-    fn scheme(&self, name: &str) -> Result<Scheme, String> {
-        let spec = &self.document["components"]["securitySchemes"][name];
-        let text = |key: &str| spec[key].as_str().unwrap_or_default().to_ascii_lowercase();
-        let kind = match (text("type").as_str(), text("scheme").as_str(), text("in").as_str()) {
-            ("http", "bearer", _) => SchemeKind::Bearer,
-            ("apikey", _, "header") => SchemeKind::Header(spec["name"].as_str().unwrap_or_default().to_owned()),
-            _ => return Err(format!("security scheme {name:?}: only http bearer and apiKey in a header can be used")),
-        };
-        Ok(Scheme { name: name.to_owned(), kind })
     }
 }
 

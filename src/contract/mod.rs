@@ -18,6 +18,8 @@
 //! | `x-caseload.values`, GET | field and pointer (`*` for each item): what stands there are the field's allowed values, for `contracts refresh` |
 //! | `format: tckn`, `format: vkn` | a failed check is a warning, with `--strict` an error |
 //! | `x-label`, `x-aliases`, `x-values`, property | names in Turkish and English, headers seen in the wild, names of enum values |
+//! | `x-prefix`, security scheme | the word before the token, where it is not `Bearer` |
+//! | `x-token`, security scheme | how a token is got: `{endpoint, body, token, expiry}`; a text `{name}` in the body is a secret |
 //! | `x-message`, any subschema | the sentence to show when it fails, with `{value}` |
 
 mod answer;
@@ -30,15 +32,15 @@ mod load;
 mod operation;
 mod parameters;
 mod refs;
+mod scheme;
 
 pub use columns::body_steps;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
 pub(crate) use load::parse as parse_yaml;
 pub use load::{from_yaml, words};
-pub use operation::{
-    Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Scheme, SchemeKind, Unique,
-};
+pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Unique};
+pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
 use crate::exit::Stop;
 use crate::text;

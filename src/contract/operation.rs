@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::family::Family;
 use super::field::{Field, Place};
+use super::scheme::Scheme;
 use crate::message::Text;
 
 /// One call that a row becomes.
@@ -21,7 +22,8 @@ pub struct Operation {
     pub path: String,
     /// The first server of the document; empty where it names none.
     pub base_url: String,
-    pub schemes: Vec<Scheme>,
+    /// Alternatives, in the document's order; the first one whose secrets are all given is used. None: nothing is asked.
+    pub security: Vec<Vec<Scheme>>,
     pub fields: Vec<Field>,
     /// Columns that a sheet may have as many of as it needs.
     pub families: Vec<Family>,
@@ -132,22 +134,6 @@ pub struct Same {
 pub enum Absent {
     Omit,
     Empty,
-}
-
-/// A secret that the API wants with each request. Its name tells the variable: `token` is `CASELOAD_TOKEN`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
-    pub name: String,
-    pub kind: SchemeKind,
-}
-
-/// How the secret travels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SchemeKind {
-    /// `Authorization: Bearer …`
-    Bearer,
-    /// A header of its own.
-    Header(String),
 }
 
 impl Operation {

@@ -152,7 +152,7 @@ fn queue<'a>(
             Some(crate::validate::across::Finding::Occurrence(nth)) => request.as_occurrence(keyer, nth),
             _ => request,
         };
-        Some(Ok(Queued { ordinal, place: places.get(ordinal), request, attempts: 0 }))
+        Some(Ok(Queued { ordinal, place: places.get(ordinal), request, attempts: 0, renewed: false }))
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use secrecy::SecretString;
+
 use super::first_pass::Checked;
 use crate::contract::Operation;
 use crate::exit::Stop;
@@ -9,8 +11,8 @@ use crate::job::{Job, Sending};
 use crate::message::{grouped, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{self, Sandbox, Script};
-use crate::submit::auth::Secrets;
-use crate::submit::client::{Sender, stays_here};
+use crate::submit::auth::{Secrets, from_environment};
+use crate::submit::client::{Places, Sender, stays_here};
 use crate::{say, text};
 
 /// Where the requests go.
@@ -26,18 +28,27 @@ impl Target {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
         let operations: Vec<&Operation> = checked.operations.iter().collect();
-        let secrets = Secrets::gather(&operations, |name| {
-            if job.sandbox { Ok(Some("sandbox".to_owned().into())) } else { job.profile.secret(name) }
-        })?;
-        let sender = Sender::new(&operations, base, &secrets, sending.timeout)?;
+        let secrets = Secrets::gather(&operations, |name| secret(name, job))?;
+        let places = Places { base: &base, sandbox: job.sandbox };
+        let sender = Sender::new(&operations, &places, &secrets, sending.timeout)?;
         let local = |operation: &&Operation| stays_here(&base(operation));
         let on_this_machine = operations.iter().all(local);
-        if !on_this_machine && !sending.yes {
-            let hosts = operations.iter().map(|operation| base(operation)).collect::<Vec<_>>();
+        let mut hosts: Vec<_> =
+            operations.iter().filter(|operation| !local(operation)).map(|operation| base(operation)).collect();
+        hosts.extend(sender.token_places_elsewhere());
+        if !hosts.is_empty() && !sending.yes {
             ask(checked, job, &hosts, terminal)?;
         }
         Ok(Self { sender, on_this_machine, _sandbox: sandbox })
     }
+}
+
+/// A secret from the environment, else from where the profile says it is. A sandbox gets to see none.
+fn secret(name: &str, job: &Job) -> Result<Option<SecretString>, Stop> {
+    if job.sandbox {
+        return Ok(Some("sandbox".to_owned().into()));
+    }
+    from_environment(name).map_or_else(|| job.profile.secret(name), |secret| Ok(Some(secret)))
 }
 
 fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {

@@ -1,18 +1,20 @@
 //! One request at the counter: is it in order, what does the state say to it, and what does a fault
 //! make of the answer.
 
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use std::time::Duration;
+
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Refusal, plain_error, put_over, remove};
 use super::asked::{Asked, missing};
+use super::door::{Door, Guest};
 use super::route::{Found, Route};
 use super::script::{Effect, Fault};
 use super::service::Received;
 use super::state::State;
-use crate::contract::SchemeKind;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -25,8 +27,9 @@ pub struct Desk<'a> {
     /// What the request's path and query say.
     pub parameters: &'a [(String, String)],
     pub state: &'a mut State,
-    /// The only token that is accepted; any one where this is none.
-    pub token: Option<&'a str>,
+    pub door: &'a mut Door,
+    /// Since the sandbox started.
+    pub at: Duration,
 }
 
 /// An answer, and whether anything was done for it.
@@ -83,10 +86,10 @@ impl<'a> Desk<'a> {
 
     fn carry_out(&mut self, request: &Received<'_>, body: Option<&Value>, with_id: bool) -> Draft {
         let now = now();
-        let applied = self.checked(request, body).and_then(|(route, token)| {
+        let applied = self.checked(request, body).and_then(|(route, guest)| {
             let body = body.unwrap_or(&Value::Null);
             let (operation, path) = (&route.operation, request.path);
-            let asked = Asked { operation, path, parameters: self.parameters, body, token, now: &now };
+            let asked = Asked { operation, path, parameters: self.parameters, body, token: guest.token, now: &now };
             let (number, filled) = self.state.apply(&asked, route.made_above)?;
             let mut answer = route.answers.success(number, &now);
             for (pointer, value) in filled {
@@ -102,13 +105,15 @@ impl<'a> Desk<'a> {
             }
             // Whoever only reads has nothing done.
             let done = (!operation.only_reads()).then(|| id.unwrap_or_default());
-            Ok(Draft { done, ..Draft::json(route.answers.status, &answer) })
+            let mut draft = Draft::json(route.answers.status, &answer);
+            draft.headers.extend(guest.session.and_then(|session| Some((SET_COOKIE, session.parse().ok()?))));
+            Ok(Draft { done, ..draft })
         });
         applied.unwrap_or_else(|refusal| self.refusal(&refusal))
     }
 
-    /// The route and the bearer token of a request that is in order.
-    fn checked<'r>(&self, request: &Received<'r>, body: Option<&Value>) -> Result<(&'a Route, &'r str), Refusal> {
+    /// The route of a request that is in order, and who makes it.
+    fn checked<'r>(&mut self, request: &Received<'r>, body: Option<&Value>) -> Result<(&'a Route, Guest<'r>), Refusal> {
         let refuse = |status, code: &str, title: &str, why: &str| Err(Refusal::new(status, code, title, why));
         let route = match &self.found {
             Found::Route(route) => *route,
@@ -121,7 +126,7 @@ impl<'a> Desk<'a> {
                 return refuse(404, "NOT_FOUND", "Not found", &why);
             }
         };
-        let token = self.authorised(route, request.headers)?;
+        let guest = self.door.enter(&route.operation, request, self.at)?;
         if let Some(why) = missing(&route.operation, self.parameters, request.headers) {
             return refuse(route.answers.invalid, "INVALID_REQUEST", "The request does not fit the contract", &why);
         }
@@ -129,7 +134,7 @@ impl<'a> Desk<'a> {
             return refuse(413, "TOO_LARGE", "Too large", "The body is longer than the sandbox reads.");
         };
         if !route.takes_body() || (bytes.is_empty() && !route.needs_body) {
-            return Ok((route, token));
+            return Ok((route, guest));
         }
         if !is_json(request.headers) {
             return refuse(415, "NOT_JSON", "Unsupported media type", "The Content-Type must be application/json.");
@@ -140,27 +145,8 @@ impl<'a> Desk<'a> {
         };
         match route.fault_in(body) {
             Some(why) => refuse(route.answers.invalid, "INVALID_REQUEST", "The body does not fit the contract", &why),
-            None => Ok((route, token)),
+            None => Ok((route, guest)),
         }
-    }
-
-    /// The bearer token of a request (empty where none is needed) that has all that the contract wants.
-    fn authorised<'r>(&self, route: &Route, headers: &'r HeaderMap) -> Result<&'r str, Refusal> {
-        let mut token = "";
-        for scheme in &route.operation.schemes {
-            let (header, accepted) = match &scheme.kind {
-                SchemeKind::Bearer => {
-                    token = bearer(headers);
-                    ("Authorization", !token.is_empty() && self.token.is_none_or(|only| only == token))
-                }
-                SchemeKind::Header(name) => (name.as_str(), headers.get(name).is_some_and(|value| !value.is_empty())),
-            };
-            if !accepted {
-                let why = format!("The header {header} is missing, or what it says is not accepted.");
-                return Err(Refusal::new(401, "UNAUTHORIZED", "Not authorised", why));
-            }
-        }
-        Ok(token)
     }
 
     /// The answer that refuses, with the headers that its status calls for.
@@ -190,7 +176,7 @@ impl Draft {
         Self { status, headers: Vec::new(), body: Vec::new(), done: None }
     }
 
-    fn json(status: u16, body: &Value) -> Self {
+    pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, JSON, body.to_string().into_bytes())
     }
 }
@@ -199,15 +185,6 @@ impl Draft {
 fn now() -> String {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
-}
-
-/// The token of an `Authorization: Bearer …` header; empty where there is none.
-fn bearer(headers: &HeaderMap) -> &str {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => "",
-    }
 }
 
 /// Whether the body calls itself JSON: `application/json` or `application/…+json`.

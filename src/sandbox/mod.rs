@@ -13,6 +13,7 @@ mod asked;
 mod bank;
 mod bank_pages;
 mod desk;
+mod door;
 mod hugin;
 mod limit;
 mod log;
@@ -58,6 +59,9 @@ pub struct Options {
     pub log: Option<Box<dyn Write + Send>>,
     /// The only bearer token that is accepted; without it, any one that is not empty.
     pub token: Option<String>,
+    /// How long the tokens live that the sandbox gives, an hour if not said. It tells whole seconds: of a life below
+    /// one, nothing that a client could go by.
+    pub token_lifetime: Option<Duration>,
 }
 
 /// Serves the contracts until `shutdown` is ready.
@@ -120,6 +124,11 @@ impl Sandbox {
     /// Requests that arrived in full, carried out or not.
     pub fn requests(&self) -> u64 {
         self.counts.requests.load(Ordering::Relaxed)
+    }
+
+    /// Tokens that were asked for, given or not; [`requests`](Self::requests) are without these.
+    pub fn tokens(&self) -> u64 {
+        self.counts.tokens.load(Ordering::Relaxed)
     }
 
     /// Stops the server: open connections are closed, hanging requests are reset.

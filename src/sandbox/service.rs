@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use serde_json::Value;
 
 use super::desk::{Desk, Draft};
+use super::door::{self, Door};
 use super::limit::Limit;
 use super::log::{Entry, Log};
 use super::route::Routes;
@@ -43,6 +44,8 @@ pub struct Reply {
 pub struct Counts {
     pub requests: AtomicU64,
     pub committed: AtomicU64,
+    /// Tokens that were asked for; these requests are not among the others, and not in the log.
+    pub tokens: AtomicU64,
 }
 
 /// The whole sandbox above the sockets.
@@ -51,7 +54,7 @@ pub struct Service {
     script: Script,
     state: State,
     limit: Option<Limit>,
-    token: Option<String>,
+    door: Door,
     log: Option<Log>,
     counts: Arc<Counts>,
     started: Instant,
@@ -68,7 +71,7 @@ impl Service {
             script: options.script,
             state: State::default(),
             limit: options.limit_per_s.map(Limit::new),
-            token: options.token,
+            door: Door::new(contracts, options.token, options.token_lifetime),
             log: options.log.map(Log::new),
             counts: Arc::default(),
             started: Instant::now(),
@@ -86,6 +89,12 @@ impl Service {
     /// The log cannot be written; no answer may leave then.
     pub fn answer(&mut self, request: &Received<'_>) -> io::Result<Reply> {
         let at = self.started.elapsed();
+        if let Some(scheme) = self.door.gives_tokens_at(request) {
+            self.counts.tokens.fetch_add(1, Ordering::Relaxed);
+            let full = self.limit.as_mut().and_then(|limit| (!limit.take(at)).then(|| limit.retry_after_s()));
+            let draft = full.map_or_else(|| self.door.give(&scheme, request, at), door::come_later);
+            return Ok(Reply { draft, slow: Duration::ZERO, effect: Effect::Good });
+        }
         let n = self.counts.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let body: Option<Value> = request.body.and_then(|body| serde_json::from_slice(body).ok());
         let found = self.routes.find(request.method, request.path);
@@ -96,7 +105,7 @@ impl Service {
             Some(_) => None,
             None => self.script.pick(Seen { n, operation, parameters: &parameters, body: body.as_ref() }),
         };
-        let mut desk = Desk { found, parameters: &parameters, state: &mut self.state, token: self.token.as_deref() };
+        let mut desk = Desk { found, parameters: &parameters, state: &mut self.state, door: &mut self.door, at };
         let draft = match full {
             Some(seconds) => desk.over_limit(seconds),
             None => desk.answer(request, body.as_ref(), fault.as_deref()),

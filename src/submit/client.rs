@@ -7,11 +7,15 @@
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response, Url};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, Url};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::auth::Secrets;
-use crate::contract::Operation;
+use super::mask::Mask;
+use super::renewal::Tokens;
+use super::token::Source;
+use crate::contract::{Operation, endpoint_at};
 use crate::exit::Stop;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::text;
@@ -30,6 +34,8 @@ const LONGEST_BODY: usize = 1024 * 1024;
 pub struct Sender {
     client: Client,
     targets: Vec<Target>,
+    sources: Vec<Source>,
+    mask: Mask,
 }
 
 struct Target {
@@ -38,72 +44,157 @@ struct Target {
     url: Url,
     base: String,
     headers: HeaderMap,
+    query: Vec<(String, SecretString)>,
+    /// Where the token comes from that goes with each request.
+    source: Option<usize>,
+}
+
+/// Where a run's requests go.
+pub struct Places<'a> {
+    /// The base URL in use, by operation.
+    pub base: &'a dyn Fn(&Operation) -> String,
+    /// Nothing may leave this machine, tokens and what is paid for them neither.
+    pub sandbox: bool,
 }
 
 impl Sender {
     /// # Errors
-    /// A base URL that is none, or that would carry secrets in the clear over a network.
+    /// A base URL or token address that is none, or that would carry secrets in the clear over a network.
     pub fn new(
         operations: &[&Operation],
-        base: impl Fn(&Operation) -> String,
+        places: &Places<'_>,
         secrets: &Secrets,
         timeout: Duration,
     ) -> Result<Self, Stop> {
-        // A second call finds the provider installed, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .http1_only()
-            .retry(reqwest::retry::never())
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
-            .timeout(timeout)
-            .pool_idle_timeout(POOL_IDLE)
-            .tcp_nodelay(true)
-            .user_agent(concat!("caseload/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| {
-                let error = error.without_url();
-                Stop::cannot_start(text!(
-                    "Bağlantı kurucu hazırlanamadı: {error}. Sistemin sertifika deposunu denetleyin.",
-                    "The HTTP client could not be set up: {error}. Check the system's certificate store."
-                ))
-            })?;
-        let targets = operations
-            .iter()
-            .map(|operation| target(operation, &base(operation), secrets))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { client, targets })
+        let mut sources = Vec::new();
+        let mut targets = Vec::new();
+        for (index, operation) in operations.iter().enumerate() {
+            let base = (places.base)(operation);
+            let source = source(operation, index, &base, places.sandbox, secrets, &mut sources)?;
+            targets.push(Target { source, ..target(operation, index, &base, secrets)? });
+        }
+        Ok(Self { client: client(timeout, secrets.has_sessions())?, targets, sources, mask: secrets.mask() })
+    }
+
+    /// The tokens of a run that begins: none yet.
+    pub fn tokens(&self) -> Tokens {
+        Tokens::new(self.sources.len(), self.mask.clone())
+    }
+
+    /// Where an operation's token comes from; none where it takes none, or one that the user gave.
+    pub fn source_of(&self, operation: usize) -> Option<usize> {
+        self.targets[operation].source
+    }
+
+    pub fn source(&self, source: usize) -> &Source {
+        &self.sources[source]
+    }
+
+    /// Addresses beyond this machine to which secrets go for a token.
+    pub fn token_places_elsewhere(&self) -> impl Iterator<Item = String> {
+        self.sources.iter().filter(|source| !is_loopback(&source.url)).map(Source::place)
     }
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
-    pub async fn send(&self, request: &Request, reference: &str) -> Attempt {
+    pub async fn send(&self, request: &Request, reference: &str, token: Option<HeaderValue>) -> Attempt {
         let target = &self.targets[request.operation()];
-        let Some(url) = target.url_of(request.path()) else { return Attempt::NotSent(Failure::CannotBuild) };
-        let mut call = self.client.request(target.method.clone(), url).headers(target.headers.clone());
+        let Some(mut url) = target.url_of(request.path()) else { return Attempt::NotSent(Failure::CannotBuild) };
+        for (name, secret) in &target.query {
+            url.query_pairs_mut().append_pair(name, secret.expose_secret());
+        }
+        let mut headers = target.headers.clone();
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token);
+        }
+        let mut call = self.client.request(target.method.clone(), url).headers(headers);
         for (name, value) in request.headers() {
             call = call.header(name, value);
         }
         if let Some(body) = request.body() {
             call = call.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_owned());
         }
-        match call.header("x-request-id", reference).send().await {
-            Ok(response) => Attempt::Answered(read(response).await),
-            Err(error) => failure(&error),
+        ended(call.header("x-request-id", reference)).await
+    }
+
+    /// Asks a source for a token. Never fails either.
+    pub async fn ask(&self, source: usize) -> Attempt {
+        let source = &self.sources[source];
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(source.media));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(authorization) = &source.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
         }
+        let request = self.client.post(source.url.clone()).headers(headers);
+        ended(request.body(source.body.expose_secret().to_owned())).await
     }
 }
 
 impl Target {
-    /// The address of a request whose path has values of its own. Nothing of a value may change where it leads.
+    /// The address of a request whose path has values of its own.
     fn url_of(&self, path: Option<&str>) -> Option<Url> {
         let Some(path) = path else { return Some(self.url.clone()) };
         Url::parse(&format!("{}{path}", self.base)).ok()
     }
 }
 
-fn target(operation: &Operation, base: &str, secrets: &Secrets) -> Result<Target, Stop> {
+async fn ended(request: RequestBuilder) -> Attempt {
+    match request.send().await {
+        Ok(response) => Attempt::Answered(read(response).await),
+        Err(error) => failure(&error),
+    }
+}
+
+fn client(timeout: Duration, sessions: bool) -> Result<Client, Stop> {
+    // A second call finds the provider installed, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .http1_only()
+        .retry(reqwest::retry::never())
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .cookie_store(sessions)
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
+        .timeout(timeout)
+        .pool_idle_timeout(POOL_IDLE)
+        .tcp_nodelay(true)
+        .user_agent(concat!("caseload/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| {
+            let error = error.without_url();
+            Stop::cannot_start(text!(
+                "Bağlantı kurucu hazırlanamadı: {error}. Sistemin sertifika deposunu denetleyin.",
+                "The HTTP client could not be set up: {error}. Check the system's certificate store."
+            ))
+        })
+}
+
+/// The source of an operation's token, among those of the run.
+fn source(
+    operation: &Operation,
+    index: usize,
+    base: &str,
+    sandbox: bool,
+    secrets: &Secrets,
+    sources: &mut Vec<Source>,
+) -> Result<Option<usize>, Stop> {
+    let Some(scheme) = secrets.exchanged(index) else { return Ok(None) };
+    let Some(endpoint) = scheme.token_endpoint() else { return Ok(None) };
+    let address = endpoint_at(endpoint, &operation.base_url, base, sandbox);
+    let url = Url::parse(&address).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or_else(|| no_token_url(&address))?;
+    if url.scheme() != "https" && !is_loopback(&url) {
+        return Err(in_the_clear(&address));
+    }
+    if let Some(known) = sources.iter().position(|source| source.is_for(scheme, &url)) {
+        return Ok(Some(known));
+    }
+    sources.extend(Source::new(scheme, url, secrets));
+    Ok(Some(sources.len() - 1))
+}
+
+fn target(operation: &Operation, index: usize, base: &str, secrets: &Secrets) -> Result<Target, Stop> {
     // Looked at by itself: a base without a host would take the first piece of the path for one.
     let whole = |url: &Url| {
         url.has_host() && matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
@@ -114,9 +205,10 @@ fn target(operation: &Operation, base: &str, secrets: &Secrets) -> Result<Target
     if url.scheme() != "https" && !is_loopback(&url) {
         return Err(in_the_clear(base));
     }
-    let headers = secrets.headers(operation)?;
+    let credentials = secrets.credentials(index)?;
     let method = reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| no_url(base))?;
-    Ok(Target { method, url, base: base.trim_end_matches('/').to_owned(), headers })
+    let base = base.trim_end_matches('/').to_owned();
+    Ok(Target { method, url, base, headers: credentials.headers, query: credentials.query, source: None })
 }
 
 /// Whether requests to an address stay on this machine.
@@ -137,6 +229,14 @@ fn no_url(base: &str) -> Stop {
     Stop::cannot_start(text!(
         "\"{base}\" bir adres değil. --base-url için https://sunucu biçiminde yazın.",
         "\"{base}\" is no address. Give --base-url as https://server."
+    ))
+}
+
+fn no_token_url(address: &str) -> Stop {
+    let address = crate::message::shown(address.split('?').next().unwrap_or_default());
+    Stop::cannot_start(text!(
+        "Token'ın alınacağı \"{address}\" bir adres değil. Sözleşmede tokenUrl ya da x-token.endpoint değerini düzeltin.",
+        "\"{address}\", where the token comes from, is no address. Correct tokenUrl or x-token.endpoint in the contract."
     ))
 }
 

@@ -3,7 +3,10 @@
 //!
 //! For each row: a turn of [`Pace`], then the intent, durable; then the request; then the decision;
 //! then the outcome, durable; then it is reported. An intent whose request may not leave after all, for
-//! the run was stopped or told to wait meanwhile, is withdrawn.
+//! the run was stopped or told to wait meanwhile, is withdrawn. A token that is missing or about to end is
+//! got before any intent (`asking`).
+
+mod asking;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -21,6 +24,7 @@ use super::event::{Ended, Event, Signal, interrupted, ledger_failed, not_kept, n
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
+use super::renewal::{Tokens, Used};
 use super::retry::{self, Again, Decision};
 use crate::contract::Operation;
 use crate::exit::Stop;
@@ -44,14 +48,19 @@ type Flight<'a> = LocalBoxFuture<'a, Landed>;
 enum Landed {
     /// The intent was durable too late for its turn; its time has come.
     Due(Queued),
-    /// An attempt ended.
-    Attempted(Queued, Attempt),
+    /// An attempt ended, made with a token that the program had got.
+    Attempted(Queued, Attempt, Option<Used>),
+    /// The time has come to ask for a token.
+    Ask(usize),
+    /// A request for a token ended, and when it was made.
+    Asked(usize, Instant, Attempt),
 }
 
 /// The loop and all it holds.
 pub struct Dispatch<'a, R> {
     plan: Plan<'a>,
     sender: &'a Sender,
+    tokens: Tokens,
     journal: &'a Journal,
     receipts: Receipts,
     /// Rows whose intents are on their way to the disk.
@@ -82,6 +91,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         Self {
             plan,
             sender,
+            tokens: sender.tokens(),
             journal,
             receipts,
             opening: HashMap::new(),
@@ -103,7 +113,10 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
             let wake = if self.ended.stop.is_none() { self.fill() } else { None };
-            if self.futures.is_empty() && self.awaited == 0 && wake.is_none() {
+            let idle = self.futures.is_empty() && wake.is_none();
+            // Who stops does not wait for a token.
+            let over = self.ended.stop.is_some() && self.in_flight == 0;
+            if self.awaited == 0 && (idle || over) {
                 return self.ended;
             }
             tokio::select! {
@@ -126,7 +139,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn fill(&mut self) -> Option<Instant> {
         // Rows go alone until the server has answered one properly.
         let most = if self.breaker.is_open_for_all() { self.plan.concurrency } else { 1 };
-        while self.in_flight < most {
+        while self.in_flight < most && !self.tokens.is_asking() {
             if !self.has_next() {
                 return self.next_later();
             }
@@ -134,7 +147,10 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 return Some(at);
             }
             match self.next() {
-                Some(row) => self.launch(row),
+                Some(row) => match self.missing_token(&row) {
+                    Some(source) => self.ask_first(source, row),
+                    None => self.launch(row),
+                },
                 None => return self.next_later(),
             }
         }
@@ -230,6 +246,13 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
 
     /// Lets a request leave, if it still may.
     fn depart(&mut self, row: Queued) {
+        let (header, used) =
+            match self.sender.source_of(row.request.operation()).map(|source| self.tokens.current(source)) {
+                // The token was refused while the intent went to the disk.
+                Some(None) => return self.withdraw(row),
+                Some(Some((token, used))) => (Some(token.header.clone()), Some(used)),
+                None => (None, None),
+            };
         if self.ended.stop.is_some() {
             return self.withdraw(row);
         }
@@ -246,8 +269,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let sender = self.sender;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
-            let attempt = sender.send(&row.request, &reference).await;
-            Landed::Attempted(row, attempt)
+            let attempt = sender.send(&row.request, &reference, header).await;
+            Landed::Attempted(row, attempt, used)
         }));
     }
 
@@ -262,16 +285,23 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn land(&mut self, landed: Landed, tell: &mut impl FnMut(Event)) {
         match landed {
             Landed::Due(row) => self.depart(row),
-            Landed::Attempted(row, attempt) => {
+            Landed::Attempted(row, attempt, used) => {
                 self.in_flight -= 1;
-                self.decide(row, &attempt, tell);
+                self.decide(row, &attempt, used, tell);
             }
+            Landed::Ask(source) => self.ask(source),
+            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt),
         }
     }
 
-    fn decide(&mut self, row: Queued, attempt: &Attempt, tell: &mut impl FnMut(Event)) {
+    fn decide(&mut self, mut row: Queued, attempt: &Attempt, used: Option<Used>, tell: &mut impl FnMut(Event)) {
         let operation = self.plan.operations[row.request.operation()];
-        let decision = retry::decide(attempt, operation, row.attempts, self.plan.lang);
+        let renewable = used.is_some() && !row.renewed;
+        let decision = self.masked(retry::decide(attempt, operation, row.attempts, renewable, self.plan.lang));
+        if let (Some(used), true) = (used, is_unauthorised(attempt)) {
+            row.renewed = true;
+            self.tokens.refuse(used);
+        }
         let state = decision.settlement.state;
         let stale = self.pace.held_until().is_some();
         let call = self.breaker.note(row.ordinal, attempt, state, stale);
@@ -302,6 +332,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     /// Tells the pace what the server said about it.
     fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
+            // A token that was refused says nothing of the pace.
+            _ if is_unauthorised(attempt) => {}
             Attempt::Answered(answer) if decision.settlement.state == State::Pending => {
                 self.pace.refused(decision.hold);
                 if let Some(hold) = decision.hold
@@ -320,4 +352,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn stop(&mut self, stop: Stop) {
         self.ended.stop.get_or_insert(stop);
     }
+}
+
+fn is_unauthorised(attempt: &Attempt) -> bool {
+    matches!(attempt, Attempt::Answered(answer) if answer.status == 401)
 }

@@ -3,14 +3,18 @@
 //! [`client`] is the only file that sees the HTTP library and its errors; [`retry`] decides, as a
 //! pure function, what an attempt proves; [`pace`] is the only place that waits for the server's
 //! sake; [`order`] keeps rows of one device apart; [`breaker`] says when to stop; [`dispatch`] is
-//! the loop that joins them, over [`queued`] rows, and [`event`] what it tells.
+//! the loop that joins them, over [`queued`] rows, and [`event`] what it tells. [`auth`] chooses how the
+//! run shows who it is; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
 
 pub mod auth;
 pub mod breaker;
 pub mod client;
 pub mod dispatch;
 pub mod event;
+pub mod mask;
 pub mod order;
 pub mod pace;
 pub mod queued;
+pub mod renewal;
 pub mod retry;
+pub mod token;

@@ -43,9 +43,13 @@ pub enum Again {
     AfterHold,
 }
 
-/// Decides what `attempt`, the `nth` (from 1) for its row, means under `operation`.
-pub fn decide(attempt: &Attempt, operation: &Operation, nth: u32, lang: Lang) -> Decision {
+/// Decides what `attempt`, the `nth` (from 1) for its row, means under `operation`. `renewable`: it was made with a
+/// token that the program can renew, and has not renewed for this row before.
+pub fn decide(attempt: &Attempt, operation: &Operation, nth: u32, renewable: bool, lang: Lang) -> Decision {
     match attempt {
+        Attempt::Answered(answer) if answer.status == 401 && renewable => {
+            Decision { again: Some(Again::AfterHold), ..pending(Some(401), said(answer, operation, lang)) }
+        }
         Attempt::NotSent(failure) => not_sent(*failure, nth, lang),
         Attempt::Lost(failure) => lost(*failure, operation, nth, lang),
         Attempt::Answered(answer) => answered(answer, operation, nth, lang),
@@ -216,7 +220,8 @@ fn clipped(words: &str) -> String {
 }
 
 /// HTML is a portal, a firewall or a login page, and not the API.
-fn is_page(answer: &Answer) -> bool {
+/// A page for people, where the API was asked.
+pub(super) fn is_page(answer: &Answer) -> bool {
     matches!(answer.content_type.as_deref(), Some("text/html" | "application/xhtml+xml"))
 }
 

@@ -67,7 +67,7 @@ fn located(status: u16, location: &str) -> Attempt {
 /// Decides in both languages, and finds the same; gives the English one.
 #[track_caller]
 fn decided(attempt: &Attempt, operation: &Operation, nth: u32) -> Decision {
-    let [tr, en] = [Lang::Tr, Lang::En].map(|lang| decide(attempt, operation, nth, lang));
+    let [tr, en] = [Lang::Tr, Lang::En].map(|lang| decide(attempt, operation, nth, false, lang));
     assert_eq!((tr.settlement.state, tr.again, tr.hold), (en.settlement.state, en.again, en.hold));
     for decision in [&tr, &en] {
         let error = decision.settlement.error.as_ref();
@@ -180,6 +180,14 @@ fn a_redirect_is_never_followed_and_stops_the_run() {
 #[test]
 fn a_401_leaves_the_row_pending_and_stops_the_run() {
     expect(&status(401), "make", 1, State::Pending, NO, STOPS);
+}
+
+#[test]
+fn a_401_to_a_token_that_can_be_renewed_leaves_the_row_pending_and_the_run_goes_on() {
+    let decision = decide(&status(401), &operation("make"), 1, true, Lang::En);
+    assert_eq!((decision.settlement.state, decision.again, decision.stop), (State::Pending, AFTER_HOLD, None));
+    let refused = decide(&status(403), &operation("make"), 1, true, Lang::En);
+    assert_eq!((refused.settlement.state, refused.again), (State::Rejected, NO));
 }
 
 #[test]

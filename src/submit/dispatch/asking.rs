@@ -1,0 +1,81 @@
+//! The loop's part that gets tokens: one request at a time, before the intents of the rows that wait
+//! for it, so that a process that is killed meanwhile leaves no row unknown.
+
+use tokio::time::Instant;
+
+use super::{Attempt, Dispatch, Landed, Leave, Queued, Stop};
+use crate::submit::mask::Mask;
+use crate::submit::queued::Later;
+use crate::submit::renewal::Landing;
+use crate::submit::retry::Decision;
+
+impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
+    /// The source that has to be asked before a row may be begun.
+    pub(super) fn missing_token(&self, row: &Queued) -> Option<usize> {
+        let source = self.sender.source_of(row.request.operation())?;
+        self.tokens.is_due(source, Instant::now()).then_some(source)
+    }
+
+    /// Gives the turn that a row has taken to the token that it needs first. The row comes up again.
+    pub(super) fn ask_first(&mut self, source: usize, row: Queued) {
+        self.later.push(std::cmp::Reverse(Later { at: Instant::now(), row }));
+        self.tokens.begin(source);
+        self.ask(source);
+    }
+
+    /// Asks for a token as soon as a request may leave.
+    pub(super) fn ask(&mut self, source: usize) {
+        let now = Instant::now();
+        match self.pace.leave() {
+            Leave::Now => {
+                let sender = self.sender;
+                self.futures.push(Box::pin(async move {
+                    let attempt = sender.ask(source).await;
+                    Landed::Asked(source, now, attempt)
+                }));
+            }
+            Leave::At(at) => self.ask_at(source, at),
+            Leave::AfterHold => self.ask_at(source, self.pace.held_until().unwrap_or(now)),
+        }
+    }
+
+    fn ask_at(&mut self, source: usize, at: Instant) {
+        self.futures.push(Box::pin(async move {
+            tokio::time::sleep_until(at).await;
+            Landed::Ask(source)
+        }));
+    }
+
+    /// A request for a token has ended.
+    pub(super) fn asked(&mut self, source: usize, asked: Instant, attempt: &Attempt) {
+        let result = self.sender.source(source).read(attempt, self.tokens.mask());
+        match self.tokens.land(source, asked, result) {
+            Landing::Renewed => {}
+            Landing::Again { pause, nth } => {
+                let at = pause.map_or_else(|| self.pace.backoff(nth), |pause| Instant::now() + pause);
+                self.ask_at(source, at);
+            }
+            Landing::GiveUp(words) => self.stop(Stop::early(words)),
+        }
+    }
+
+    /// Takes secrets and tokens out of what a server said.
+    pub(super) fn masked(&self, mut decision: Decision) -> Decision {
+        let mask = self.tokens.mask();
+        if let Some(error) = &mut decision.settlement.error {
+            let words = [&mut error.code, &mut error.title, &mut error.description];
+            words.into_iter().flatten().for_each(|words| cover(mask, words));
+        }
+        if let Some(stop) = &mut decision.stop {
+            cover(mask, &mut stop.tr);
+            cover(mask, &mut stop.en);
+        }
+        decision
+    }
+}
+
+fn cover(mask: &Mask, words: &mut String) {
+    if let Some(masked) = mask.over(words) {
+        *words = masked;
+    }
+}

@@ -1,0 +1,266 @@
+//! Tokens that the program gets itself: what is asked for one, and what the answer gives. Nothing here
+//! waits or sends; which token is in force is [`renewal`](super::renewal)'s business.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::auth::{Secrets, joined, sensitive, variable, with_prefix};
+use super::mask::{Mask, basic};
+use super::retry::{LONGEST_HOLD, is_page};
+use crate::contract::{Scheme, SchemeKind, secret_in_braces};
+use crate::message::{Text, shown};
+use crate::outcome::{Answer, Attempt, Failure};
+use crate::text;
+
+/// A token lives no longer than anybody counts.
+const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 86_400);
+
+/// Where tokens are got, and how.
+pub struct Source {
+    scheme: Scheme,
+    pub(super) url: Url,
+    /// None for a JSON request.
+    pub(super) authorization: Option<HeaderValue>,
+    pub(super) media: &'static str,
+    pub(super) body: SecretString,
+}
+
+/// A token, as it travels.
+pub struct Token {
+    pub(super) header: HeaderValue,
+    /// The token alone.
+    pub(super) text: SecretString,
+    /// How long it lives from when it was asked for; none where the server does not tell.
+    pub(super) lifetime: Option<Duration>,
+}
+
+/// Why there is no token.
+#[derive(Debug, PartialEq)]
+pub enum Refused {
+    /// Not now; perhaps after so many seconds.
+    Later { retry_after_s: Option<u64>, words: Text },
+    /// Asking again will not help.
+    Never(Text),
+}
+
+impl Source {
+    /// `url`: where the scheme's tokens are got. None for a scheme whose tokens the program does not get.
+    pub fn new(scheme: &Scheme, url: Url, secrets: &Secrets) -> Option<Self> {
+        let (authorization, media, body) = match &scheme.kind {
+            SchemeKind::ClientCredentials { scopes, .. } => {
+                // Each half is form-encoded before it is put behind `Basic` (RFC 6749, 2.3.1).
+                let [id, secret] = ["client_id", "client_secret"].map(|name| encoded(secrets.text(name)));
+                let header = sensitive(&format!("Basic {}", basic(&id, &secret)))?;
+                let mut body = "grant_type=client_credentials".to_owned();
+                if !scopes.is_empty() {
+                    body.push_str(&format!("&scope={}", encoded(&scopes.join(" "))));
+                }
+                (Some(header), "application/x-www-form-urlencoded", body)
+            }
+            SchemeKind::ExchangedToken(exchange) => {
+                (None, "application/json", filled(&exchange.body, secrets).to_string())
+            }
+            _ => return None,
+        };
+        Some(Self { scheme: scheme.clone(), url, authorization, media, body: body.into() })
+    }
+
+    /// Whether this source gives the tokens of a scheme, from this place.
+    pub fn is_for(&self, scheme: &Scheme, url: &Url) -> bool {
+        self.scheme == *scheme && self.url == *url
+    }
+
+    /// The address without what may be nobody's business.
+    pub fn place(&self) -> String {
+        shown(&format!("{}{}", self.url.origin().ascii_serialization(), self.url.path()))
+    }
+
+    /// What the attempt to get a token gave.
+    pub fn read(&self, attempt: &Attempt, mask: &Mask) -> Result<Token, Refused> {
+        match attempt {
+            Attempt::Answered(answer) => self.answered(answer, mask),
+            Attempt::NotSent(failure @ (Failure::CannotBuild | Failure::Certificate)) => {
+                Err(Refused::Never(self.unreachable(*failure)))
+            }
+            Attempt::NotSent(failure) | Attempt::Lost(failure) => {
+                Err(Refused::Later { retry_after_s: None, words: self.unreachable(*failure) })
+            }
+        }
+    }
+
+    fn answered(&self, answer: &Answer, mask: &Mask) -> Result<Token, Refused> {
+        match answer.status {
+            200..=299 if is_page(answer) => Err(Refused::Never(self.a_page(answer.status))),
+            200..=299 if answer.cut => Err(Refused::Later { retry_after_s: None, words: self.no_json() }),
+            200..=299 => self.granted(&answer.body),
+            408 | 425 | 429 | 500..=599 => {
+                let words = match answer.retry_after_s {
+                    Some(seconds) if Duration::from_secs(seconds) > LONGEST_HOLD => {
+                        return Err(Refused::Never(self.come_back(seconds)));
+                    }
+                    _ => self.not_now(answer.status),
+                };
+                Err(Refused::Later { retry_after_s: answer.retry_after_s, words })
+            }
+            300..=399 => Err(Refused::Never(self.moved(answer.status))),
+            _ if is_page(answer) => Err(Refused::Never(self.a_page(answer.status))),
+            _ => Err(Refused::Never(self.refused(answer, mask))),
+        }
+    }
+
+    fn granted(&self, body: &[u8]) -> Result<Token, Refused> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| Refused::Never(self.no_json()))?;
+        let (pointer, prefix) = match &self.scheme.kind {
+            SchemeKind::ExchangedToken(exchange) => (exchange.token.as_str(), &exchange.prefix),
+            SchemeKind::ClientCredentials { prefix, .. } => ("/access_token", prefix),
+            _ => return Err(Refused::Never(self.no_token(""))),
+        };
+        let token = body.pointer(pointer).and_then(Value::as_str).map(str::trim).filter(|token| !token.is_empty());
+        let header = token.and_then(|token| sensitive(&with_prefix(prefix, token)));
+        let (Some(token), Some(header)) = (token, header) else { return Err(Refused::Never(self.no_token(pointer))) };
+        let lifetime = self.lifetime(&body, SystemTime::now()).map(|life| life.min(LONGEST_LIFE));
+        Ok(Token { header, text: token.to_owned().into(), lifetime })
+    }
+
+    /// None where it is not told, cannot be read, or is over already: the token is used until it is refused.
+    fn lifetime(&self, body: &Value, now: SystemTime) -> Option<Duration> {
+        let life = match &self.scheme.kind {
+            SchemeKind::ExchangedToken(exchange) => {
+                let end = moment(body.pointer(exchange.expiry.as_deref()?)?)?;
+                end - now.duration_since(UNIX_EPOCH).ok()?.as_secs_f64()
+            }
+            _ => number(body.get("expires_in")?)?,
+        };
+        (life > 0.0).then(|| Duration::try_from_secs_f64(life).unwrap_or(LONGEST_LIFE))
+    }
+}
+
+/// As a form has it (`application/x-www-form-urlencoded`).
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// The body of an exchange with the secrets in it.
+fn filled(body: &Value, secrets: &Secrets) -> Value {
+    match body {
+        Value::String(text) => match secret_in_braces(text) {
+            Some(name) => Value::from(secrets.text(name)),
+            None => body.clone(),
+        },
+        Value::Array(items) => items.iter().map(|item| filled(item, secrets)).collect(),
+        Value::Object(items) => items.iter().map(|(name, item)| (name.clone(), filled(item, secrets))).collect(),
+        _ => body.clone(),
+    }
+}
+
+/// A number, or a text that is one.
+fn number(value: &Value) -> Option<f64> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    number.is_finite().then_some(number)
+}
+
+/// Seconds since 1970 of a time: a number, or RFC 3339, in UTC where it names no zone.
+fn moment(value: &Value) -> Option<f64> {
+    if let Some(seconds) = number(value) {
+        return Some(seconds);
+    }
+    let text = value.as_str()?.trim();
+    let zoned = text.parse::<jiff::Timestamp>();
+    let time = zoned.or_else(|_| {
+        let plain = text.parse::<jiff::civil::DateTime>()?;
+        plain.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
+    });
+    time.ok().map(|time| time.as_millisecond() as f64 / 1000.0)
+}
+
+/// What is said to people: where, what, and what to do.
+impl Source {
+    /// The server's own words on a refusal: only what is meant for people, and nothing that repeats a secret.
+    fn words_of(answer: &Answer, mask: &Mask) -> String {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let names = ["error", "error_description", "message"];
+        let words = names.iter().filter_map(|name| body.get(name)?.as_str()).map(str::trim);
+        let mut told: Vec<&str> = words.filter(|words| !words.is_empty() && !mask.finds_in(words)).collect();
+        told.dedup();
+        if told.is_empty() { String::new() } else { format!(": {}", shown(&told.join(", "))) }
+    }
+
+    fn refused(&self, answer: &Answer, mask: &Mask) -> Text {
+        let (place, status, words) = (self.place(), answer.status, Self::words_of(answer, mask));
+        let Text { tr, en } = joined(&[self.scheme.secrets()], variable);
+        text!(
+            "{place} token vermiyor (HTTP {status}{words}). {tr} değerini denetleyip aynı komutu yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
+            "{place} gives no token (HTTP {status}{words}). Check {en}, then run the same command again; the rows not sent go then."
+        )
+    }
+
+    fn a_page(&self, status: u16) -> Text {
+        let place = self.place();
+        text!(
+            "{place} token yerine bir web sayfası yanıt verdi (HTTP {status}). Sözleşmedeki token adresini ve ağı denetleyip aynı komutu yeniden çalıştırın.",
+            "{place} answered with a web page in place of a token (HTTP {status}). Check the token address in the contract, and the network, then run the same command again."
+        )
+    }
+
+    fn no_json(&self) -> Text {
+        let place = self.place();
+        text!(
+            "{place} yanıtı JSON değil; içinden token alınamadı. Sözleşmedeki token adresini denetleyip aynı komutu yeniden çalıştırın.",
+            "The answer of {place} is no JSON, so no token can be taken from it. Check the token address in the contract, then run the same command again."
+        )
+    }
+
+    fn no_token(&self, pointer: &str) -> Text {
+        let (place, pointer) = (self.place(), shown(pointer));
+        text!(
+            "{place} yanıtında, {pointer} yerinde kullanılabilir bir token yok. Sözleşmedeki token adresini ve yerini denetleyip aynı komutu yeniden çalıştırın.",
+            "The answer of {place} holds no token that can be used at {pointer}. Check the token address and the pointer in the contract, then run the same command again."
+        )
+    }
+
+    fn moved(&self, status: u16) -> Text {
+        let place = self.place();
+        text!(
+            "{place} başka bir adrese yönlendiriyor (HTTP {status}); gizli bilgiler oraya gönderilmez. Sözleşmedeki token adresini düzeltip aynı komutu yeniden çalıştırın.",
+            "{place} redirects elsewhere (HTTP {status}), and secrets are not sent there. Correct the token address in the contract, then run the same command again."
+        )
+    }
+
+    fn not_now(&self, status: u16) -> Text {
+        let place = self.place();
+        text!(
+            "{place} şu anda token vermiyor (HTTP {status}). Aynı komutu daha sonra yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
+            "{place} gives no token at the moment (HTTP {status}). Run the same command again later; the rows not sent go then."
+        )
+    }
+
+    fn come_back(&self, seconds: u64) -> Text {
+        let (place, minutes) = (self.place(), seconds.div_ceil(60));
+        text!(
+            "{place} token için {minutes} dakika beklemeyi istiyor. Aynı komutu o zaman yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
+            "{place} asks to wait {minutes} minutes for a token. Run the same command again then; the rows not sent go then."
+        )
+    }
+
+    fn unreachable(&self, failure: Failure) -> Text {
+        let place = self.place();
+        match failure {
+            Failure::Certificate => text!(
+                "{place} sertifikası geçerli değil; gizli bilgiler gönderilmedi. Adresi ve sertifikayı denetleyip aynı komutu yeniden çalıştırın.",
+                "The certificate of {place} does not fit, and no secret was sent. Check the address and the certificate, then run the same command again."
+            ),
+            _ => text!(
+                "Token için {place} adresine ulaşılamıyor ya da yanıt gelmiyor. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
+                "{place} cannot be reached for a token, or does not answer. Check the address and the network, then run the same command again."
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;

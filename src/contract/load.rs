@@ -46,7 +46,17 @@ pub(crate) fn parse(yaml: &str) -> Result<Value, String> {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
     };
-    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| error.to_string())
+    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| in_a_line(&error.to_string()))
+}
+
+/// The parser draws the place below its sentence; a message has room for the sentence.
+fn in_a_line(error: &str) -> String {
+    let first = error.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    match first.split_once(": budget breached") {
+        Some((place, _)) => format!("{place}: it is too large once its aliases are written out"),
+        None => first.to_owned(),
+    }
 }
 
 /// Adds `enum` to the properties that a list names, wherever they stand.

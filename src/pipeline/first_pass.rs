@@ -1,5 +1,8 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
+mod decimals;
+mod notes;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -9,6 +12,8 @@ use std::thread;
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
+use self::decimals::Decimals;
+use self::notes::{of_hidden, say_mapping, say_target, say_warnings, told, unknown_columns, untyped};
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
@@ -19,11 +24,11 @@ use crate::job::{Job, Output};
 use crate::keyed::Keyer;
 use crate::ledger::Ledger;
 use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
-use crate::message::{Lang, Text, shown};
+use crate::message::{Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
-use crate::read::{self, Input, Ranges, Totals};
-use crate::row::{Row, Sheet, column_letter};
+use crate::read::{self, Input, Totals};
+use crate::row::{Row, Sheet};
 use crate::spool::{Spool, Spooled};
 use crate::text;
 use crate::validate::across::{Across, Findings};
@@ -97,8 +102,10 @@ pub fn first_pass(
     let occurrences = Keyer::of_occurrences(secret);
     let mut rules = rules(&operations, &keyers, job)?;
     let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
+    warnings.extend(untyped(&operations, job.lang));
     let mut pass = Pass {
         job,
+        decimals: Decimals::new(&maps, &references),
         operations: &references,
         maps: &maps,
         earlier: &earlier,
@@ -116,6 +123,7 @@ pub fn first_pass(
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
     let quoted = is_csv && earlier.iter().any(Option::is_some);
     let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
+    pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     warnings.extend(told(&totals.warnings, job.lang));
     warnings.extend(of_hidden(&totals, job));
     say_warnings(&warnings, terminal);
@@ -200,6 +208,7 @@ struct Pass<'a> {
     coerce: &'a Coerce<'a>,
     sending: bool,
     draft: Draft,
+    decimals: Decimals,
     verdicts: Spool<Verdict>,
     across: Across,
     places: Places,
@@ -240,6 +249,7 @@ impl Pass<'_> {
         }
         let rules = &mut self.rules[operation];
         route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        self.decimals.note(row);
         if let Some((word, id)) = before {
             if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
                 self.across.note_before(ordinal, &row.marks);
@@ -305,79 +315,6 @@ fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
         folded.iter().filter_map(|header| operation.field_for_header(header)).collect::<BTreeSet<_>>().len()
     };
     operations.iter().map(count).max().unwrap_or_default()
-}
-
-fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<String> {
-    let mut names: Vec<String> =
-        maps.iter().flat_map(|map| map.unknown.iter().map(|name| format!("\"{name}\""))).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.is_empty() || sheets.is_empty() {
-        return Vec::new();
-    }
-    let names = names.join(", ");
-    vec![crate::say!(
-        lang,
-        "Sözleşmenin tanımadığı sütunlar gönderilmez: {names}. Bir alanı gösteriyorsa --map ALAN=BAŞLIK kullanın.",
-        "Columns that the contract does not know are not sent: {names}. If one means a field, use --map FIELD=HEADER."
-    )]
-}
-
-fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
-    if job.recipe.to.is_none() {
-        let names = operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        terminal.note(&crate::say!(
-            job.lang,
-            "Başlıklara göre işlem: {names}",
-            "By the headers, the operation is: {names}"
-        ));
-    }
-}
-
-/// What becomes of hidden rows, where there are some.
-fn of_hidden(totals: &Totals, job: &Job) -> Option<String> {
-    if totals.hidden.iter().all(Ranges::is_empty) {
-        return None;
-    }
-    Some(if job.recipe.skip_hidden {
-        crate::say!(
-            job.lang,
-            "Gizli satırlar gönderilmez (--hidden skip).",
-            "Hidden rows are not sent (--hidden skip)."
-        )
-    } else {
-        crate::say!(
-            job.lang,
-            "Gizli satırlar da gönderilir; göndermemek için --hidden skip ekleyin.",
-            "Hidden rows are sent too; to leave them out, add --hidden skip."
-        )
-    })
-}
-
-fn say_warnings(warnings: &[String], terminal: Terminal) {
-    for warning in warnings {
-        terminal.note(&shown(warning));
-    }
-}
-
-/// Which column feeds which field, for those who ask.
-fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
-    for (sheet, map) in sheets.iter().zip(maps) {
-        for route in &map.routes {
-            let operation = &operations[route.operation];
-            for (index, field) in operation.fields.iter().enumerate() {
-                if let Some(column) = route.column(index) {
-                    let (letter, header) = (column_letter(column), &sheet.headers[column]);
-                    let line = format!("{} {}.{} ← {letter} \"{header}\"", sheet.name, operation.name, field.name);
-                    terminal.detail(&shown(line.trim()));
-                }
-            }
-        }
-    }
-}
-
-fn told(warnings: &[Text], lang: Lang) -> Vec<String> {
-    warnings.iter().map(|warning| warning.get(lang).to_owned()).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -37,6 +37,7 @@ pub fn contract(name: &str, scheme: &str) -> String {
 /// One request.
 #[derive(Debug, Clone, Default)]
 pub struct Came {
+    pub method: String,
     /// With its query.
     pub path: String,
     /// Each header as `name: value`, the name in lower case.
@@ -55,6 +56,9 @@ impl Came {
 
 /// Status, further headers (each with its line break), body.
 pub type Reply = (u16, &'static str, String);
+
+/// No answer: the connection is closed in its place.
+pub const LOST: Reply = (0, "", String::new());
 
 pub fn json(status: u16, body: impl Into<String>) -> Reply {
     (status, "Content-Type: application/json\r\n", body.into())
@@ -135,6 +139,9 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Came>>, answer: &dyn Fn(&Came) -> R
             seen.push(came.clone());
         }
         let (status, headers, body) = answer(&came);
+        if status == LOST.0 {
+            return;
+        }
         let head = format!("HTTP/1.1 {status} Said\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
         if reader.get_mut().write_all(format!("{head}{body}").as_bytes()).is_err() {
             return;
@@ -154,9 +161,10 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Came> {
             line => lines.push(line.to_owned()),
         }
     }
-    let path = lines.first()?.split(' ').nth(1)?.to_owned();
+    let mut start = lines.first()?.split(' ').map(str::to_owned);
+    let (method, path) = (start.next()?, start.next()?);
     let lower = |line: &String| line.split_once(": ").map(|(name, value)| format!("{}: {value}", name.to_lowercase()));
-    let mut came = Came { path, headers: lines.iter().filter_map(lower).collect(), ..Came::default() };
+    let mut came = Came { method, path, headers: lines.iter().filter_map(lower).collect(), ..Came::default() };
     let mut body = vec![0; came.header("content-length").parse().unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
     came.body = String::from_utf8_lossy(&body).into_owned();

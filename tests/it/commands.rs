@@ -135,30 +135,40 @@ fn every_template_is_a_file_that_passes_the_check_as_it_is() {
     let listed = dir.run(&["contracts"]).stdout;
     let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.len() >= 2, "{listed}");
+    let mut checked = 0;
     for name in names {
         for lang in ["tr", "en"] {
             let file = format!("{}-{lang}.xlsx", name.replace('/', "-"));
             let ended = dir.run(&["template", name, "-o", &file, "--lang", lang]);
             assert_eq!(ended.code, 0, "{ended:?}");
             assert_eq!(sheet_names(&dir.path(&file)).len(), 2);
+            let mut reads = false;
             for to in [&["--to", name][..], &[]] {
                 let args = [&["check", &file, "-o", "out.jsonl", "--lang", lang], to].concat();
                 let ended = dir.run(&args);
+                // What only reads takes no rows; twins of one system are told apart by --to alone.
+                reads |= ended.stderr.contains("caseload fetch");
+                let twins = ended.stderr.contains("--to") && to.is_empty();
+                if ended.code == 2 && (reads || twins) {
+                    continue;
+                }
                 assert_eq!(ended.code, 0, "{name} {lang} {to:?}: {ended:?}\n{:?}", dir.rows("out.jsonl"));
                 assert_eq!(words(&dir.rows("out.jsonl")), ["valid"]);
+                checked += 1;
             }
         }
     }
+    assert!(checked >= 20, "{checked}");
 }
 
 #[test]
 fn a_template_is_never_written_over_a_file() {
     let dir = Workdir::new();
-    assert_eq!(dir.run(&["template", "create-case"]).code, 0);
+    assert_eq!(dir.run(&["template", "hugin/create-case"]).code, 0);
     let table = read_sheet(&dir.path("create-case.xlsx"), "List", 1);
     assert_eq!((table.headers[0].as_str(), table.rows.len()), ("Case type", 1));
     let before = fs::read(dir.path("create-case.xlsx")).unwrap();
-    let ended = dir.run(&["template", "create-case"]);
+    let ended = dir.run(&["template", "hugin/create-case"]);
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(ended.stderr.contains("create-case.xlsx") && ended.stderr.contains("-o"), "{}", ended.stderr);
     assert_eq!(fs::read(dir.path("create-case.xlsx")).unwrap(), before);

@@ -290,7 +290,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 self.decide(row, &attempt, used, tell);
             }
             Landed::Ask(source) => self.ask(source),
-            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt),
+            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt, tell),
         }
     }
 
@@ -298,7 +298,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let operation = self.plan.operations[row.request.operation()];
         let renewable = used.is_some() && !row.renewed;
         let decision = self.masked(retry::decide(attempt, operation, row.attempts, renewable, self.plan.lang));
-        if let (Some(used), true) = (used, is_unauthorised(attempt)) {
+        if let (Some(used), true) = (used, attempt.is_unauthorised()) {
             row.renewed = true;
             self.tokens.refuse(used);
         }
@@ -333,7 +333,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
             // A token that was refused says nothing of the pace.
-            _ if is_unauthorised(attempt) => {}
+            _ if attempt.is_unauthorised() => {}
             Attempt::Answered(answer) if decision.settlement.state == State::Pending => {
                 self.pace.refused(decision.hold);
                 if let Some(hold) = decision.hold
@@ -352,8 +352,4 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn stop(&mut self, stop: Stop) {
         self.ended.stop.get_or_insert(stop);
     }
-}
-
-fn is_unauthorised(attempt: &Attempt) -> bool {
-    matches!(attempt, Attempt::Answered(answer) if answer.status == 401)
 }

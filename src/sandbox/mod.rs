@@ -9,17 +9,23 @@
 //! a run whoever was killed in it.
 
 mod answer;
+mod asked;
+mod bank;
+mod bank_pages;
 mod desk;
 mod door;
 mod hugin;
 mod limit;
 mod log;
+mod netahsilat;
 mod route;
 mod rule;
 mod script;
 mod server;
 mod service;
+mod shelf;
 mod state;
+mod thalamus;
 mod wire;
 
 #[cfg(test)]

@@ -295,7 +295,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 self.decide(row, &attempt, used, tell);
             }
             Landed::Ask(source) => self.ask(source),
-            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt),
+            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt, tell),
         }
     }
 
@@ -303,7 +303,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let operation = self.plan.operations[row.request.operation()];
         let before = Before { nth: row.attempts, doubtful: row.doubtful, renewable: used.is_some() && !row.renewed };
         let decision = self.masked(retry::decide(attempt, operation, before, self.plan.lang));
-        if let (Some(used), true) = (used, is_unauthorised(attempt)) {
+        if let (Some(used), true) = (used, attempt.is_unauthorised()) {
             row.renewed = true;
             self.tokens.refuse(used);
         }
@@ -342,7 +342,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
             // A token that was refused says nothing of the pace.
-            _ if is_unauthorised(attempt) => {}
+            _ if attempt.is_unauthorised() => {}
             Attempt::Answered(answer) if decision.settlement.state == State::Pending || decision.again.is_some() => {
                 self.pace.refused(decision.hold);
                 if let Some(hold) = decision.hold
@@ -361,8 +361,4 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn stop(&mut self, stop: Stop) {
         self.ended.stop.get_or_insert(stop);
     }
-}
-
-fn is_unauthorised(attempt: &Attempt) -> bool {
-    matches!(attempt, Attempt::Answered(answer) if answer.status == 401)
 }

@@ -18,3 +18,6 @@ pub mod queued;
 pub mod renewal;
 pub mod retry;
 pub mod token;
+mod words;
+
+pub use words::failure_words;

@@ -7,6 +7,8 @@ mod book;
 mod witness;
 mod workdir;
 
+mod auth;
+mod auth_server;
 mod bad_input;
 mod bad_server;
 mod cells;

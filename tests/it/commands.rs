@@ -144,6 +144,15 @@ fn every_template_is_a_file_that_passes_the_check_as_it_is() {
             for to in [&["--to", name][..], &[]] {
                 let args = [&["check", &file, "-o", "out.jsonl", "--lang", lang], to].concat();
                 let ended = dir.run(&args);
+                if ended.stderr.contains(&format!("fetch {name}")) {
+                    // It only reads; its template is for `fetch`.
+                    break;
+                }
+                if to.is_empty() && ended.code == 2 {
+                    // Two operations take the same columns: which one is asked, and this one is named.
+                    assert!(ended.stderr.contains(name) && ended.stderr.contains("--to"), "{name}: {ended:?}");
+                    continue;
+                }
                 assert_eq!(ended.code, 0, "{name} {lang} {to:?}: {ended:?}\n{:?}", dir.rows("out.jsonl"));
                 assert_eq!(words(&dir.rows("out.jsonl")), ["valid"]);
             }
@@ -154,11 +163,11 @@ fn every_template_is_a_file_that_passes_the_check_as_it_is() {
 #[test]
 fn a_template_is_never_written_over_a_file() {
     let dir = Workdir::new();
-    assert_eq!(dir.run(&["template", "create-case"]).code, 0);
+    assert_eq!(dir.run(&["template", "hugin/create-case"]).code, 0);
     let table = read_sheet(&dir.path("create-case.xlsx"), "List", 1);
     assert_eq!((table.headers[0].as_str(), table.rows.len()), ("Case type", 1));
     let before = fs::read(dir.path("create-case.xlsx")).unwrap();
-    let ended = dir.run(&["template", "create-case"]);
+    let ended = dir.run(&["template", "hugin/create-case"]);
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(ended.stderr.contains("create-case.xlsx") && ended.stderr.contains("-o"), "{}", ended.stderr);
     assert_eq!(fs::read(dir.path("create-case.xlsx")).unwrap(), before);

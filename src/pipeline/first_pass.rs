@@ -13,7 +13,7 @@ use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
 use self::decimals::Decimals;
-use self::notes::{of_hidden, say_mapping, say_target, say_warnings, told, unknown_columns, untyped};
+use self::notes::{of_columns, of_hidden, say_warnings, told};
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
@@ -91,18 +91,14 @@ pub fn first_pass(
     let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
-    warnings.extend(unknown_columns(&sheets, &maps, job.lang));
-    say_target(&operations, job, terminal);
-    say_mapping(&sheets, &operations, &maps, terminal);
+    warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
     let zone = TimeZone::system();
     let formats = input.formats.clone();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let references: Vec<&Operation> = operations.iter().collect();
-    let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
     let occurrences = Keyer::of_occurrences(secret);
-    let mut rules = rules(&operations, &keyers, job)?;
+    let mut rules = rules(&operations, secret, job)?;
     let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
-    warnings.extend(untyped(&operations, job.lang));
     let mut pass = Pass {
         job,
         decimals: Decimals::new(&maps, &references),
@@ -297,11 +293,12 @@ fn of_file(stop: Stop, path: &Path) -> Stop {
     Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
-fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], job: &Job) -> Result<Vec<Rules<'a>>, Stop> {
+fn rules<'a>(operations: &'a [Operation], secret: &[u8; 32], job: &Job) -> Result<Vec<Rules<'a>>, Stop> {
     let mut rules = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
         if let Some(contract) = job.contracts.iter().find(|contract| contract.name == operation.system) {
-            rules.push(Rules::new(index, operation, contract, keyers[index].clone(), job.recipe.strict)?);
+            let keyer = Keyer::new(secret, &job.host_of(operation), &operation.full_name());
+            rules.push(Rules::new(index, operation, contract, keyer, job.recipe.strict)?);
         }
     }
     Ok(rules)

@@ -2,7 +2,8 @@
 //!
 //! Everything is driven by the contract: paths, checks, the form of good answers and of refusals.
 //! A request passes `server` (HTTP), `service` (counting, limit, log), `desk` (checks) and
-//! `state`; `answer` makes the bodies, `script` says which request meets with which fault, and
+//! `state`, which plays the rules of the systems that it knows (a file each) and keeps what the
+//! others make on a `shelf`; `answer` makes the bodies, `script` says which request meets with which fault, and
 //! `wire` carries out the faults below HTTP.
 //!
 //! What was carried out stands in the log before an answer leaves, so that the log is the truth about
@@ -11,7 +12,6 @@
 mod answer;
 mod asked;
 mod bank;
-mod bank_pages;
 mod desk;
 mod door;
 mod hugin;

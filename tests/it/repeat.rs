@@ -69,7 +69,7 @@ fn a_delete_whose_answer_was_lost_is_sent_again_and_done() {
 #[test]
 fn a_conflict_is_done_after_a_lost_answer_and_a_refusal_without_one() {
     let dir = folder("code\nA\nB\n");
-    let server = Server::new(|came| match (came.body.contains("A"), came.nth) {
+    let server = Server::new(|came| match (came.body.contains('A'), came.nth) {
         (true, 0) => LOST,
         _ => json(409, r#"{"message": "this code is taken"}"#),
     });

@@ -8,8 +8,23 @@ use crate::progress::Terminal;
 use crate::read::{Ranges, Totals};
 use crate::row::{Sheet, column_letter};
 
+/// Says how the columns were understood, and gives the warnings about them.
+pub(super) fn of_columns(
+    sheets: &[Sheet],
+    operations: &[Operation],
+    maps: &[SheetMap],
+    job: &Job,
+    terminal: Terminal,
+) -> Vec<String> {
+    say_target(operations, job, terminal);
+    say_mapping(sheets, operations, maps, terminal);
+    let mut warnings = unknown_columns(sheets, maps, job.lang);
+    warnings.extend(untyped(operations, job.lang));
+    warnings
+}
+
 /// Columns that feed nothing.
-pub(super) fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<String> {
+fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<String> {
     let mut names: Vec<String> =
         maps.iter().flat_map(|map| map.unknown.iter().map(|name| format!("\"{name}\""))).collect();
     names.sort_unstable();
@@ -26,7 +41,7 @@ pub(super) fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -
 }
 
 /// The operation, where it was found by the headers; and what the contract leaves to guess.
-pub(super) fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
+fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
     if job.recipe.to.is_none() {
         let names = operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(", ");
         terminal.note(&crate::say!(
@@ -47,7 +62,7 @@ pub(super) fn say_target(operations: &[Operation], job: &Job, terminal: Terminal
 }
 
 /// Columns of an open object whose type nobody said.
-pub(super) fn untyped(operations: &[Operation], lang: Lang) -> Option<String> {
+fn untyped(operations: &[Operation], lang: Lang) -> Option<String> {
     let names: Vec<&str> = operations
         .iter()
         .flat_map(|operation| &operation.fields)
@@ -90,7 +105,7 @@ pub(super) fn say_warnings(warnings: &[String], terminal: Terminal) {
 }
 
 /// Which column feeds which field, for those who ask.
-pub(super) fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
+fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
     for (sheet, map) in sheets.iter().zip(maps) {
         for route in &map.routes {
             let operation = &operations[route.operation];

@@ -4,16 +4,16 @@ use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
-use super::asked::Asked;
-use super::bank::problem;
+use super::problem;
+use crate::sandbox::answer::Refusal;
+use crate::sandbox::asked::Asked;
 
 /// The most that a page holds.
 const LARGEST: usize = 1000;
 
 /// Puts things in the order of a field; `-` in front turns it round. Equal ones stay as they are.
 pub fn in_order(things: &mut [&Value], sort: &str) {
-    fn key<'a>(thing: &&'a Value, field: &str) -> &'a str {
+    fn key<'a>(thing: &'a Value, field: &str) -> &'a str {
         thing[field].as_str().unwrap_or_default()
     }
     match sort.strip_prefix('-') {

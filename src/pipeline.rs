@@ -18,6 +18,7 @@ mod closing;
 mod earlier;
 mod first_pass;
 mod identity;
+mod lookup;
 mod repeats;
 mod second_pass;
 mod target;
@@ -39,6 +40,7 @@ use crate::text;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
 use first_pass::{Aim, first_pass};
+pub use lookup::{Found, look_up, told as found_words};
 use second_pass::{Begun, second_pass};
 pub use target::read_script;
 

@@ -17,6 +17,7 @@ mod elsewhere;
 mod first_run;
 mod languages;
 mod ledger_faults;
+mod lookup;
 mod mended;
 mod never_twice;
 mod order;

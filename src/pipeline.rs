@@ -16,6 +16,7 @@
 
 mod closing;
 mod earlier;
+mod fetch;
 mod first_pass;
 mod identity;
 mod repeats;
@@ -38,6 +39,7 @@ use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
+pub use fetch::fetch;
 use first_pass::{Aim, first_pass};
 use second_pass::{Begun, second_pass};
 pub use target::read_script;

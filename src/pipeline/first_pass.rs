@@ -67,6 +67,8 @@ impl Checked {
 pub enum Aim {
     Check,
     Send,
+    /// Every row is read for, whatever an earlier result says of it.
+    Fetch,
 }
 
 /// Reads, maps and checks a file. The ledger gives the key of the keyed hashes; without one any key will do.
@@ -83,7 +85,11 @@ pub fn first_pass(
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
     let input = read::open(path, &options)?;
     let sheets = input.sheets.clone();
-    let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
+    let mut earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
+    let quoted = input.encoding.is_some() && earlier.iter().any(Option::is_some);
+    if aim == Aim::Fetch {
+        earlier.iter_mut().for_each(|earlier| *earlier = None);
+    }
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
@@ -105,7 +111,7 @@ pub fn first_pass(
         servers: Servers::new(job, ledger),
         rules: &mut rules,
         coerce: &coerce,
-        sending: aim == Aim::Send,
+        sending: aim != Aim::Check,
         draft: Draft::default(),
         verdicts: Spool::new()?,
         across: Across::default(),
@@ -114,7 +120,6 @@ pub fn first_pass(
         invalid: 0,
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
-    let quoted = is_csv && earlier.iter().any(Option::is_some);
     let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
     warnings.extend(of_hidden(&totals, job));

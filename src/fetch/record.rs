@@ -28,7 +28,9 @@ impl Columns {
     /// Begins with the columns that the contract knows.
     pub fn new(known: Vec<String>) -> Self {
         let mut columns = Self { names: Vec::new(), index: HashMap::new(), most: MOST_COLUMNS, left_out: false };
-        known.into_iter().for_each(|name| columns.add(&name));
+        for name in known {
+            columns.add(&name);
+        }
         columns
     }
 

@@ -85,11 +85,7 @@ pub fn first_pass(
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
     let input = read::open(path, &options)?;
     let sheets = input.sheets.clone();
-    let mut earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
-    let quoted = input.encoding.is_some() && earlier.iter().any(Option::is_some);
-    if aim == Aim::Fetch {
-        earlier.iter_mut().for_each(|earlier| *earlier = None);
-    }
+    let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(unknown_columns(&sheets, &maps, job.lang));
@@ -120,7 +116,7 @@ pub fn first_pass(
         invalid: 0,
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
-    let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
+    let (totals, rows) = run(&mut pass, input, rows, is_csv && is_result(&sheets), terminal.checking())?;
     warnings.extend(told(&totals.warnings, job.lang));
     warnings.extend(of_hidden(&totals, job));
     say_warnings(&warnings, terminal);
@@ -142,6 +138,11 @@ pub fn first_pass(
         operations,
         sheets,
     })
+}
+
+/// Whether this program wrote the file: then it put apostrophes in front of what looks like a formula.
+fn is_result(sheets: &[Sheet]) -> bool {
+    sheets.iter().any(|sheet| !crate::report::of_earlier_result(&sheet.headers).is_empty())
 }
 
 /// Reads and spools the cells on a thread of its own, checks on this one.

@@ -239,6 +239,7 @@ fn a_server_that_says_not_now_is_asked_again_and_one_that_does_not_know_us_stops
     assert_eq!((ended.code, moved.targets().len(), dir.path("none.jsonl").exists()), (3, 1, false), "{ended:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn what_was_read_is_written_when_the_reading_is_interrupted() {
     let dir = library();

@@ -58,7 +58,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
 fn needs(operation: &Operation, missing: &[&str]) -> Stop {
     let name = operation.full_name();
     let names = missing.join(", ");
-    let sets = missing.iter().map(|field| format!(" --set {field}=…")).collect::<String>();
+    let sets = missing.iter().fold(String::new(), |sets, field| sets + " --set " + field + "=…");
     Stop::cannot_start(text!(
         "{name} için gerekli: {names}. Bir kez okumak için \"caseload fetch {name}{sets}\" yazın; her satır için okumak üzere bu sütunları olan bir dosya verin.",
         "{name} needs {names}. To read once, write \"caseload fetch {name}{sets}\"; to read for each row, give a file with these columns."

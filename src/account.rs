@@ -207,7 +207,7 @@ impl<'a> Account<'a> {
         if !(interrupted || open) {
             return error;
         }
-        let words = crate::submit::retry::failure_words(crate::outcome::Failure::Interrupted);
+        let words = crate::submit::failure_words(crate::outcome::Failure::Interrupted);
         Some(ApiError {
             code: Some("interrupted".to_owned()),
             title: Some(words.into_string(self.lang)),

@@ -427,6 +427,7 @@ mod tests {
             kind,
             slots: vec![],
             check: None,
+            untyped: false,
             required: false,
             max_length: None,
             example: None,

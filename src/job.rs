@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
@@ -13,6 +14,7 @@ use crate::exit::Stop;
 use crate::map::Wishes;
 use crate::message::{Lang, shown};
 use crate::profile::{Profile, Settings, data_folder};
+use crate::submit::auth::from_environment;
 use crate::submit::breaker::MaxErrors;
 use crate::submit::pace::Rate;
 use crate::text;
@@ -191,6 +193,17 @@ impl Job {
     /// The address to which an operation's requests go.
     pub fn base_of(&self, operation: &Operation) -> String {
         self.base_url.clone().unwrap_or_else(|| operation.base_url.clone())
+    }
+
+    /// A secret from the environment, else from where the profile says it is. A sandbox gets to see none.
+    ///
+    /// # Errors
+    /// As [`Profile::secret`].
+    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Stop> {
+        if self.sandbox {
+            return Ok(Some("sandbox".to_owned().into()));
+        }
+        from_environment(name).map_or_else(|| self.profile.secret(name), |secret| Ok(Some(secret)))
     }
 
     /// The server as keys and runs know it: scheme, host and port, or the sandbox.

@@ -290,9 +290,10 @@ fn only_fit(
         [one] => Ok((*one).clone()),
         _ => {
             let fed = |route: &Route| route.sources.iter().filter(|source| **source != Source::Nowhere).count();
-            fitting.sort_by_key(|route| std::cmp::Reverse(fed(route)));
-            if fed(fitting[0]) > fed(fitting[1]) {
-                return Ok(fitting[0].clone());
+            let most = fitting.iter().map(|route| fed(route)).max();
+            fitting.retain(|route| Some(fed(route)) == most);
+            if let [one] = fitting.as_slice() {
+                return Ok((*one).clone());
             }
             let names: Vec<String> = fitting.iter().map(|route| operations[route.operation].full_name()).collect();
             let names = names.join(", ");

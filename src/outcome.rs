@@ -24,6 +24,13 @@ pub enum Attempt {
     Lost(Failure),
 }
 
+impl Attempt {
+    /// The server did not accept who asked.
+    pub fn is_unauthorised(&self) -> bool {
+        matches!(self, Attempt::Answered(answer) if answer.status == 401)
+    }
+}
+
 /// What went wrong below HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {

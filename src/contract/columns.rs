@@ -89,6 +89,7 @@ pub fn field(name: String, slots: Vec<Slot>, schema: &Value, kind: Kind, require
             _ => None,
         },
         required,
+        untyped: false,
         max_length: schema["maxLength"].as_u64(),
         example: schema.pointer("/examples/0").map(example),
         slots,

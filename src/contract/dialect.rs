@@ -86,7 +86,10 @@ fn not_asked_for(schema: &mut Map<String, Value>) {
 }
 
 /// Does something to every schema of a document, those inside before the outer.
-fn each_schema(document: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) -> Result<(), String> {
+///
+/// # Errors
+/// A document that is nested too deeply.
+pub fn each_schema(document: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) -> Result<(), String> {
     for schema in document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).into_iter().flatten() {
         in_schema(schema.1, change, 0)?;
     }

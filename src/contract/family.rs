@@ -148,10 +148,12 @@ impl Family {
             None => None,
         };
         let path = [self.path.as_slice(), &[Step::Name(name.to_owned())]].concat();
-        let kind = given.or_else(|| kind.cloned()).unwrap_or(Kind::Text);
+        let known = given.or_else(|| kind.cloned());
+        let (untyped, kind) = (known.is_none(), known.unwrap_or(Kind::Text));
         let mut member =
             field(format!("{}.{name}", self.name), vec![Slot::Body(path)], &serde_json::Value::Null, kind, false);
         member.aliases.push(header.to_owned());
+        member.untyped = untyped;
         Some(Ok(member))
     }
 }

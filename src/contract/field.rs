@@ -20,6 +20,8 @@ pub struct Field {
     pub required: bool,
     /// In characters.
     pub max_length: Option<u64>,
+    /// Nobody says its kind: neither the contract nor a header.
+    pub untyped: bool,
     /// Digits that prove each other; a value that fails is likely mistyped.
     pub check: Option<Check>,
     /// A value to show in templates.

@@ -29,9 +29,8 @@ const METHODS: [(&str, Method); 5] = [
 /// # Errors
 /// A document that is no YAML or JSON, no OpenAPI 3.1, or whose `x-caseload` keys do not fit it.
 pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Result<Contract, Stop> {
-    let mut document = parse(yaml).map_err(|why| refused(name, &why))?;
-    close_fields(&mut document, lists);
-    build(name, document).map_err(|why| refused(name, &why))
+    let document = parse(yaml).map_err(|why| refused(name, &why))?;
+    build(name, document, lists).map_err(|why| refused(name, &why))
 }
 
 fn refused(name: &str, why: &str) -> Stop {
@@ -47,27 +46,34 @@ pub(crate) fn parse(yaml: &str) -> Result<Value, String> {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
     };
-    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| error.to_string())
+    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| in_a_line(&error.to_string()))
 }
 
-/// Adds `enum` to the properties of request bodies that a list names.
-fn close_fields(document: &mut Value, lists: &[(String, Vec<String>)]) {
-    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
-    for (_, item) in items {
-        for operation in item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation) {
-            let properties = operation.pointer_mut("/requestBody/content/application~1json/schema/properties");
-            let Some(Value::Object(properties)) = properties else { continue };
-            for (field, values) in lists {
-                if let Some(Value::Object(property)) = properties.get_mut(field) {
-                    property.insert("enum".to_owned(), Value::from(values.clone()));
-                }
-            }
-        }
+/// The parser draws the place below its sentence; a message has room for the sentence.
+fn in_a_line(error: &str) -> String {
+    let first = error.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    match first.split_once(": budget breached") {
+        Some((place, _)) => format!("{place}: it is too large once its aliases are written out"),
+        None => first.to_owned(),
     }
 }
 
-fn build(name: &str, mut document: Value) -> Result<Contract, String> {
+/// Adds `enum` to the properties that a list names, wherever they stand.
+fn close_fields(document: &mut Value, lists: &[(String, Vec<String>)]) -> Result<(), String> {
+    dialect::each_schema(document, &mut |schema| {
+        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        for (field, values) in lists {
+            if let Some(Value::Object(property)) = properties.get_mut(field) {
+                property.insert("enum".to_owned(), Value::from(values.clone()));
+            }
+        }
+    })
+}
+
+fn build(name: &str, mut document: Value, lists: &[(String, Vec<String>)]) -> Result<Contract, String> {
     dialect::to_3_1(&mut document)?;
+    close_fields(&mut document, lists)?;
     Refs(&document).stay_inside()?;
     let loader = Loader { system: name, document: &document };
     let paths = document["paths"].as_object().ok_or("/paths is missing")?;

@@ -155,6 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn no_header_means_two_fields_of_a_built_in_operation() {
+        for operation in catalogue(None, &[]).unwrap().iter().flat_map(|contract| &contract.operations) {
+            for field in &operation.fields {
+                for name in field.names().map(crate::fold::fold) {
+                    let meant: Vec<_> = operation
+                        .fields
+                        .iter()
+                        .filter(|field| field.answers_to(&name))
+                        .map(|field| &field.name)
+                        .collect();
+                    assert_eq!(meant, [&field.name], "{}: {name}", operation.full_name());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn an_operation_is_found_by_its_full_and_its_short_name() {
         let contracts = catalogue(None, &[]).unwrap();
         let operation = &contracts[0].operations[0];

@@ -43,6 +43,7 @@ fn parameter(refs: Refs, spec: &At, document: &Value) -> Result<Option<Parameter
     let required = spec.value["required"] == true;
     let place = match spec.value["in"].as_str() {
         Some("path") => Place::Path,
+        Some("query") if is_secret(&name, "query", document) => return Ok(None),
         Some("query") => Place::Query,
         Some("header") if is_own(&name, document) => return Ok(None),
         Some("header") => Place::Header,
@@ -68,13 +69,15 @@ fn parameter(refs: Refs, spec: &At, document: &Value) -> Result<Option<Parameter
 }
 
 fn is_own(name: &str, document: &Value) -> bool {
-    let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
-    let mut secret = schemes
-        .into_iter()
-        .flatten()
-        .filter(|(_, scheme)| scheme["in"] == "header")
-        .filter_map(|(_, s)| s["name"].as_str());
-    OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) || secret.any(|header| header.eq_ignore_ascii_case(name))
+    OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) || is_secret(name, "header", document)
+}
+
+/// Whether a parameter is what a security scheme sends.
+fn is_secret(name: &str, place: &str, document: &Value) -> bool {
+    let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object).into_iter().flatten();
+    let mut names =
+        schemes.filter(|(_, scheme)| scheme["in"] == place).filter_map(|(_, scheme)| scheme["name"].as_str());
+    names.any(|known| if place == "header" { known.eq_ignore_ascii_case(name) } else { known == name })
 }
 
 fn list_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
@@ -113,7 +116,7 @@ mod tests {
 openapi: 3.1.0
 info: {title: T, version: "1"}
 components:
-  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}, other: {type: apiKey, in: query, name: api-key}}
   parameters: {Page: {name: page, in: query, schema: {type: integer}}}
 paths:
   /cases/{case-id}:
@@ -123,6 +126,7 @@ paths:
       parameters:
         - {$ref: "#/components/parameters/Page"}
         - {name: X-Key, in: header, schema: {type: string}}
+        - {name: api-key, in: query, schema: {type: string}}
         - {name: X-Branch, in: header, schema: {type: string}}
         - {name: tag, in: query, schema: {type: array, items: {type: string}}}
       requestBody: {content: {application/json: {schema: {type: object, properties: {state: {type: string}, case-id: {type: string}}}}}}

@@ -6,6 +6,8 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::refs::{Refs, escape};
+
 /// One thing that the API wants with each request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheme {
@@ -128,7 +130,8 @@ fn split_origin(url: &str) -> Option<(&str, &str)> {
 /// `spec` is the operation as the document has it. Alternatives that this program cannot use are left out.
 ///
 /// # Errors
-/// There are alternatives, and none can be used: why.
+/// There are alternatives, and none can be used; or `x-token` or `x-prefix` of one is wrong, by which somebody meant
+/// something.
 pub fn security(document: &Value, spec: &Value) -> Result<Vec<Vec<Scheme>>, String> {
     let Some(wanted) = spec.get("security").or_else(|| document.get("security")) else { return Ok(Vec::new()) };
     let wanted = wanted.as_array().ok_or("security is no list of alternatives")?;
@@ -138,47 +141,54 @@ pub fn security(document: &Value, spec: &Value) -> Result<Vec<Vec<Scheme>>, Stri
         let names = alternative.as_object().ok_or("an alternative of security is no object of scheme names")?;
         match alternative_of(document, names) {
             Ok(schemes) => usable.push(schemes),
-            Err(why) if reasons.contains(&why) => {}
-            Err(why) => reasons.push(why),
+            Err(Fault::Wrong(why)) => return Err(why),
+            Err(Fault::Unusable(why)) if reasons.contains(&why) => {}
+            Err(Fault::Unusable(why)) => reasons.push(why),
         }
     }
     if usable.is_empty() && !reasons.is_empty() { Err(reasons.join("; ")) } else { Ok(usable) }
 }
 
-fn alternative_of(document: &Value, names: &Map<String, Value>) -> Result<Vec<Scheme>, String> {
+/// Why a scheme is not taken.
+enum Fault {
+    /// This program does not know its kind.
+    Unusable(String),
+    /// An extension of this program is not written as it should be.
+    Wrong(String),
+}
+
+fn alternative_of(document: &Value, names: &Map<String, Value>) -> Result<Vec<Scheme>, Fault> {
     let mut places = HashSet::new();
     let mut schemes = Vec::new();
     for (name, scopes) in names {
         let scheme = scheme(document, name, scopes)?;
         if !places.insert(scheme.place()) {
             let place = scheme.place();
-            return Err(format!("security scheme {name:?} and another one of its alternative share the {place}"));
+            let why = format!("security scheme {name:?} and another one of its alternative share the {place}");
+            return Err(Fault::Unusable(why));
         }
         schemes.push(scheme);
     }
     Ok(schemes)
 }
 
-fn scheme(document: &Value, name: &str, scopes: &Value) -> Result<Scheme, String> {
-    let schemes = &document["components"]["securitySchemes"];
-    let mut spec = schemes.get(name).ok_or_else(|| format!("security scheme {name:?} is not in the document"))?;
-    // A scheme may stand for another one; a chain of them is nothing that anybody writes.
-    if let Some(target) = spec.get("$ref").and_then(Value::as_str) {
-        let pointer = target.strip_prefix('#');
-        spec = pointer
-            .and_then(|pointer| document.pointer(pointer))
-            .ok_or_else(|| format!("security scheme {name:?}: $ref {target:?} leads nowhere in the document"))?;
-    }
-    let kind = kind(spec, scopes).map_err(|why| format!("security scheme {name:?}: {why}"))?;
+fn scheme(document: &Value, name: &str, scopes: &Value) -> Result<Scheme, Fault> {
+    let pointer = format!("/components/securitySchemes/{}", escape(name));
+    let at = |why: String| format!("security scheme {name:?}: {why}");
+    let spec = Refs(document).at(&pointer).map_err(|why| Fault::Unusable(at(why)))?.value;
+    let prefix = prefix(spec).map_err(|why| Fault::Wrong(at(why)))?;
+    let kind = match spec.get("x-token") {
+        Some(keys) => {
+            let exchange = exchange_of(keys, prefix).map_err(|why| Fault::Wrong(at(why)))?;
+            SchemeKind::ExchangedToken(Box::new(exchange))
+        }
+        None => kind(spec, scopes, prefix).map_err(|why| Fault::Unusable(at(why)))?,
+    };
     Ok(Scheme { name: name.to_owned(), kind })
 }
 
-fn kind(spec: &Value, scopes: &Value) -> Result<SchemeKind, String> {
+fn kind(spec: &Value, scopes: &Value, prefix: String) -> Result<SchemeKind, String> {
     let word = |key: &str| spec[key].as_str().unwrap_or_default().to_ascii_lowercase();
-    let prefix = prefix(spec)?;
-    if let Some(exchange) = spec.get("x-token") {
-        return exchange_of(exchange, prefix).map(|exchange| SchemeKind::ExchangedToken(Box::new(exchange)));
-    }
     match (word("type").as_str(), word("scheme").as_str(), word("in").as_str()) {
         ("http", "bearer", _) | ("openidconnect", ..) => Ok(SchemeKind::Bearer { prefix }),
         ("http", "basic", _) => Ok(SchemeKind::Basic),

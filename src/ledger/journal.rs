@@ -29,6 +29,9 @@ pub struct Intent {
     pub first: Option<Key>,
     /// Milliseconds since 1970-01-01 UTC.
     pub at_ms: i64,
+    /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
+    /// or the server refuses the second.
+    pub may_repeat: bool,
 }
 
 /// What is handed over.
@@ -142,14 +145,14 @@ fn apply<'e>(
     Ok(answers)
 }
 
-/// A row gets an attempt if it has none, or if all it had are proven to have done nothing.
+/// A row gets an attempt if it has none, or if all it had are proven to have done nothing, or may be repeated.
 fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(), String>, Error> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7)
-         ON CONFLICT (id) DO UPDATE SET state = 'sending', attempts = attempts + 1, sent_ms = excluded.sent_ms,
-             http_status = NULL, code = NULL, title = NULL, description = NULL
-         WHERE state = 'pending'",
+         ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown', state = 'sending', attempts = attempts + 1,
+             sent_ms = excluded.sent_ms, http_status = NULL, code = NULL, title = NULL, description = NULL
+         WHERE state = 'pending' OR (state = 'unknown' AND ?8)",
     )?;
     let id = EntryId { run, ordinal: intent.ordinal };
     let changed = statement.execute(params![
@@ -159,7 +162,8 @@ fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(),
         intent.key.0,
         intent.order.map(|key| key.0),
         intent.first.map(|key| key.0),
-        intent.at_ms
+        intent.at_ms,
+        intent.may_repeat
     ])?;
     Ok(if changed == 1 { Ok(()) } else { Err(Error::AlreadySent.to_string()) })
 }
@@ -185,7 +189,10 @@ fn settle(connection: &Connection, id: EntryId, settlement: &Settlement) -> Resu
 
 fn withdraw(connection: &Connection, id: EntryId) -> Result<Result<(), String>, Error> {
     let first = "DELETE FROM entry WHERE id = ?1 AND state = 'sending' AND attempts = 1";
-    let later = "UPDATE entry SET state = 'pending', attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'";
+    // What was in doubt is so still.
+    let later = "UPDATE entry SET state = CASE WHEN doubt AND resolved IS NULL THEN 'unknown' ELSE 'pending' END,
+                     code = CASE WHEN doubt AND resolved IS NULL THEN 'interrupted' END, attempts = attempts - 1
+                 WHERE id = ?1 AND state = 'sending'";
     let mut changed = connection.prepare_cached(first)?.execute([id.to_sql()])?;
     if changed == 0 {
         changed = connection.prepare_cached(later)?.execute([id.to_sql()])?;

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::entry::Error;
 
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE secret (key BLOB NOT NULL) STRICT;
 
     CREATE TABLE run (
@@ -49,7 +50,12 @@ const STEPS: &[&str] = &["
         resolved     TEXT
     ) STRICT;
     CREATE INDEX unknown_entry ON entry (id) WHERE state = 'unknown';
-"];
+",
+    "
+    -- An earlier attempt of the row may have been carried out: what the server says to the next is read in that light.
+    ALTER TABLE entry ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Brings a ledger to the newest step.
 pub fn apply(connection: &mut Connection) -> Result<(), Error> {

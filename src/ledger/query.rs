@@ -51,15 +51,25 @@ impl Ledger {
         Ok(entries)
     }
 
-    /// Which rows of a run are not to be sent: one bit a row.
+    /// Which rows of a run are not to be sent, or not for the first time: some bits a row.
     pub fn settled(&self, run: u32, rows: u32) -> Result<Settled, Error> {
         let (first, last) = range(run);
-        let sql = "SELECT id FROM entry WHERE id BETWEEN ?1 AND ?2 AND state <> 'pending'";
+        let sql = "SELECT id, state, doubt FROM entry WHERE id BETWEEN ?1 AND ?2 AND (state <> 'pending' OR doubt)";
         let mut statement = self.connection.prepare(sql)?;
-        let mut settled = Settled { bits: vec![0; rows.div_ceil(64) as usize] };
+        let mut settled = Settled { closed: Bits::of(rows), unknown: Bits::default(), doubtful: Bits::default() };
         let mut found = statement.query(params![first, last])?;
         while let Some(row) = found.next()? {
-            settled.set(EntryId::from_sql(row.get(0)?).ordinal);
+            let ordinal = EntryId::from_sql(row.get(0)?).ordinal;
+            let state = state(row, 1)?;
+            if state != State::Pending {
+                settled.closed.set(ordinal);
+            }
+            if state == State::Unknown {
+                settled.unknown.set(ordinal);
+            }
+            if state == State::Unknown || row.get(2)? {
+                settled.doubtful.set(ordinal);
+            }
         }
         Ok(settled)
     }
@@ -125,24 +135,48 @@ impl Ledger {
     }
 }
 
-/// Which rows of a run need no sending.
+/// Where the rows of a run stand.
 pub struct Settled {
-    bits: Vec<u64>,
+    closed: Bits,
+    unknown: Bits,
+    doubtful: Bits,
 }
 
 impl Settled {
-    fn set(&mut self, ordinal: u32) {
-        if let Some(word) = self.bits.get_mut(ordinal as usize / 64) {
-            *word |= 1 << (ordinal % 64);
-        }
+    /// Whether a row needs no sending; one that is unknown does where it may be repeated.
+    pub fn contains(&self, ordinal: u32, may_repeat: bool) -> bool {
+        self.closed.contains(ordinal) && !(may_repeat && self.unknown.contains(ordinal))
     }
 
-    pub fn contains(&self, ordinal: u32) -> bool {
-        self.bits.get(ordinal as usize / 64).is_some_and(|word| word & (1 << (ordinal % 64)) != 0)
+    /// Whether an earlier attempt may have been carried out.
+    pub fn is_doubtful(&self, ordinal: u32) -> bool {
+        self.doubtful.contains(ordinal)
     }
 
     pub fn count(&self) -> u64 {
-        self.bits.iter().map(|word| u64::from(word.count_ones())).sum()
+        self.closed.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}
+
+/// One bit a row.
+#[derive(Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn of(rows: u32) -> Self {
+        Self(vec![0; rows.div_ceil(64) as usize])
+    }
+
+    fn set(&mut self, ordinal: u32) {
+        let at = ordinal as usize / 64;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= 1 << (ordinal % 64);
+    }
+
+    fn contains(&self, ordinal: u32) -> bool {
+        self.0.get(ordinal as usize / 64).is_some_and(|word| word & (1 << (ordinal % 64)) != 0)
     }
 }
 

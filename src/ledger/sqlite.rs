@@ -225,7 +225,8 @@ impl Ledger {
     ) -> Result<(), Error> {
         let transaction = self.connection.unchecked_transaction()?;
         let changed = transaction.execute(
-            "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL
+            "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL,
+                 doubt = (?2 = 'pending')
              WHERE id = ?1 AND state IN ('unknown', 'done-without-id')",
             params![id.to_sql(), state.as_str(), answer.map(ToString::to_string), note],
         )?;

@@ -1,5 +1,8 @@
 //! The whole file, read, mapped and checked, before anything is sent.
 
+mod decimals;
+mod notes;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -9,6 +12,8 @@ use std::thread;
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
+use self::decimals::Decimals;
+use self::notes::{of_columns, of_hidden, say_warnings, told};
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::Coerce;
@@ -19,11 +24,11 @@ use crate::job::{Job, Output};
 use crate::keyed::Keyer;
 use crate::ledger::Ledger;
 use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
-use crate::message::{Lang, Text, shown};
+use crate::message::{Text, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
-use crate::read::{self, Input, Ranges, Totals};
-use crate::row::{Row, Sheet, column_letter};
+use crate::read::{self, Input, Totals};
+use crate::row::{Row, Sheet};
 use crate::spool::{Spool, Spooled};
 use crate::text;
 use crate::validate::across::{Across, Findings};
@@ -88,19 +93,17 @@ pub fn first_pass(
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
-    warnings.extend(unknown_columns(&sheets, &maps, job.lang));
-    say_target(&operations, job, terminal);
-    say_mapping(&sheets, &operations, &maps, terminal);
+    warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
     let zone = TimeZone::system();
     let formats = input.formats.clone();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let references: Vec<&Operation> = operations.iter().collect();
-    let keyers: Vec<Keyer> = operations.iter().map(|o| Keyer::new(secret, &job.host_of(o), &o.full_name())).collect();
     let occurrences = Keyer::of_occurrences(secret);
-    let mut rules = rules(&operations, &keyers, job)?;
+    let mut rules = rules(&operations, secret, job)?;
     let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let mut pass = Pass {
         job,
+        decimals: Decimals::new(&maps, &references),
         operations: &references,
         maps: &maps,
         earlier: &earlier,
@@ -117,6 +120,7 @@ pub fn first_pass(
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
     let (totals, rows) = run(&mut pass, input, rows, is_csv && is_result(&sheets), terminal.checking())?;
+    pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     warnings.extend(told(&totals.warnings, job.lang));
     warnings.extend(of_hidden(&totals, job));
     say_warnings(&warnings, terminal);
@@ -206,6 +210,7 @@ struct Pass<'a> {
     coerce: &'a Coerce<'a>,
     sending: bool,
     draft: Draft,
+    decimals: Decimals,
     verdicts: Spool<Verdict>,
     across: Across,
     places: Places,
@@ -246,6 +251,7 @@ impl Pass<'_> {
         }
         let rules = &mut self.rules[operation];
         route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        self.decimals.note(row);
         if let Some((word, id)) = before {
             if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
                 self.across.note_before(ordinal, &row.marks);
@@ -293,11 +299,12 @@ fn of_file(stop: Stop, path: &Path) -> Stop {
     Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
-fn rules<'a>(operations: &'a [Operation], keyers: &[Keyer], job: &Job) -> Result<Vec<Rules<'a>>, Stop> {
+fn rules<'a>(operations: &'a [Operation], secret: &[u8; 32], job: &Job) -> Result<Vec<Rules<'a>>, Stop> {
     let mut rules = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
         if let Some(contract) = job.contracts.iter().find(|contract| contract.name == operation.system) {
-            rules.push(Rules::new(index, operation, contract, keyers[index].clone(), job.recipe.strict)?);
+            let keyer = Keyer::new(secret, &job.host_of(operation), &operation.full_name());
+            rules.push(Rules::new(index, operation, contract, keyer, job.recipe.strict)?);
         }
     }
     Ok(rules)
@@ -311,79 +318,6 @@ fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
         folded.iter().filter_map(|header| operation.field_for_header(header)).collect::<BTreeSet<_>>().len()
     };
     operations.iter().map(count).max().unwrap_or_default()
-}
-
-fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<String> {
-    let mut names: Vec<String> =
-        maps.iter().flat_map(|map| map.unknown.iter().map(|name| format!("\"{name}\""))).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.is_empty() || sheets.is_empty() {
-        return Vec::new();
-    }
-    let names = names.join(", ");
-    vec![crate::say!(
-        lang,
-        "Sözleşmenin tanımadığı sütunlar gönderilmez: {names}. Bir alanı gösteriyorsa --map ALAN=BAŞLIK kullanın.",
-        "Columns that the contract does not know are not sent: {names}. If one means a field, use --map FIELD=HEADER."
-    )]
-}
-
-fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
-    if job.recipe.to.is_none() {
-        let names = operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        terminal.note(&crate::say!(
-            job.lang,
-            "Başlıklara göre işlem: {names}",
-            "By the headers, the operation is: {names}"
-        ));
-    }
-}
-
-/// What becomes of hidden rows, where there are some.
-fn of_hidden(totals: &Totals, job: &Job) -> Option<String> {
-    if totals.hidden.iter().all(Ranges::is_empty) {
-        return None;
-    }
-    Some(if job.recipe.skip_hidden {
-        crate::say!(
-            job.lang,
-            "Gizli satırlar gönderilmez (--hidden skip).",
-            "Hidden rows are not sent (--hidden skip)."
-        )
-    } else {
-        crate::say!(
-            job.lang,
-            "Gizli satırlar da gönderilir; göndermemek için --hidden skip ekleyin.",
-            "Hidden rows are sent too; to leave them out, add --hidden skip."
-        )
-    })
-}
-
-fn say_warnings(warnings: &[String], terminal: Terminal) {
-    for warning in warnings {
-        terminal.note(&shown(warning));
-    }
-}
-
-/// Which column feeds which field, for those who ask.
-fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
-    for (sheet, map) in sheets.iter().zip(maps) {
-        for route in &map.routes {
-            let operation = &operations[route.operation];
-            for (index, field) in operation.fields.iter().enumerate() {
-                if let Some(column) = route.column(index) {
-                    let (letter, header) = (column_letter(column), &sheet.headers[column]);
-                    let line = format!("{} {}.{} ← {letter} \"{header}\"", sheet.name, operation.name, field.name);
-                    terminal.detail(&shown(line.trim()));
-                }
-            }
-        }
-    }
-}
-
-fn told(warnings: &[Text], lang: Lang) -> Vec<String> {
-    warnings.iter().map(|warning| warning.get(lang).to_owned()).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -51,6 +51,9 @@ pub fn second_pass(
     let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
     if let Some(run) = &mut earlier {
         reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
+        let repeats = checked.operations.iter().any(Operation::may_repeat);
+        // Rows of unknown outcome go again where that does no harm.
+        run.finished &= !repeats || ledger.unknown(run.number).map_err(|error| unreadable(&error))?.is_empty();
         run.spec.file = absolute(&checked.path);
         ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
     }
@@ -108,11 +111,14 @@ fn send(
     let (journal, receipts) = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
     let ended = {
         let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
-        let rows = queue(verdicts.records()?, findings, places, occurrences, &settled, send_duplicates);
+        let rows = queue(verdicts.records()?, findings, places, occurrences, &settled, operations, send_duplicates);
+        let may_repeat = operations.iter().all(Operation::may_repeat);
+        // What this run sends again stands in nobody's way but its own.
+        let held = held.into_iter().filter(|(_, entry)| !(may_repeat && entry.run == run.number));
         let operations: Vec<&Operation> = operations.iter().collect();
         let plan =
             Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
-        let order = Order::new(held.into_iter().map(|(key, _)| key));
+        let order = Order::new(held.map(|(key, _)| key));
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = Pace::new(rate, chance);
         drive(
@@ -136,6 +142,7 @@ fn queue<'a>(
     places: &'a crate::account::Places,
     keyer: &'a crate::keyed::Keyer,
     settled: &'a Settled,
+    operations: &'a [Operation],
     send_duplicates: bool,
 ) -> impl Iterator<Item = Result<Queued, Stop>> + 'a {
     verdicts.enumerate().filter_map(move |(ordinal, verdict)| {
@@ -145,14 +152,16 @@ fn queue<'a>(
             Ok(_) => return None,
             Err(stop) => return Some(Err(stop)),
         };
-        if settled.contains(ordinal) || standing(findings, ordinal, send_duplicates) != Standing::MayGo {
+        let may_repeat = operations[request.operation()].may_repeat();
+        if settled.contains(ordinal, may_repeat) || standing(findings, ordinal, send_duplicates) != Standing::MayGo {
             return None;
         }
         let request = match findings.of(ordinal) {
             Some(crate::validate::across::Finding::Occurrence(nth)) => request.as_occurrence(keyer, nth),
             _ => request,
         };
-        Some(Ok(Queued { ordinal, place: places.get(ordinal), request, attempts: 0, renewed: false }))
+        let doubtful = settled.is_doubtful(ordinal);
+        Some(Ok(Queued { ordinal, place: places.get(ordinal), request, attempts: 0, doubtful, renewed: false }))
     })
 }
 

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use secrecy::SecretString;
-
 use super::first_pass::Checked;
 use crate::contract::Operation;
 use crate::exit::Stop;
@@ -11,7 +9,7 @@ use crate::job::{Job, Sending};
 use crate::message::{grouped, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{self, Sandbox, Script};
-use crate::submit::auth::{Secrets, from_environment};
+use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender, stays_here};
 use crate::{say, text};
 
@@ -52,7 +50,7 @@ impl Target {
     fn of(operations: &[&Operation], job: &Job, sending: &Sending) -> Result<(Self, Vec<String>), Stop> {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
-        let secrets = Secrets::gather(operations, |name| secret(name, job))?;
+        let secrets = Secrets::gather(operations, |name| job.secret(name))?;
         let places = Places { base: &base, sandbox: job.sandbox };
         let sender = Sender::new(operations, &places, &secrets, sending.timeout)?;
         let local = |operation: &&Operation| stays_here(&base(operation));
@@ -62,14 +60,6 @@ impl Target {
         hosts.extend(sender.token_places_elsewhere());
         Ok((Self { sender, on_this_machine, _sandbox: sandbox }, hosts))
     }
-}
-
-/// A secret from the environment, else from where the profile says it is. A sandbox gets to see none.
-fn secret(name: &str, job: &Job) -> Result<Option<SecretString>, Stop> {
-    if job.sandbox {
-        return Ok(Some("sandbox".to_owned().into()));
-    }
-    from_environment(name).map_or_else(|| job.profile.secret(name), |secret| Ok(Some(secret)))
 }
 
 fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {

@@ -49,7 +49,8 @@ fn invalid(column: &str, rule: &str) -> Outcome {
 /// An operation with this id column.
 fn operation(id: &str) -> Operation {
     let contracts = crate::contract::catalogue(None, &[]).unwrap();
-    let mut operation = crate::contract::find(&contracts, "create-case").unwrap().clone();
+    let mut operations = contracts.iter().flat_map(|contract| &contract.operations);
+    let mut operation = operations.find(|operation| operation.field("deviceId").is_some()).unwrap().clone();
     operation.id = Some(crate::contract::IdForm { pointer: format!("/data/{id}"), name: id.into(), guessed: false });
     operation
 }

@@ -14,6 +14,8 @@ const DEEPEST: usize = 8;
 pub struct Answers {
     /// The first 2xx status of the contract.
     pub status: u16,
+    /// The status of a body that the contract does not accept.
+    pub invalid: u16,
     success: Template,
     error: Template,
     form: ErrorForm,
@@ -61,7 +63,9 @@ impl Answers {
         if !schemas.id.is_empty() && success.fill(0, "").pointer(schemas.id).is_none() {
             success.put_number(schemas.id);
         }
+        let documented = |status: &str| responses.is_some_and(|all| all.contains_key(status));
         Self {
+            invalid: if documented("422") && !documented("400") { 422 } else { 400 },
             status: good.and_then(|(status, _)| status.parse().ok()).unwrap_or(200),
             success,
             error: bad.map_or(Template::Object(Vec::new()), |(_, response)| schemas.response(response)),
@@ -76,16 +80,22 @@ impl Answers {
 
     /// The body of a refusal, its words where the contract's clients look for them.
     pub fn error(&self, refusal: &Refusal, now: &str) -> Value {
-        let mut body = self.error.fill(0, now);
+        // A number in the body of an error is the status as a rule.
+        let mut body = self.error.fill(u64::from(refusal.status), now);
+        let why = if refusal.description.is_empty() { &refusal.title } else { &refusal.description };
+        if let Some(map) = &self.form.map {
+            set(&mut body, map, json!({&refusal.code: why}));
+        }
         let parts = [
             (&self.form.code, &refusal.code),
             (&self.form.title, &refusal.title),
             (&self.form.description, &refusal.description),
         ];
         for (pointer, words) in parts {
-            if let Some(pointer) = pointer {
-                set(&mut body, pointer, json!(words));
-            }
+            let Some(pointer) = pointer else { continue };
+            let number =
+                body.pointer(pointer).filter(|there| there.is_number()).and_then(|_| words.parse::<u64>().ok());
+            set(&mut body, pointer, number.map_or_else(|| json!(words), Value::from));
         }
         body
     }
@@ -114,7 +124,7 @@ impl Schemas<'_> {
     fn template(&self, schema: &Value, at: &str, depth: usize) -> Template {
         let schema = resolved(self.document, schema);
         let is_id = !at.is_empty() && (at == self.id || at.strip_suffix("/0") == Some(self.id));
-        let fixed = schema.pointer("/examples/0").or_else(|| schema.get("const"));
+        let fixed = schema.pointer("/examples/0").or_else(|| schema.get("example")).or_else(|| schema.get("const"));
         let fixed = fixed.or_else(|| schema.pointer("/enum/0")).or_else(|| schema.get("default"));
         if let (Some(value), false) = (fixed, is_id) {
             return Template::Fixed(value.clone());
@@ -203,6 +213,14 @@ fn step(pointer: &str) -> Option<(String, &str)> {
     let inner = pointer.strip_prefix('/')?;
     let (name, rest) = inner.split_at(inner.find('/').unwrap_or(inner.len()));
     Some((name.replace("~1", "/").replace("~0", "~"), rest))
+}
+
+/// Puts a value over what stands at a JSON pointer: of two objects, the fields of both stay.
+pub fn put_over(body: &mut Value, pointer: &str, value: Value) {
+    match (body.pointer_mut(pointer), value) {
+        (Some(Value::Object(there)), Value::Object(fields)) => there.extend(fields),
+        (_, value) => set(body, pointer, value),
+    }
 }
 
 /// Puts a value at a JSON pointer, with the objects on the way to it.

@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Refusal, plain_error, remove, set};
+use super::answer::{Refusal, plain_error, put_over, remove};
+use super::asked::{Asked, missing};
 use super::door::{Door, Guest};
 use super::route::{Found, Route};
 use super::script::{Effect, Fault};
@@ -23,6 +24,8 @@ const PAGE: &str =
 /// What a request needs to be answered.
 pub struct Desk<'a> {
     pub found: Found<'a>,
+    /// What the request's path and query say.
+    pub parameters: &'a [(String, String)],
     pub state: &'a mut State,
     pub door: &'a mut Door,
     /// Since the sandbox started.
@@ -82,26 +85,31 @@ impl<'a> Desk<'a> {
     }
 
     fn carry_out(&mut self, request: &Received<'_>, body: Option<&Value>, with_id: bool) -> Draft {
+        let now = now();
         let applied = self.checked(request, body).and_then(|(route, guest)| {
-            let (number, filled) = self.state.apply(&route.operation, body.unwrap_or(&Value::Null), guest.token)?;
-            Ok((route, guest, number, filled))
+            let body = body.unwrap_or(&Value::Null);
+            let (operation, path) = (&route.operation, request.path);
+            let asked = Asked { operation, path, parameters: self.parameters, body, token: guest.token, now: &now };
+            let (number, filled) = self.state.apply(&asked, route.made_above)?;
+            let mut answer = route.answers.success(number, &now);
+            for (pointer, value) in filled {
+                put_over(&mut answer, pointer, value);
+            }
+            let form = operation.id.as_ref();
+            let id = form.and_then(|form| answer.pointer(&form.pointer)).cloned();
+            if let Some(id) = &id {
+                self.state.keep(&asked, id);
+            }
+            if let (Some(form), false) = (form, with_id) {
+                remove(&mut answer, &form.pointer);
+            }
+            // Whoever only reads has nothing done.
+            let done = (!operation.only_reads()).then(|| id.unwrap_or_default());
+            let mut draft = Draft::json(route.answers.status, &answer);
+            draft.headers.extend(guest.session.and_then(|session| Some((SET_COOKIE, session.parse().ok()?))));
+            Ok(Draft { done, ..draft })
         });
-        let (route, guest, number, filled) = match applied {
-            Ok(applied) => applied,
-            Err(refusal) => return self.refusal(&refusal),
-        };
-        let mut answer = route.answers.success(number, &now());
-        for (pointer, value) in filled {
-            set(&mut answer, pointer, value);
-        }
-        let form = route.operation.id.as_ref();
-        let id = form.and_then(|form| answer.pointer(&form.pointer)).cloned();
-        if let (Some(form), false) = (form, with_id) {
-            remove(&mut answer, &form.pointer);
-        }
-        let mut draft = Draft::json(route.answers.status, &answer);
-        draft.headers.extend(guest.session.and_then(|session| Some((SET_COOKIE, session.parse().ok()?))));
-        Draft { done: Some(id.unwrap_or_default()), ..draft }
+        applied.unwrap_or_else(|refusal| self.refusal(&refusal))
     }
 
     /// The route of a request that is in order, and who makes it.
@@ -119,12 +127,15 @@ impl<'a> Desk<'a> {
             }
         };
         let guest = self.door.enter(&route.operation, request, self.at)?;
-        if !route.takes_body() {
-            return Ok((route, guest));
+        if let Some(why) = missing(&route.operation, self.parameters, request.headers) {
+            return refuse(route.answers.invalid, "INVALID_REQUEST", "The request does not fit the contract", &why);
         }
         let Some(bytes) = request.body else {
             return refuse(413, "TOO_LARGE", "Too large", "The body is longer than the sandbox reads.");
         };
+        if !route.takes_body() || (bytes.is_empty() && !route.needs_body) {
+            return Ok((route, guest));
+        }
         if !is_json(request.headers) {
             return refuse(415, "NOT_JSON", "Unsupported media type", "The Content-Type must be application/json.");
         }
@@ -133,7 +144,7 @@ impl<'a> Desk<'a> {
             return refuse(400, "INVALID_JSON", "The body is no JSON", &why);
         };
         match route.fault_in(body) {
-            Some(why) => refuse(400, "INVALID_REQUEST", "The body does not fit the contract", &why),
+            Some(why) => refuse(route.answers.invalid, "INVALID_REQUEST", "The body does not fit the contract", &why),
             None => Ok((route, guest)),
         }
     }

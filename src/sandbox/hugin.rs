@@ -54,7 +54,7 @@ impl Default for State {
 
 impl State {
     /// `body` is one that the contract accepts.
-    pub fn apply(&mut self, operation: &str, body: &Value, token: &str) -> Result<Filled, Refusal> {
+    pub fn apply(&mut self, operation: &str, body: &Value, token: &str) -> Result<Filled<'static>, Refusal> {
         match operation {
             "create-case" => self.create_case(body),
             "create-reservation" => self.create_reservation(body, token),
@@ -62,7 +62,7 @@ impl State {
         }
     }
 
-    fn create_case(&mut self, body: &Value) -> Result<Filled, Refusal> {
+    fn create_case(&mut self, body: &Value) -> Result<Filled<'static>, Refusal> {
         let text = |field: &str| body[field].as_str();
         let id = text("deviceId").unwrap_or_default();
         if !self.devices.contains_key(id) {
@@ -76,7 +76,7 @@ impl State {
         Ok(vec![("/data/caseId", json!(FIRST_CASE + self.cases - 1))])
     }
 
-    fn create_reservation(&mut self, body: &Value, token: &str) -> Result<Filled, Refusal> {
+    fn create_reservation(&mut self, body: &Value, token: &str) -> Result<Filled<'static>, Refusal> {
         if token == WRONG_USER {
             let why = "Only ykb and teb users may reserve devices.";
             return Err(Refusal::new(403, "FORBIDDEN_USER", "Not allowed", why));

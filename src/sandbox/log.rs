@@ -15,6 +15,9 @@ pub struct Entry<'a> {
     pub at_ms: u64,
     pub method: &'a str,
     pub path: &'a str,
+    /// What follows the question mark; left out where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<&'a str>,
     /// The request's `X-Request-Id`.
     pub reference: Option<&'a str>,
     /// Null where it is no JSON.

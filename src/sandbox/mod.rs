@@ -2,24 +2,30 @@
 //!
 //! Everything is driven by the contract: paths, checks, the form of good answers and of refusals.
 //! A request passes `server` (HTTP), `service` (counting, limit, log), `desk` (checks) and
-//! `state`; `answer` makes the bodies, `script` says which request meets with which fault, and
+//! `state`, which plays the rules of the systems that it knows (a file each) and keeps what the
+//! others make on a `shelf`; `answer` makes the bodies, `script` says which request meets with which fault, and
 //! `wire` carries out the faults below HTTP.
 //!
 //! What was carried out stands in the log before an answer leaves, so that the log is the truth about
 //! a run whoever was killed in it.
 
 mod answer;
+mod asked;
+mod bank;
 mod desk;
 mod door;
 mod hugin;
 mod limit;
 mod log;
+mod netahsilat;
 mod route;
 mod rule;
 mod script;
 mod server;
 mod service;
+mod shelf;
 mod state;
+mod thalamus;
 mod wire;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::answer::{Answers, resolved};
+use super::asked::{Parameters, decoded, of_query};
 use crate::contract::{Contract, Method, Operation};
 
 /// The name under which a document is known while its schemas are compiled.
@@ -15,6 +16,10 @@ const DOCUMENT: &str = "https://caseload.invalid/contract";
 pub struct Route {
     pub operation: Operation,
     pub answers: Answers,
+    /// The path names one thing that a POST on the path above makes.
+    pub made_above: bool,
+    /// A request without a body is not in order.
+    pub needs_body: bool,
     segments: Vec<Segment>,
     /// None where the operation takes no body.
     body: Option<Validator>,
@@ -23,8 +28,12 @@ pub struct Route {
 #[derive(Debug, PartialEq)]
 enum Segment {
     Literal(String),
-    /// Holds a `{parameter}`: anything but nothing.
-    Parameter,
+    /// `before{name}after`; the parameter is anything but nothing.
+    Parameter {
+        before: String,
+        name: String,
+        after: String,
+    },
 }
 
 /// Where a request leads.
@@ -63,7 +72,8 @@ impl Routes {
             }
         }
         // A path without parameters goes before one that has them (OpenAPI 3.1, 4.8.8).
-        routes.sort_by_key(|route| route.segments.iter().filter(|segment| **segment == Segment::Parameter).count());
+        let is_parameter = |segment: &&Segment| matches!(segment, Segment::Parameter { .. });
+        routes.sort_by_key(|route: &Route| route.segments.iter().filter(is_parameter).count());
         Ok(Self(routes))
     }
 
@@ -86,11 +96,20 @@ impl Routes {
 
 impl Route {
     fn new(contract: &Contract, operation: &Operation) -> Result<Self, String> {
+        let document = &contract.document;
+        let spec = &document["paths"][&operation.path][operation.method.as_str().to_ascii_lowercase()];
+        let makes = |other: &Operation| {
+            let below = operation.path.strip_prefix(other.path.trim_end_matches('/'));
+            other.method == Method::Post
+                && below.is_some_and(|below| below.starts_with("/{") && below.find('}') == Some(below.len() - 1))
+        };
         Ok(Self {
             operation: operation.clone(),
-            answers: Answers::new(&contract.document, spec(&contract.document, operation), operation),
+            answers: Answers::new(document, spec, operation),
+            made_above: contract.operations.iter().any(makes),
+            needs_body: resolved(document, &spec["requestBody"])["required"] == true,
             segments: operation.path.split('/').map(segment).collect(),
-            body: operation.body_schema.as_deref().map_or(Ok(None), |schema| validator(&contract.document, schema))?,
+            body: operation.body_schema.as_deref().map(|pointer| validator(document, pointer)).transpose()?,
         })
     }
 
@@ -98,10 +117,19 @@ impl Route {
         let mut parts = path.split('/');
         let fits = self.segments.iter().all(|segment| match (segment, parts.next()) {
             (Segment::Literal(text), Some(part)) => text == part,
-            (Segment::Parameter, Some(part)) => !part.is_empty(),
+            (Segment::Parameter { before, after, .. }, Some(part)) => inner(part, before, after).is_some(),
             (_, None) => false,
         });
         fits && parts.next().is_none()
+    }
+
+    /// What the path and the query of a request that leads here say.
+    pub fn parameters(&self, path: &str, query: &str) -> Parameters {
+        let of_path = self.segments.iter().zip(path.split('/')).filter_map(|(segment, part)| match segment {
+            Segment::Parameter { before, name, after } => Some((name.clone(), decoded(inner(part, before, after)?))),
+            Segment::Literal(_) => None,
+        });
+        of_path.chain(of_query(query)).collect()
     }
 
     pub fn takes_body(&self) -> bool {
@@ -117,25 +145,21 @@ impl Route {
 }
 
 fn segment(text: &str) -> Segment {
-    if text.contains('{') { Segment::Parameter } else { Segment::Literal(text.to_owned()) }
-}
-
-/// The operation as the document has it.
-fn spec<'a>(document: &'a Value, operation: &Operation) -> &'a Value {
-    let method = match operation.method {
-        Method::Get => "get",
-        Method::Post => "post",
-        Method::Put => "put",
-        Method::Patch => "patch",
-        Method::Delete => "delete",
-    };
-    &document["paths"][&operation.path][method]
-}
-
-fn validator(document: &Value, pointer: &str) -> Result<Option<Validator>, String> {
-    if pointer.is_empty() || resolved(document, document.pointer(pointer).unwrap_or(&Value::Null)).is_null() {
-        return Ok(None);
+    let parts = text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    match parts {
+        Some((before, (name, after))) => {
+            Segment::Parameter { before: before.to_owned(), name: name.to_owned(), after: after.to_owned() }
+        }
+        None => Segment::Literal(text.to_owned()),
     }
+}
+
+/// What stands between the two; nothing is no value.
+fn inner<'a>(part: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    part.strip_prefix(before)?.strip_suffix(after).filter(|inner| !inner.is_empty())
+}
+
+fn validator(document: &Value, pointer: &str) -> Result<Validator, String> {
     let registry = Registry::new()
         .draft(Draft::Draft202012)
         .add(DOCUMENT, document)
@@ -143,7 +167,7 @@ fn validator(document: &Value, pointer: &str) -> Result<Option<Validator>, Strin
         .map_err(|error| error.to_string())?;
     let schema = json!({"$ref": format!("{DOCUMENT}#{}", fragment(pointer))});
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).offline();
-    options.with_registry(&registry).build(&schema).map(Some).map_err(|error| error.to_string())
+    options.with_registry(&registry).build(&schema).map_err(|error| error.to_string())
 }
 
 /// A JSON pointer as the fragment of a URI: what may not stand there (`{`, blanks, letters beyond
@@ -203,6 +227,21 @@ paths:
         assert_eq!(found("PUT", "/things"), "nowhere");
         assert_eq!(found("PUT", "/things/7/8"), "nowhere");
         assert_eq!(found("PUT", "/things/"), "nowhere");
+    }
+
+    #[test]
+    fn the_parameters_of_the_path_and_the_query_are_decoded() {
+        let routes = Routes::new(&[from_yaml("t", DOCUMENT, &[]).unwrap()]).unwrap();
+        let Found::Route(route) = routes.find("PUT", "/things/a%2Fb%20c") else { panic!("no route") };
+        let wanted = [("thing id", "a/b c"), ("page", "2")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(route.parameters("/things/a%2Fb%20c", "page=2"), wanted);
+    }
+
+    #[test]
+    fn a_parameter_may_be_a_part_of_its_segment() {
+        let Segment::Parameter { before, name, after } = segment("v{n}.json") else { panic!("no parameter") };
+        assert_eq!((name.as_str(), inner("v7.json", &before, &after)), ("n", Some("7")));
+        assert_eq!(inner("v.json", &before, &after), None);
     }
 
     #[test]

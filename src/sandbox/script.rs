@@ -24,7 +24,7 @@
 //! | `from: 3` | the third and all later ones |
 //! | `every: 10` | the 10th, 20th, 30th … |
 //! | `operation: create-case` | one operation, by its name or as `system/name` |
-//! | `field: deviceId, is: FU00000359` | bodies with that value |
+//! | `field: deviceId, is: FU00000359` | bodies with that value; where the body has no such field, paths and queries |
 //! | `chance: 0.1` | one request in ten; the same ones each time for the same `seed` |
 //!
 //! | action | what happens |
@@ -50,6 +50,7 @@ use axum::http::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::asked::value_of;
 use super::rule::rule;
 use crate::contract::{Operation, parse_yaml};
 use crate::exit::Stop;
@@ -136,6 +137,8 @@ pub struct Seen<'a> {
     /// The first request is 1.
     pub n: u64,
     pub operation: Option<&'a Operation>,
+    /// Of the path and the query.
+    pub parameters: &'a [(String, String)],
     pub body: Option<&'a Value>,
 }
 
@@ -193,8 +196,9 @@ impl On {
     /// `roll` is the request's lot for this rule, from 0 up to 1.
     fn fits(&self, seen: Seen<'_>, roll: f64) -> bool {
         let holds = |field: &String| {
-            let found = seen.body.and_then(|body| body.get(field));
-            found.zip(self.is.as_ref()).is_some_and(|(found, wanted)| id_text(found) == id_text(wanted))
+            let in_body = seen.body.and_then(|body| body.get(field)).map(id_text);
+            let found = in_body.or_else(|| value_of(seen.parameters, field).map(str::to_owned));
+            found.is_some() && found == self.is.as_ref().map(id_text)
         };
         let is_for = |name: &String| seen.operation.is_some_and(|it| it.name == *name || it.full_name() == *name);
         self.request.is_none_or(|n| n == seen.n)
@@ -231,8 +235,9 @@ mod tests {
     fn names(script: &str, requests: u64) -> Vec<String> {
         let mut script = Script::from_yaml(script).unwrap();
         let body = json!({"deviceId": "FU1", "qty": 2});
+        let of_path = [("case-id".to_owned(), "A/1".to_owned())];
         (1..=requests)
-            .map(|n| script.pick(Seen { n, operation: None, body: Some(&body) }))
+            .map(|n| script.pick(Seen { n, operation: None, parameters: &of_path, body: Some(&body) }))
             .map(|fault| fault.map_or(String::new(), |fault| fault.name.clone()))
             .collect()
     }
@@ -248,6 +253,8 @@ mod tests {
 ";
         assert_eq!(names(script, 6), ["reset-after", "html", "503", "", "slow", "503"]);
         assert_eq!(names("", 2), ["", ""]);
+        assert_eq!(names("[{on: {field: case-id, is: A/1}, do: 503}]", 1), ["503"]);
+        assert_eq!(names("[{on: {field: case-id, is: A/2}, do: 503}]", 1), [""]);
     }
 
     #[test]
@@ -266,7 +273,7 @@ mod tests {
         let operation = &contracts[0].operations[0];
         for (name, wanted) in [(operation.name.clone(), true), (operation.full_name(), true), ("x".to_owned(), false)] {
             let mut script = Script::from_yaml(&format!("[{{on: {{operation: {name}}}, do: 500}}]")).unwrap();
-            let fault = script.pick(Seen { n: 1, operation: Some(operation), body: None });
+            let fault = script.pick(Seen { n: 1, operation: Some(operation), parameters: &[], body: None });
             assert_eq!(fault.is_some(), wanted, "{name}");
         }
     }

@@ -21,7 +21,9 @@ use crate::contract::Contract;
 /// A request, fully received.
 pub struct Received<'a> {
     pub method: &'a str,
+    /// Percent-encoded, as it came.
     pub path: &'a str,
+    /// What follows the question mark; empty where nothing does.
     pub query: &'a str,
     pub headers: &'a HeaderMap,
     /// None where it is longer than the sandbox reads.
@@ -97,12 +99,13 @@ impl Service {
         let body: Option<Value> = request.body.and_then(|body| serde_json::from_slice(body).ok());
         let found = self.routes.find(request.method, request.path);
         let operation = found.route().map(|route| &route.operation);
+        let parameters = found.route().map(|route| route.parameters(request.path, request.query)).unwrap_or_default();
         let full = self.limit.as_mut().and_then(|limit| (!limit.take(at)).then(|| limit.retry_after_s()));
         let fault = match full {
             Some(_) => None,
-            None => self.script.pick(Seen { n, operation, body: body.as_ref() }),
+            None => self.script.pick(Seen { n, operation, parameters: &parameters, body: body.as_ref() }),
         };
-        let mut desk = Desk { found, state: &mut self.state, door: &mut self.door, at };
+        let mut desk = Desk { found, parameters: &parameters, state: &mut self.state, door: &mut self.door, at };
         let draft = match full {
             Some(seconds) => desk.over_limit(seconds),
             None => desk.answer(request, body.as_ref(), fault.as_deref()),
@@ -118,6 +121,7 @@ impl Service {
                 at_ms: (self.epoch + at).as_millis() as u64,
                 method: request.method,
                 path: request.path,
+                query: Some(request.query).filter(|query| !query.is_empty()),
                 reference: request.headers.get("x-request-id").and_then(|value| value.to_str().ok()),
                 body: body.as_ref(),
                 status: effect.tells_status().then_some(draft.status),

@@ -9,7 +9,7 @@
 mod asking;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -25,7 +25,7 @@ use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
 use super::renewal::{Tokens, Used};
-use super::retry::{self, Again, Decision};
+use super::retry::{self, Again, Before, Decision};
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::ledger::{Intent, Journal, Receipt, Receipts, State, Step};
@@ -72,6 +72,8 @@ pub struct Dispatch<'a, R> {
     pace: Pace,
     breaker: Breaker,
     later: BinaryHeap<Reverse<Later>>,
+    /// Rows whose latest settlement is not their last.
+    going_again: HashSet<u32>,
     in_flight: usize,
     futures: FuturesUnordered<Flight<'a>>,
     ended: Ended,
@@ -101,6 +103,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             pace,
             breaker,
             later: BinaryHeap::new(),
+            going_again: HashSet::new(),
             in_flight: 0,
             futures: FuturesUnordered::new(),
             ended: Ended::default(),
@@ -202,6 +205,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             order: row.request.order(),
             first: row.request.first(),
             at_ms: now_ms(),
+            may_repeat: self.plan.operations[row.request.operation()].may_repeat(),
         }));
         self.opening.insert(row.ordinal, row);
     }
@@ -233,6 +237,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                     self.stop(ledger_failed(&why));
                 }
                 (Step::Settle(_, settlement), Ok(())) if settlement.state == State::Pending => {}
+                (Step::Settle(ordinal, _), Ok(())) if self.going_again.remove(&ordinal) => {}
                 (Step::Settle(_, settlement), Ok(())) => tell(Event::Settled(settlement.state.word())),
                 (Step::Settle(ordinal, settlement), Err(why)) => {
                     tell(Event::NotKept(not_kept(ordinal, &settlement)));
@@ -290,21 +295,23 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 self.decide(row, &attempt, used, tell);
             }
             Landed::Ask(source) => self.ask(source),
-            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt),
+            Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt, tell),
         }
     }
 
     fn decide(&mut self, mut row: Queued, attempt: &Attempt, used: Option<Used>, tell: &mut impl FnMut(Event)) {
         let operation = self.plan.operations[row.request.operation()];
-        let renewable = used.is_some() && !row.renewed;
-        let decision = self.masked(retry::decide(attempt, operation, row.attempts, renewable, self.plan.lang));
-        if let (Some(used), true) = (used, is_unauthorised(attempt)) {
+        let before = Before { nth: row.attempts, doubtful: row.doubtful, renewable: used.is_some() && !row.renewed };
+        let decision = self.masked(retry::decide(attempt, operation, before, self.plan.lang));
+        if let (Some(used), true) = (used, attempt.is_unauthorised()) {
             row.renewed = true;
             self.tokens.refuse(used);
         }
         let state = decision.settlement.state;
         let stale = self.pace.held_until().is_some();
-        let call = self.breaker.note(row.ordinal, attempt, state, stale);
+        // A row that goes again has no outcome yet.
+        let so_far = if decision.again.is_some() { State::Pending } else { state };
+        let call = self.breaker.note(row.ordinal, attempt, so_far, stale);
         self.ended.reopen.extend(call.reopen);
         if let Some((exit, message)) = call.stop {
             self.stop(Stop { exit, message });
@@ -317,6 +324,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let key = row.request.order();
         match decision.again {
             Some(again) => {
+                row.doubtful |= state == State::Unknown;
+                self.going_again.insert(row.ordinal);
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
                     Again::AfterHold => Instant::now(),
@@ -333,8 +342,8 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
             // A token that was refused says nothing of the pace.
-            _ if is_unauthorised(attempt) => {}
-            Attempt::Answered(answer) if decision.settlement.state == State::Pending => {
+            _ if attempt.is_unauthorised() => {}
+            Attempt::Answered(answer) if decision.settlement.state == State::Pending || decision.again.is_some() => {
                 self.pace.refused(decision.hold);
                 if let Some(hold) = decision.hold
                     && answer.retry_after_s.is_some()
@@ -352,8 +361,4 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     fn stop(&mut self, stop: Stop) {
         self.ended.stop.get_or_insert(stop);
     }
-}
-
-fn is_unauthorised(attempt: &Attempt) -> bool {
-    matches!(attempt, Attempt::Answered(answer) if answer.status == 401)
 }

@@ -13,6 +13,8 @@ pub struct Queued {
     pub request: Request,
     /// Requests made for it since the command was given.
     pub attempts: u32,
+    /// An earlier attempt may have been carried out.
+    pub doubtful: bool,
     /// A token was refused with it, and another one got for it.
     pub renewed: bool,
 }

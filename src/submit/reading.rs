@@ -15,7 +15,8 @@ use super::breaker::Breaker;
 use super::client::{LONGEST_READ, Sender};
 use super::pace::{Leave, Pace};
 use super::renewal::{Landing, Tokens, Used};
-use super::retry::{self, Again, Decision};
+use super::retry::{self, Again, Before, Decision};
+use super::words::{failure_code, note, said};
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::ledger::State;
@@ -120,7 +121,7 @@ impl<'a> Line<'a> {
             match self.land(&attempt, request.operation(), ordinal, nth, used.filter(|_| !renewed)) {
                 Next::Reply(reply) => return reply,
                 Next::Again(at) => {
-                    renewed |= is_unauthorised(&attempt);
+                    renewed |= attempt.is_unauthorised();
                     if self.wait(at).await.is_none() {
                         return Reply::Stopped;
                     }
@@ -133,11 +134,13 @@ impl<'a> Line<'a> {
     /// the program can get another.
     fn land(&self, attempt: &Attempt, operation: usize, ordinal: u32, nth: u32, used: Option<Used>) -> Next {
         let operation = self.operations[operation];
-        let decision = retry::decide(attempt, operation, nth, used.is_some(), self.lang);
-        let state = decision.settlement.state;
+        // What was read in doubt did nothing either way.
+        let before = Before { nth, doubtful: false, renewable: used.is_some() };
+        let decision = retry::decide(attempt, operation, before, self.lang);
+        let state = if decision.again.is_some() { State::Pending } else { decision.settlement.state };
         let again = {
             let shared = &mut *self.shared.borrow_mut();
-            if let (Some(used), true) = (used, is_unauthorised(attempt)) {
+            if let (Some(used), true) = (used, attempt.is_unauthorised()) {
                 shared.tokens.refuse(used);
             }
             let stale = shared.pace.held_until().is_some();
@@ -252,8 +255,10 @@ impl Shared {
     /// Tells the pace what the server said about it.
     fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool) {
         match attempt {
-            _ if is_unauthorised(attempt) => {}
-            Attempt::Answered(_) if decision.settlement.state == State::Pending => self.pace.refused(decision.hold),
+            _ if attempt.is_unauthorised() => {}
+            Attempt::Answered(_) if decision.settlement.state == State::Pending || decision.again.is_some() => {
+                self.pace.refused(decision.hold);
+            }
             Attempt::Answered(_) => self.pace.answered(),
             Attempt::NotSent(_) if !stale => self.pace.unreachable(self.breaker.not_sent()),
             Attempt::NotSent(_) | Attempt::Lost(_) => {}
@@ -269,10 +274,6 @@ fn seen_by_breaker(state: State, attempt: &Attempt) -> State {
         }
         _ => state,
     }
-}
-
-fn is_unauthorised(attempt: &Attempt) -> bool {
-    matches!(attempt, Attempt::Answered(answer) if answer.status == 401)
 }
 
 /// A good answer that breaks off is none, and may be asked for again.
@@ -295,7 +296,7 @@ fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: u32,
         return Reply::Stopped;
     }
     let status = decision.settlement.http_status;
-    let said = decision.settlement.error.unwrap_or_default();
+    let words = decision.settlement.error.unwrap_or_default();
     let failed = |word, error| Reply::Failed { word, status, error };
     match (attempt, decision.settlement.state) {
         (Attempt::Lost(failure), _) => failed(Word::Unknown, no_answer(*failure, nth, lang)),
@@ -306,13 +307,10 @@ fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: u32,
         {
             good(answer, lang)
         }
-        (_, State::Rejected) => failed(Word::Rejected, said),
-        (_, State::Unknown) => {
-            // The server's own words, without the advice for what may have been carried out.
-            let first = retry::decide(attempt, operation, 1, false, lang);
-            failed(Word::Unknown, first.settlement.error.unwrap_or(said))
-        }
-        (_, _) => failed(Word::NotSent, said),
+        (_, State::Rejected) => failed(Word::Rejected, words),
+        // The server's own words, without the advice for what may have been carried out.
+        (Attempt::Answered(answer), State::Unknown) => failed(Word::Unknown, said(answer, operation, lang)),
+        (_, _) => failed(Word::NotSent, words),
     }
 }
 
@@ -351,22 +349,17 @@ fn good(answer: &Answer, lang: Lang) -> Reply {
 }
 
 fn no_answer(failure: Failure, tries: u32, lang: Lang) -> ApiError {
-    let (code, why) = match failure {
-        Failure::Timeout => ("timeout", text!("süre doldu", "the time was over")),
-        Failure::Garbled => ("not-http", text!("gelen yanıt okunamadı", "what came cannot be read")),
-        _ => ("connection-broken", text!("bağlantı koptu", "the connection broke")),
+    let Text { tr, en } = match failure {
+        Failure::Timeout => text!("süre doldu", "the time was over"),
+        Failure::Garbled => text!("gelen yanıt okunamadı", "what came cannot be read"),
+        _ => text!("bağlantı koptu", "the connection broke"),
     };
-    let Text { tr, en } = why;
     note(
-        code,
+        failure_code(failure),
         &text!(
             "{tries} denemede de yanıt alınamadı: {tr}. Okumak bir şeyi değiştirmez; aynı komutu yeniden çalıştırın.",
             "No answer in {tries} tries: {en}. Reading changes nothing; run the same command again."
         ),
         lang,
     )
-}
-
-fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
-    ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
 }

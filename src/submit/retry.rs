@@ -2,16 +2,21 @@
 //!
 //! A request is sent again only where it is proven that the first one did nothing: it never left, or
 //! the server said "not now". Everything else that is no answer is unknown.
+//!
+//! Where the contract proves that a second time does no harm (`PUT`, `DELETE`, `reconcile: conflict`), what
+//! is unknown is sent again; what the server says to that is read knowing that the first may have worked.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::contract::{ErrorForm, Operation};
+use crate::contract::{Operation, Reconcile};
 use crate::ledger::{Settlement, State};
 use crate::message::{Lang, Text};
 use crate::outcome::{Answer, ApiError, Attempt, Failure};
 use crate::text;
+
+use super::words::{self, failure_code, failure_words, note, said};
 
 /// Requests for one row at most, unless it was the whole run that had to wait.
 pub const MOST_ATTEMPTS: u32 = 5;
@@ -19,14 +24,11 @@ pub const MOST_ATTEMPTS: u32 = 5;
 /// The same where the server asked for patience by `Retry-After`, or could not be reached.
 pub const MOST_ASKED_ATTEMPTS: u32 = 50;
 
-/// Characters of a server's words that are kept.
-const LONGEST_WORDS: usize = 2_000;
-
 /// What happens next to a row, and to the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     pub settlement: Settlement,
-    /// Send the row again; only with a pending settlement.
+    /// Send the row again: it is pending, or unknown and may be repeated.
     pub again: Option<Again>,
     /// Stop the run, and why.
     pub stop: Option<Text>,
@@ -43,17 +45,63 @@ pub enum Again {
     AfterHold,
 }
 
-/// Decides what `attempt`, the `nth` (from 1) for its row, means under `operation`. `renewable`: it was made with a
-/// token that the program can renew, and has not renewed for this row before.
-pub fn decide(attempt: &Attempt, operation: &Operation, nth: u32, renewable: bool, lang: Lang) -> Decision {
-    match attempt {
-        Attempt::Answered(answer) if answer.status == 401 && renewable => {
+/// What is known of a row when an attempt of it ends.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before {
+    /// Attempts made, this one included.
+    pub nth: u32,
+    /// An earlier one may have been carried out.
+    pub doubtful: bool,
+    /// It was made with a token that the program can renew, and has not renewed for this row yet.
+    pub renewable: bool,
+}
+
+/// Decides what `attempt` means under `operation`.
+pub fn decide(attempt: &Attempt, operation: &Operation, before: Before, lang: Lang) -> Decision {
+    let decision = match attempt {
+        Attempt::Answered(answer) if answer.status == 401 && before.renewable => {
             Decision { again: Some(Again::AfterHold), ..pending(Some(401), said(answer, operation, lang)) }
         }
-        Attempt::NotSent(failure) => not_sent(*failure, nth, lang),
-        Attempt::Lost(failure) => lost(*failure, operation, nth, lang),
-        Attempt::Answered(answer) => answered(answer, operation, nth, lang),
+        Attempt::NotSent(failure) => not_sent(*failure, before.nth, lang),
+        Attempt::Lost(failure) => lost(*failure, operation, before.nth, lang),
+        Attempt::Answered(answer) => answered(answer, operation, before.nth, lang),
+    };
+    match attempt {
+        _ if !before.doubtful => decision,
+        Attempt::Answered(answer) => after_doubt(decision, answer, operation, lang),
+        _ => Decision { settlement: still_unknown(decision.settlement), ..decision },
     }
+}
+
+/// What an answer means where an earlier attempt may have been carried out: a conflict, or that the thing is
+/// gone, may be the trace of that one.
+fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
+    match decision.settlement.state {
+        State::Rejected if operation.reconcile == Some(Reconcile::Conflict(answer.status)) => {
+            let words = text!(
+                "Sunucu ikincisini reddetti (HTTP {status}): ilk gönderim işlenmiş. Yanıtı alınamadığı için numarası burada yok; sistemde bulabilirsiniz.",
+                "The server refused the second (HTTP {status}): the first was carried out. Its answer was lost, so its id is not here; the system has it.",
+                status = answer.status
+            );
+            let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+            let id = operation.id.as_ref().and_then(|form| body.as_ref()?.pointer(&form.pointer).cloned());
+            settled_with(
+                State::Done,
+                answer.status,
+                id.filter(is_usable),
+                Some(note("conflict-after-unknown", &words, lang)),
+            )
+        }
+        State::Rejected if matches!(answer.status, 404 | 409 | 410 | 412) => {
+            Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
+        }
+        State::Pending => Decision { settlement: still_unknown(decision.settlement), ..decision },
+        _ => decision,
+    }
+}
+
+fn still_unknown(settlement: Settlement) -> Settlement {
+    Settlement { state: State::Unknown, ..settlement }
 }
 
 /// Longer than this nobody waits: the run stops and says when to come back.
@@ -72,10 +120,8 @@ fn not_sent(failure: Failure, nth: u32, lang: Lang) -> Decision {
 
 fn lost(failure: Failure, operation: &Operation, nth: u32, lang: Lang) -> Decision {
     let words = failure_words(failure);
-    if operation.method.is_idempotent() && nth < MOST_ATTEMPTS {
-        return Decision { again: Some(Again::Backoff), ..pending(None, note(failure_code(failure), &words, lang)) };
-    }
-    settled(State::Unknown, None, note(failure_code(failure), &words, lang))
+    let decision = settled(State::Unknown, None, note(failure_code(failure), &words, lang));
+    Decision { again: repeat(operation, nth), ..decision }
 }
 
 fn answered(answer: &Answer, operation: &Operation, nth: u32, lang: Lang) -> Decision {
@@ -97,11 +143,13 @@ fn answered(answer: &Answer, operation: &Operation, nth: u32, lang: Lang) -> Dec
         },
         400..=499 => rejected(answer, operation, lang),
         501 | 505 => Decision { stop: Some(not_able(answer.status)), ..rejected(answer, operation, lang) },
-        _ if operation.method.is_idempotent() && nth < MOST_ATTEMPTS => {
-            Decision { again: Some(Again::Backoff), ..pending(Some(answer.status), said(answer, operation, lang)) }
-        }
-        _ => unknown(answer, operation, lang),
+        _ => Decision { again: repeat(operation, nth), ..unknown(answer, operation, lang) },
     }
+}
+
+/// Whether what is unknown is sent again.
+fn repeat(operation: &Operation, nth: u32) -> Option<Again> {
+    (operation.may_repeat() && nth < MOST_ATTEMPTS).then_some(Again::Backoff)
 }
 
 /// "Not now": refused before anything was done.
@@ -131,9 +179,13 @@ fn success(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
     if id.is_some() {
         return settled_with(State::Done, answer.status, id, None);
     }
-    let error = body.as_ref().and_then(|body| error_in(body, &operation.error));
+    let error = body.as_ref().and_then(|body| words::error_in(body, &operation.error));
     if error.as_ref().is_some_and(|error| error.code.is_some()) {
         return settled_with(State::Rejected, answer.status, None, error);
+    }
+    // Where the contract knows of no id, none is missing.
+    if operation.id.is_none() {
+        return settled_with(State::Done, answer.status, None, None);
     }
     let words = text!(
         "Sunucu kabul etti ama yanıtta numara yok. Numarayı sistemden bulup \"caseload resolve\" ile yazın.",
@@ -191,102 +243,10 @@ fn settled_with(state: State, status: u16, id: Option<Value>, error: Option<ApiE
     Decision { settlement, again: None, stop: None, hold: None }
 }
 
-/// The server's own words, by the contract's form, or the status where there are none.
-fn said(answer: &Answer, operation: &Operation, lang: Lang) -> ApiError {
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    if let Some(error) = body.as_ref().and_then(|body| error_in(body, &operation.error)) {
-        return error;
-    }
-    let status = answer.status;
-    let words = match std::str::from_utf8(&answer.body) {
-        Ok(body) if !body.trim().is_empty() && !is_page(answer) => Text::same(clipped(body.trim())),
-        _ => text!("Sunucu HTTP {status} ile yanıtladı.", "The server answered HTTP {status}."),
-    };
-    note(&format!("HTTP {status}"), &words, lang)
-}
-
-fn error_in(body: &Value, form: &ErrorForm) -> Option<ApiError> {
-    let word = |pointer: &Option<String>| {
-        let found = body.pointer(pointer.as_deref()?)?;
-        let text = crate::outcome::id_text(found);
-        (!text.is_empty()).then(|| clipped(&text))
-    };
-    let error = ApiError { code: word(&form.code), title: word(&form.title), description: word(&form.description) };
-    (error != ApiError::default()).then_some(error)
-}
-
-fn clipped(words: &str) -> String {
-    words.chars().take(LONGEST_WORDS).collect()
-}
-
 /// HTML is a portal, a firewall or a login page, and not the API.
 /// A page for people, where the API was asked.
 pub(super) fn is_page(answer: &Answer) -> bool {
     matches!(answer.content_type.as_deref(), Some("text/html" | "application/xhtml+xml"))
-}
-
-fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
-    ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
-}
-
-fn failure_code(failure: Failure) -> &'static str {
-    match failure {
-        Failure::CannotBuild => "bad-request",
-        Failure::Dns => "dns",
-        Failure::Connect => "connect",
-        Failure::ConnectTimeout => "connect-timeout",
-        Failure::Certificate => "certificate",
-        Failure::NeverStarted => "never-started",
-        Failure::Timeout => "timeout",
-        Failure::Broken => "connection-broken",
-        Failure::Garbled => "not-http",
-        Failure::Interrupted => "interrupted",
-    }
-}
-
-/// What a failure means to the person who reads the row.
-pub fn failure_words(failure: Failure) -> Text {
-    match failure {
-        Failure::CannotBuild => text!(
-            "İstek kurulamadı: adres ya da başlıklar geçersiz. --base-url ve gizli bilgileri denetleyin.",
-            "The request could not be built: the address or a header is not valid. Check --base-url and the secrets."
-        ),
-        Failure::Dns => text!(
-            "Sunucunun adı bulunamadı. Adresi ve ağ bağlantısını denetleyin.",
-            "The server's name was not found. Check the address and the network."
-        ),
-        Failure::Connect => text!(
-            "Sunucuya bağlanılamadı. Adresi, ağı ve güvenlik duvarını denetleyin.",
-            "The server could not be reached. Check the address, the network and the firewall."
-        ),
-        Failure::ConnectTimeout => text!(
-            "Sunucu bağlantıya zamanında yanıt vermedi. Ağı ve güvenlik duvarını denetleyin.",
-            "The server did not take the connection in time. Check the network and the firewall."
-        ),
-        Failure::Certificate => text!(
-            "Sunucunun sertifikası uymuyor: adres yanlış olabilir ya da araya biri girmiş olabilir. Hiçbir şey gönderilmedi; adresi ve sertifikayı denetleyin.",
-            "The server's certificate does not fit: the address may be wrong, or somebody stands between. Nothing was sent; check the address and the certificate."
-        ),
-        Failure::NeverStarted => {
-            text!("Bağlantı, istek yola çıkmadan koptu.", "The connection was lost before the request left.")
-        }
-        Failure::Timeout => text!(
-            "Gönderildi, süre dolana kadar yanıt gelmedi: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "Sent, and no answer came in time: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-        Failure::Broken => text!(
-            "Gönderildi, yanıt gelmeden bağlantı koptu: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "Sent, and the connection broke before an answer: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-        Failure::Garbled => text!(
-            "Gönderildi, gelen yanıt okunamadı: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "Sent, and the answer cannot be read: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-        Failure::Interrupted => text!(
-            "Gönderilirken program kesildi: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "The program was cut off while sending: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-    }
 }
 
 fn unauthorised() -> Text {

@@ -28,6 +28,75 @@ paths:
       responses: {'200': {description: Made.}}
 ";
 
+/// `once`: the server refuses a second by 409. `drop`: DELETE.
+const REPEATABLE: &str = r"
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: once
+      x-caseload: {id: /id, reconcile: {conflict: 409}}
+      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+      responses: {'200': {description: Made.}}
+    delete: {operationId: drop, responses: {'204': {description: Gone.}}}
+";
+
+fn repeatable(name: &str) -> Operation {
+    let contract = from_yaml("t", REPEATABLE, &[]).unwrap();
+    contract.operations.into_iter().find(|operation| operation.name == name).unwrap()
+}
+
+#[track_caller]
+fn in_doubt(attempt: &Attempt, operation: &Operation) -> (State, Option<Again>) {
+    let before = Before { nth: 2, doubtful: true, renewable: false };
+    let decision = decide(attempt, operation, before, Lang::En);
+    (decision.settlement.state, decision.again)
+}
+
+#[test]
+fn what_may_be_repeated_is_unknown_and_goes_again_until_the_budget_is_spent() {
+    for operation in [repeatable("once"), repeatable("drop")] {
+        for attempt in [Attempt::Lost(Failure::Timeout), status(500), status(502), status(503)] {
+            for (nth, again) in [(1, BACKOFF), (MOST_ATTEMPTS - 1, BACKOFF), (MOST_ATTEMPTS, NO)] {
+                let decision = decided(&attempt, &operation, nth);
+                assert_eq!((decision.settlement.state, decision.again), (State::Unknown, again), "{attempt:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_conflict_after_doubt_is_done_where_the_contract_says_so_and_unknown_elsewhere() {
+    assert_eq!(in_doubt(&status(409), &repeatable("once")), (State::Done, NO));
+    assert_eq!(decided(&status(409), &repeatable("once"), 1).settlement.state, State::Rejected);
+    assert_eq!(in_doubt(&status(409), &operation("make")), (State::Unknown, NO));
+    assert_eq!(in_doubt(&status(404), &repeatable("drop")), (State::Unknown, NO));
+    assert_eq!(in_doubt(&status(400), &repeatable("once")), (State::Rejected, NO));
+    let with_id = decide(
+        &body(409, r#"{"id": 7}"#),
+        &repeatable("once"),
+        Before { nth: 2, doubtful: true, renewable: false },
+        Lang::En,
+    );
+    assert_eq!(with_id.settlement.id, Some(7.into()));
+}
+
+#[test]
+fn doubt_outlasts_what_was_refused_for_now_or_never_left() {
+    let once = repeatable("once");
+    assert_eq!(in_doubt(&later(429, 1), &once), (State::Unknown, AFTER_HOLD));
+    assert_eq!(in_doubt(&Attempt::NotSent(Failure::Connect), &once), (State::Unknown, AFTER_HOLD));
+    assert_eq!(in_doubt(&status(401), &once), (State::Unknown, NO));
+    assert_eq!(in_doubt(&body(200, r#"{"id": 7}"#), &once), (State::Done, NO));
+}
+
+#[test]
+fn where_the_contract_knows_of_no_id_none_is_missing() {
+    assert_eq!(decided(&status(204), &repeatable("drop"), 1).settlement.state, State::Done);
+    assert_eq!(decided(&status(204), &operation("make"), 1).settlement.state, State::DoneWithoutId);
+}
+
 const NO: Option<Again> = None;
 const BACKOFF: Option<Again> = Some(Again::Backoff);
 const AFTER_HOLD: Option<Again> = Some(Again::AfterHold);
@@ -67,14 +136,17 @@ fn located(status: u16, location: &str) -> Attempt {
 /// Decides in both languages, and finds the same; gives the English one.
 #[track_caller]
 fn decided(attempt: &Attempt, operation: &Operation, nth: u32) -> Decision {
-    let [tr, en] = [Lang::Tr, Lang::En].map(|lang| decide(attempt, operation, nth, false, lang));
+    let [tr, en] =
+        [Lang::Tr, Lang::En].map(|lang| decide(attempt, operation, Before { nth, ..Before::default() }, lang));
     assert_eq!((tr.settlement.state, tr.again, tr.hold), (en.settlement.state, en.again, en.hold));
     for decision in [&tr, &en] {
         let error = decision.settlement.error.as_ref();
         let done = decision.settlement.state == State::Done;
         assert_eq!(error.is_none(), done, "a row that is not done says why, {attempt:?}");
         assert!(error.is_none_or(|error| !error.sentence().is_empty()), "{attempt:?}");
-        assert!(decision.again.is_none() || decision.settlement.state == State::Pending, "{attempt:?}");
+        let may_go = decision.settlement.state == State::Pending
+            || (decision.settlement.state == State::Unknown && operation.may_repeat());
+        assert!(decision.again.is_none() || may_go, "{attempt:?}");
         let stop = decision.stop.as_ref();
         assert!(stop.is_none_or(|words| !words.tr.is_empty() && !words.en.is_empty() && words.tr != words.en));
     }
@@ -116,7 +188,7 @@ fn what_left_without_an_answer_is_unknown_and_never_goes_again() {
 fn an_idempotent_method_goes_again_where_another_is_unknown() {
     let lost = Attempt::Lost(Failure::Timeout);
     for attempt in [lost, status(500), status(502), status(503), status(504)] {
-        expect(&attempt, "replace", 1, State::Pending, BACKOFF, GOES_ON);
+        expect(&attempt, "replace", 1, State::Unknown, BACKOFF, GOES_ON);
         expect(&attempt, "replace", MOST_ATTEMPTS, State::Unknown, NO, GOES_ON);
     }
 }
@@ -184,9 +256,11 @@ fn a_401_leaves_the_row_pending_and_stops_the_run() {
 
 #[test]
 fn a_401_to_a_token_that_can_be_renewed_leaves_the_row_pending_and_the_run_goes_on() {
-    let decision = decide(&status(401), &operation("make"), 1, true, Lang::En);
+    let decision =
+        decide(&status(401), &operation("make"), Before { nth: 1, renewable: true, ..Before::default() }, Lang::En);
     assert_eq!((decision.settlement.state, decision.again, decision.stop), (State::Pending, AFTER_HOLD, None));
-    let refused = decide(&status(403), &operation("make"), 1, true, Lang::En);
+    let refused =
+        decide(&status(403), &operation("make"), Before { nth: 1, renewable: true, ..Before::default() }, Lang::En);
     assert_eq!((refused.settlement.state, refused.again), (State::Rejected, NO));
 }
 
@@ -259,9 +333,9 @@ fn a_contract_says_which_statuses_prove_that_nothing_was_done() {
 
 #[test]
 fn a_servers_endless_words_are_cut() {
-    let long = "ö".repeat(LONGEST_WORDS + 1);
+    let long = "ö".repeat(words::LONGEST_WORDS + 1);
     for text in [long.clone(), serde_json::json!({"error": {"code": "E", "title": long}}).to_string()] {
         let title = decided(&body(400, &text), &operation("make"), 1).settlement.error.unwrap().title.unwrap();
-        assert_eq!(title.chars().count(), LONGEST_WORDS);
+        assert_eq!(title.chars().count(), words::LONGEST_WORDS);
     }
 }

@@ -133,9 +133,9 @@ fn a_missing_column_is_one_problem_of_the_file() {
     let server = sandbox("");
     dir.write("list.csv", "caseType,defectCode,deviceId,detial\nupgrade,psu,FU1,a\nupgrade,psu,FU2,b\n");
     let said = ["list.csv", "row 1", "lack", "Detail (detail)", "--map \"detail=detial\""];
-    let ended = refused(&dir, &server, "list.csv", &["--to", "create-case"], &said);
+    let ended = refused(&dir, &server, "list.csv", &["--to", "hugin/create-case"], &said);
     assert_eq!(ended.stderr.lines().count(), 1, "once, not for each row: {}", ended.stderr);
-    let (ended, rows) = dir.submit(&server, "list.csv", &["--to", "create-case", "--map", "detail=detial"]);
+    let (ended, rows) = dir.submit(&server, "list.csv", &["--to", "hugin/create-case", "--map", "detail=detial"]);
     assert_eq!((ended.code, rows.len()), (0, 2), "the advice holds: {ended:?}");
 }
 

@@ -135,6 +135,7 @@ fn every_template_is_a_file_that_passes_the_check_as_it_is() {
     let listed = dir.run(&["contracts"]).stdout;
     let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.len() >= 2, "{listed}");
+    let mut checked = 0;
     for name in names {
         for lang in ["tr", "en"] {
             let file = format!("{}-{lang}.xlsx", name.replace('/', "-"));
@@ -144,21 +145,32 @@ fn every_template_is_a_file_that_passes_the_check_as_it_is() {
             for to in [&["--to", name][..], &[]] {
                 let args = [&["check", &file, "-o", "out.jsonl", "--lang", lang], to].concat();
                 let ended = dir.run(&args);
+                if ended.stderr.contains(&format!("fetch {name}")) {
+                    // It only reads; its template is for `fetch`.
+                    break;
+                }
+                if to.is_empty() && ended.code == 2 {
+                    // Two operations take the same columns: which one is asked, and this one is named.
+                    assert!(ended.stderr.contains(name) && ended.stderr.contains("--to"), "{name}: {ended:?}");
+                    continue;
+                }
                 assert_eq!(ended.code, 0, "{name} {lang} {to:?}: {ended:?}\n{:?}", dir.rows("out.jsonl"));
                 assert_eq!(words(&dir.rows("out.jsonl")), ["valid"]);
+                checked += 1;
             }
         }
     }
+    assert!(checked >= 20, "{checked}");
 }
 
 #[test]
 fn a_template_is_never_written_over_a_file() {
     let dir = Workdir::new();
-    assert_eq!(dir.run(&["template", "create-case"]).code, 0);
+    assert_eq!(dir.run(&["template", "hugin/create-case"]).code, 0);
     let table = read_sheet(&dir.path("create-case.xlsx"), "List", 1);
     assert_eq!((table.headers[0].as_str(), table.rows.len()), ("Case type", 1));
     let before = fs::read(dir.path("create-case.xlsx")).unwrap();
-    let ended = dir.run(&["template", "create-case"]);
+    let ended = dir.run(&["template", "hugin/create-case"]);
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(ended.stderr.contains("create-case.xlsx") && ended.stderr.contains("-o"), "{}", ended.stderr);
     assert_eq!(fs::read(dir.path("create-case.xlsx")).unwrap(), before);

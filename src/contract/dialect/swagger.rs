@@ -210,7 +210,7 @@ fn convert_scheme(scheme: &mut Value) {
                 ("scopes".to_owned(), scheme["scopes"].clone()),
             ]);
             let flows = Map::from_iter([(flow.to_owned(), Value::Object(parts))]);
-            *scheme = json!({"type": "oauth2", "flows": flows});
+            scheme["flows"] = Value::Object(flows);
         }
         _ => {}
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod faults;
+mod systems;
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -10,8 +11,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::asked::Asked;
 use super::{Options, Sandbox, Script, spawn};
-use crate::contract::catalogue;
+use crate::contract::{catalogue, from_yaml};
 
 /// A log that tests can read.
 #[derive(Clone, Default)]
@@ -40,6 +42,23 @@ fn sandbox(script: &str) -> (Sandbox, Kept) {
     let options =
         Options { script: Script::from_yaml(script).unwrap(), log: Some(Box::new(log.clone())), ..Options::default() };
     (spawn(&catalogue(None, &[]).unwrap(), options).unwrap(), log)
+}
+
+/// What `answer` makes of a request for `system/operation`, as far as a state looks at it.
+pub(super) fn asked<T>(
+    operation: &str,
+    parameters: &[(&str, &str)],
+    body: &Value,
+    answer: impl FnOnce(&Asked<'_>) -> T,
+) -> T {
+    let (system, name) = operation.split_once('/').unwrap();
+    let document = format!(
+        "{{openapi: 3.1.0, info: {{title: T, version: '1'}}, paths: {{/x: {{post: {{operationId: {name}, responses: {{}}}}}}}}}}"
+    );
+    let contract = from_yaml(system, &document, &[]).unwrap();
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let now = "2026-12-01T08:00:00Z";
+    answer(&Asked { operation: &contract.operations[0], path: "/x", parameters: &parameters, body, token: "t", now })
 }
 
 fn case(device: &str) -> Value {

@@ -3,7 +3,7 @@
 
 use tokio::time::Instant;
 
-use super::{Attempt, Dispatch, Landed, Leave, Queued, Stop};
+use super::{Attempt, Dispatch, Event, Landed, Leave, Queued, Stop};
 use crate::submit::mask::Mask;
 use crate::submit::queued::Later;
 use crate::submit::renewal::Landing;
@@ -47,11 +47,14 @@ impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
     }
 
     /// A request for a token has ended.
-    pub(super) fn asked(&mut self, source: usize, asked: Instant, attempt: &Attempt) {
+    pub(super) fn asked(&mut self, source: usize, asked: Instant, attempt: &Attempt, tell: &mut impl FnMut(Event)) {
         let result = self.sender.source(source).read(attempt, self.tokens.mask());
         match self.tokens.land(source, asked, result) {
             Landing::Renewed => {}
             Landing::Again { pause, nth } => {
+                if let Some(pause) = pause {
+                    tell(Event::Holding(pause));
+                }
                 let at = pause.map_or_else(|| self.pace.backoff(nth), |pause| Instant::now() + pause);
                 self.ask_at(source, at);
             }

@@ -1,0 +1,60 @@
+//! A memory for systems whose rules the sandbox does not play: what a POST made is found again under
+//! its id, one path below.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::answer::Refusal;
+use super::asked::{Asked, decoded};
+use super::state::Filled;
+use crate::contract::Method;
+use crate::outcome::id_text;
+
+/// What was made, by the path that leads to it.
+#[derive(Debug, Default)]
+pub struct Shelf(HashMap<String, Thing>);
+
+#[derive(Debug)]
+struct Thing {
+    /// The id under the name that the contract gives it.
+    id: (String, Value),
+    body: Map<String, Value>,
+}
+
+impl Shelf {
+    /// Keeps the body of a POST that gave this id.
+    pub fn keep(&mut self, asked: &Asked<'_>, id: &Value) {
+        let body = asked.body.as_object().cloned().unwrap_or_default();
+        let name = asked.operation.id_column().to_owned();
+        let place = format!("{}/{}", asked.path.trim_end_matches('/'), id_text(id));
+        self.0.insert(place, Thing { id: (name, id.clone()), body });
+    }
+
+    /// Reads, changes or takes away the thing that the path leads to.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub fn apply<'a>(&mut self, asked: &Asked<'a>) -> Result<Filled<'a>, Refusal> {
+        let (above, last) = asked.path.rsplit_once('/').unwrap_or_default();
+        let place = format!("{above}/{}", decoded(last));
+        let Some(thing) = self.0.get_mut(&place) else {
+            let why = format!("Nothing was made in this sandbox that {place} leads to.");
+            return Err(Refusal::new(404, "NOT_FOUND", "Not found", why));
+        };
+        match (asked.operation.method, asked.body) {
+            (Method::Put, Value::Object(body)) => thing.body.clone_from(body),
+            (Method::Patch, Value::Object(body)) => thing.body.extend(body.clone()),
+            _ => {}
+        }
+        let mut seen = thing.body.clone();
+        seen.insert(thing.id.0.clone(), thing.id.1.clone());
+        if asked.operation.method == Method::Delete {
+            self.0.remove(&place);
+        }
+        // The fields stand beside the id, wherever the contract has it.
+        let beside =
+            asked.operation.id.as_ref().and_then(|form| form.pointer.rsplit_once('/')).map_or("", |(it, _)| it);
+        Ok(vec![(beside, Value::Object(seen))])
+    }
+}

@@ -63,7 +63,7 @@ fn described(operation: &Operation, lang: Lang) -> String {
         format!("{}: {}", operation.full_name(), operation.label.get(lang)),
         format!("  {} {}{}", operation.method.as_str(), operation.base_url, operation.path),
     ];
-    if !operation.security.is_empty() {
+    if operation.security.iter().any(|schemes| !schemes.is_empty()) {
         let ways = joined(&ways(operation), |name| format!("{name} ({})", variable(name)));
         let ways = ways.get(lang);
         lines.push(say!(lang, "  gizli bilgi: {ways}", "  secrets: {ways}"));

@@ -156,13 +156,22 @@ pub fn ways(operation: &Operation) -> Vec<Vec<&str>> {
     operation.security.iter().map(|schemes| schemes.iter().flat_map(Scheme::secrets).collect()).collect()
 }
 
-/// `A and B, or C`, with a word for each name.
+/// `A, B and C, or D`, with a word for each name.
 pub fn joined(ways: &[Vec<&str>], word: impl Fn(&str) -> String) -> Text {
-    let one = |and: &str| {
-        let parts = ways.iter().map(|names| names.iter().map(|name| word(name)).collect::<Vec<_>>().join(and));
-        parts.collect::<Vec<_>>()
+    let one = |names: &Vec<&str>, and: &str| match names.as_slice() {
+        [] => String::new(),
+        [only] => word(only),
+        [first @ .., last] => {
+            let first = first.iter().map(|name| word(name)).collect::<Vec<_>>().join(", ");
+            format!("{first} {and} {}", word(last))
+        }
     };
-    Text { tr: one(" ve ").join(" ya da "), en: one(" and ").join(", or ") }
+    let all = |and: &str, or: &str| {
+        // Nothing at all is a way too, and needs no word.
+        let ways = ways.iter().filter(|names| !names.is_empty()).map(|names| one(names, and));
+        ways.collect::<Vec<_>>().join(or)
+    };
+    Text { tr: all("ve", " ya da "), en: all("and", ", or ") }
 }
 
 fn missing(operation: &Operation) -> Stop {
@@ -246,6 +255,13 @@ paths:
         let ways = "CASELOAD_CLIENT_ID and CASELOAD_CLIENT_SECRET, or CASELOAD_TOKEN and CASELOAD_KEY, or CASELOAD_USER and CASELOAD_PASSWORD";
         assert!(said.en.contains(ways) && said.en.contains("auth.client_id and auth.client_secret"), "{}", said.en);
         assert!(said.tr.contains("CASELOAD_TOKEN ve CASELOAD_KEY ya da CASELOAD_USER"), "{}", said.tr);
+    }
+
+    #[test]
+    fn ways_read_as_a_sentence() {
+        let ways = [vec!["a", "b", "c"], vec![], vec!["d"]];
+        let said = joined(&ways, str::to_uppercase);
+        assert_eq!((said.en.as_str(), said.tr.as_str()), ("A, B and C, or D", "A, B ve C ya da D"));
     }
 
     #[test]

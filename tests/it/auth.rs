@@ -233,7 +233,7 @@ fn what_is_secret_stands_nowhere_even_where_the_server_repeats_it() {
         _ => json(401, format!(r#"{{"message": "{TOKEN} is over"}}"#)),
     });
     let secrets = [("CASELOAD_CLIENT_ID", "me"), ("CASELOAD_CLIENT_SECRET", SECRET)];
-    let ended = server.submit(&dir, &secrets, &["-v", "--json"]);
+    let ended = server.submit(&dir, &secrets, &["-v", "--json", "--concurrency", "1"]);
     assert_eq!(ended.code, 3, "{ended:?}");
     let rows = dir.rows("out.jsonl");
     assert_eq!(rows[0]["error"]["title"], "I was sent ***", "{rows:?}");

@@ -37,6 +37,8 @@ pub enum Command {
     Find(FindArgs),
     /// Close rows whose outcome is unknown
     Resolve(ResolveArgs),
+    /// Read by a GET operation: once for each row of a file, or a whole list; changes nothing
+    Fetch(FetchArgs),
     /// Write a workbook to fill in: headers, dropdowns, an example row, an explanation
     Template(TemplateArgs),
     /// List systems and operations, or describe one
@@ -251,6 +253,95 @@ pub struct ResolveArgs {
     pub why: Option<String>,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct FetchArgs {
+    /// SYSTEM/OPERATION
+    pub operation: String,
+    /// A spreadsheet, for one read a row; without it one list is read, with all of its pages
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Only this sheet of the workbook
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Take a field from the column with this header
+    #[arg(long = "map", value_name = "FIELD=HEADER")]
+    pub maps: Vec<String>,
+    /// Give a field a value: a filter of a list, or the same in every row
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub sets: Vec<String>,
+    /// Encoding of a CSV file, where it is guessed wrong (as in windows-1254)
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Requests at most: 10/s, 600/m (default: 10/s; no limit on this machine's own addresses)
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<String>,
+    /// Rows that are read for side by side, at most (default: 8)
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<usize>,
+    /// How long to wait for an answer (default: 60s)
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Read from a sandbox that this command starts
+    #[arg(long, conflicts_with = "base_url")]
+    pub sandbox: bool,
+    /// The result: .xlsx, .csv or .jsonl by its ending (default: OPERATION.xlsx, or FILE.OPERATION.xlsx)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON object to standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Do not ask before reading
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Whose contract, and which server.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PlaceArgs {
+    /// A profile of caseload.toml
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// A contract of your own (OpenAPI 3.1, YAML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub contract: Option<PathBuf>,
+    /// The server, in place of the contract's
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+}
+
+impl FetchArgs {
+    /// The same as the arguments of a command that sends: how the file is read, and how requests go.
+    pub fn parts(&self) -> (FileArgs, SendArgs) {
+        let file = FileArgs {
+            profile: self.place.profile.clone(),
+            contract: self.place.contract.clone(),
+            sheet: self.sheet.clone(),
+            maps: self.maps.clone(),
+            sets: self.sets.clone(),
+            encoding: self.encoding.clone(),
+            output: self.output.clone(),
+            json: self.json,
+            quiet: self.quiet,
+            ..FileArgs::default()
+        };
+        let send = SendArgs {
+            rate: self.rate.clone(),
+            concurrency: self.concurrency,
+            base_url: self.place.base_url.clone(),
+            sandbox: self.sandbox,
+            timeout: self.timeout.clone(),
+            yes: self.yes,
+            ..SendArgs::default()
+        };
+        (file, send)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{CheckArgs, Duplicates, FileArgs, Hidden, SendArgs, SubmitArgs};
+use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
 use crate::contract::{self, Contract, Operation};
 use crate::exit::Stop;
 use crate::map::Wishes;
@@ -108,6 +108,41 @@ impl Job {
         let sending = Sending::new(send, &job.profile)?;
         job.recipe.send_duplicates = sending.duplicates != Duplicates::Skip;
         job.recipe.again = sending.again;
+        Ok((job, sending))
+    }
+
+    /// The job of a command that reads, by the operation that `choose` finds.
+    pub fn read(
+        args: &FetchArgs,
+        settings: &Settings,
+        lang: Lang,
+        choose: impl FnOnce(&[Contract]) -> Result<Operation, Stop>,
+    ) -> Result<(Self, Sending), Stop> {
+        let profile = settings.profile(args.place.profile.as_deref())?;
+        let (file, send) = args.parts();
+        let mut recipe = recipe(&file, &profile)?;
+        let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
+        let operation = choose(&contracts)?;
+        // A profile's settings for what is sent are no settings for what is read.
+        let is_field = |name: &str| name == "operation" || operation.field(name).is_some();
+        let typed =
+            |list: &[String], name: &str| list.iter().any(|text| text.split('=').any(|part| part.trim() == name));
+        recipe.sets.retain(|(name, _)| is_field(name) || typed(&args.sets, name));
+        recipe.maps.retain(|(name, _)| is_field(name) || typed(&args.maps, name));
+        recipe.to = Some(operation.full_name());
+        let job = Self {
+            lang,
+            base_url: send.base_url.clone().or_else(|| profile.base_url.clone().filter(|_| !send.sandbox)),
+            sandbox: send.sandbox,
+            ledger: None,
+            output: output(file.output.as_deref())?,
+            json: file.json,
+            recipe,
+            contracts,
+            operations: vec![operation],
+            profile,
+        };
+        let sending = Sending::new(&send, &job.profile)?;
         Ok((job, sending))
     }
 

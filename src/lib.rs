@@ -43,6 +43,7 @@ pub mod coerce;
 pub mod commands;
 pub mod contract;
 pub mod exit;
+pub mod fetch;
 pub mod fold;
 pub mod job;
 pub mod keyed;

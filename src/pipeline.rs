@@ -16,6 +16,7 @@
 
 mod closing;
 mod earlier;
+mod fetch;
 mod first_pass;
 mod identity;
 mod lookup;
@@ -39,6 +40,7 @@ use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
+pub use fetch::fetch;
 use first_pass::{Aim, first_pass};
 pub use lookup::{Found, look_up, told as found_words};
 use second_pass::{Begun, second_pass};

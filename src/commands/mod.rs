@@ -2,6 +2,7 @@
 
 mod check;
 mod contracts;
+mod fetch;
 mod find;
 mod help;
 mod init;
@@ -51,6 +52,7 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
         Command::Runs(args) => runs::run(&args, lang),
         Command::Find(args) => find::run(&args, lang),
         Command::Resolve(args) => resolve::run(&args, settings, lang),
+        Command::Fetch(args) => fetch::run(&args, settings, lang),
         Command::Template(args) => template::run(&args, lang),
         Command::Contracts(args) => contracts::run(&args, lang),
         Command::Sandbox(args) => sandbox::run(args, lang),

@@ -222,7 +222,7 @@ fn body_schema(refs: Refs, spec: &Value, at: &str) -> Result<Option<String>, Str
 }
 
 /// The schema of the first JSON answer whose status begins with a digit; for `4` the default answer will do.
-fn answer<'d>(refs: Refs<'d>, spec: &Value, at: &str, digit: char) -> Result<Option<At<'d>>, String> {
+pub(super) fn answer<'d>(refs: Refs<'d>, spec: &Value, at: &str, digit: char) -> Result<Option<At<'d>>, String> {
     let statuses = spec["responses"].as_object().map(|map| map.keys().collect::<Vec<_>>()).unwrap_or_default();
     let fits = |status: &&&String| status.starts_with(digit) || (digit == '4' && status.as_str() == "default");
     for status in statuses.iter().filter(fits) {

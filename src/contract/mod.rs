@@ -23,6 +23,7 @@
 //! | `x-message`, any subschema | the sentence to show when it fails, with `{value}` |
 
 mod answer;
+mod answer_columns;
 mod columns;
 mod dialect;
 mod family;
@@ -34,6 +35,7 @@ mod parameters;
 mod refs;
 mod scheme;
 
+pub use answer_columns::answer_columns;
 pub use columns::body_steps;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
@@ -98,6 +100,47 @@ pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, 
             "There is no one operation called \"{name}\". Give --to one of: {names}."
         )))
     }
+}
+
+/// The same among the operations that read.
+///
+/// # Errors
+/// There is none of that name, or it is one that sends.
+pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Stop> {
+    let reading = || contracts.iter().flat_map(|contract| &contract.operations).filter(|o| o.only_reads());
+    let is_called = |o: &&Operation| o.full_name() == name || o.name == name || o.system == name;
+    let matches: Vec<_> = reading().filter(is_called).collect();
+    if let [one] = matches.as_slice() {
+        return Ok(one);
+    }
+    let short = name.rsplit('/').next().unwrap_or_default();
+    let unusable = contracts.iter().flat_map(|contract| &contract.unusable).any(|other| other.name == short);
+    let other = find(contracts, name);
+    if unusable {
+        return other;
+    }
+    let names = reading().map(Operation::full_name).collect::<Vec<_>>().join(", ");
+    let message = match other {
+        Ok(sends) if matches.is_empty() => {
+            let name = sends.full_name();
+            text!(
+                "{name} okumaz, satır gönderir. Göndermek için: caseload submit DOSYA --to {name}.",
+                "{name} does not read, it sends rows. To send, use: caseload submit FILE --to {name}."
+            )
+        }
+        _ if names.is_empty() => text!(
+            "Sözleşmede okuyan (GET) bir işlem yok. --contract ile başka bir sözleşme gösterin.",
+            "The contract has no operation that reads (GET). Name another contract by --contract."
+        ),
+        _ => {
+            let name = crate::message::shown(name);
+            text!(
+                "\"{name}\" adında okuyan tek bir işlem yok. Okuyan işlemler: {names}.",
+                "There is no one operation \"{name}\" that reads. Those that read are: {names}."
+            )
+        }
+    };
+    Err(Stop::cannot_start(message))
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::outcome::Word;
 use crate::report;
 use crate::row::{Cell, Row, Sheet};
 
+/// The columns beside rows for which something was read: nothing was sent by it.
+const READ: [&str; 4] = ["Result", "Error", "Error code", "HTTP status"];
+
 /// The columns that an earlier result added to a sheet: what became of each row then.
 pub struct EarlierResult {
     columns: Range<usize>,
@@ -26,7 +29,8 @@ impl EarlierResult {
         let columns = report::of_earlier_result(&sheet.headers);
         let ids = columns.clone().skip(1).take_while(|&column| sheet.headers[column] != "Error").count();
         let reference = columns.clone().find(|&column| sheet.headers[column] == "Reference");
-        (!columns.is_empty()).then_some(Self { columns, ids, reference })
+        let read = sheet.headers[columns.clone()].iter().map(CompactString::as_str).eq(READ);
+        (!columns.is_empty() && !read).then_some(Self { columns, ids, reference })
     }
 
     /// What the row was settled as by the server in hand, and its id as JSON.

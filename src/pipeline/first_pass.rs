@@ -72,6 +72,8 @@ impl Checked {
 pub enum Aim {
     Check,
     Send,
+    /// Every row is read for, whatever an earlier result says of it.
+    Fetch,
 }
 
 /// Reads, maps and checks a file. The ledger gives the key of the keyed hashes; without one any key will do.
@@ -88,7 +90,7 @@ pub fn first_pass(
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
     let input = read::open(path, &options)?;
     let sheets = input.sheets.clone();
-    let earlier: Vec<_> = sheets.iter().map(EarlierResult::of).collect();
+    let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
     warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
@@ -108,7 +110,7 @@ pub fn first_pass(
         servers: Servers::new(job, ledger),
         rules: &mut rules,
         coerce: &coerce,
-        sending: aim == Aim::Send,
+        sending: aim != Aim::Check,
         draft: Draft::default(),
         verdicts: Spool::new()?,
         across: Across::default(),
@@ -117,8 +119,7 @@ pub fn first_pass(
         invalid: 0,
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
-    let quoted = is_csv && earlier.iter().any(Option::is_some);
-    let (totals, rows) = run(&mut pass, input, rows, quoted, terminal.checking())?;
+    let (totals, rows) = run(&mut pass, input, rows, is_csv && is_result(&sheets), terminal.checking())?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     warnings.extend(told(&totals.warnings, job.lang));
     warnings.extend(of_hidden(&totals, job));
@@ -141,6 +142,11 @@ pub fn first_pass(
         operations,
         sheets,
     })
+}
+
+/// Whether this program wrote the file: then it put apostrophes in front of what looks like a formula.
+fn is_result(sheets: &[Sheet]) -> bool {
+    sheets.iter().any(|sheet| !crate::report::of_earlier_result(&sheet.headers).is_empty())
 }
 
 /// Reads and spools the cells on a thread of its own, checks on this one.

@@ -200,7 +200,7 @@ fn settled(progress: &mut Progress, word: Word) {
 
 /// Listens for Ctrl-C and SIGTERM on a thread of its own: the first asks the run to end, the second
 /// ends the process. Rows in flight are then unknown at the next start.
-fn listen() -> watch::Receiver<Option<Signal>> {
+pub(super) fn listen() -> watch::Receiver<Option<Signal>> {
     static LISTENING: AtomicBool = AtomicBool::new(false);
     static CHANNEL: std::sync::OnceLock<watch::Sender<Option<Signal>>> = std::sync::OnceLock::new();
     let sender = CHANNEL.get_or_init(|| watch::channel(None).0);

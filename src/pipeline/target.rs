@@ -23,21 +23,42 @@ pub struct Target {
 impl Target {
     /// Starts the sandbox if one is asked for, gathers the secrets, and asks before anything leaves the machine.
     pub fn prepare(checked: &Checked, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Self, Stop> {
+        let operations: Vec<&Operation> = checked.operations.iter().collect();
+        let (target, hosts) = Self::of(&operations, job, sending)?;
+        if !hosts.is_empty() && !sending.yes {
+            ask(checked, job, &hosts, terminal)?;
+        }
+        Ok(target)
+    }
+
+    /// The same for an operation that reads, once for each of so many rows.
+    pub fn to_read(
+        operation: &Operation,
+        rows: u64,
+        job: &Job,
+        sending: &Sending,
+        terminal: Terminal,
+    ) -> Result<Self, Stop> {
+        let (target, hosts) = Self::of(&[operation], job, sending)?;
+        if !hosts.is_empty() && !sending.yes {
+            ask_to_read(operation, rows, job, &hosts, terminal)?;
+        }
+        Ok(target)
+    }
+
+    /// The target, and the addresses beyond this machine that it speaks to.
+    fn of(operations: &[&Operation], job: &Job, sending: &Sending) -> Result<(Self, Vec<String>), Stop> {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
-        let operations: Vec<&Operation> = checked.operations.iter().collect();
-        let secrets = Secrets::gather(&operations, |name| job.secret(name))?;
+        let secrets = Secrets::gather(operations, |name| job.secret(name))?;
         let places = Places { base: &base, sandbox: job.sandbox };
-        let sender = Sender::new(&operations, &places, &secrets, sending.timeout)?;
+        let sender = Sender::new(operations, &places, &secrets, sending.timeout)?;
         let local = |operation: &&Operation| stays_here(&base(operation));
         let on_this_machine = operations.iter().all(local);
         let mut hosts: Vec<_> =
             operations.iter().filter(|operation| !local(operation)).map(|operation| base(operation)).collect();
         hosts.extend(sender.token_places_elsewhere());
-        if !hosts.is_empty() && !sending.yes {
-            ask(checked, job, &hosts, terminal)?;
-        }
-        Ok(Self { sender, on_this_machine, _sandbox: sandbox })
+        Ok((Self { sender, on_this_machine, _sandbox: sandbox }, hosts))
     }
 }
 
@@ -81,6 +102,25 @@ fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Re
         None => Err(Stop::cannot_start(text!(
             "{rows} satır {hosts} adresine gidecekti, ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
             "{rows} rows would go to {hosts}, and there is no terminal to confirm it. If you are sure, add --yes."
+        ))),
+    }
+}
+
+fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
+    let (hosts, target) = (shown(&hosts.join(", ")), operation.full_name());
+    let rows = grouped(rows, terminal.lang);
+    let profile = job.recipe.profile.clone().unwrap_or_else(|| "-".to_owned());
+    let question = say!(
+        terminal.lang,
+        "{hosts} adresinden okunacak ({target}, {rows} satır için, profil {profile}). Okunsun mu?",
+        "{hosts} is going to be read from ({target}, for {rows} rows, profile {profile}). Read it?"
+    );
+    match terminal.confirm(&question) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Stop::cannot_start(text!("Hiçbir şey okunmadı.", "Nothing was read."))),
+        None => Err(Stop::cannot_start(text!(
+            "{hosts} adresinden okunacaktı, ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
+            "{hosts} would be read from, and there is no terminal to confirm it. If you are sure, add --yes."
         ))),
     }
 }

@@ -19,6 +19,11 @@ const LOOK: u64 = 1 << 20;
 /// # Errors
 /// The input itself, a file that this program did not write, or something that is no file.
 pub fn may_replace(path: &Path, input: &Path, form: Form) -> Result<(), Stop> {
+    may_replace_or(path, input, form, |_| false)
+}
+
+/// As [`may_replace`], where a text file that begins with a line that is `ours` may be replaced too.
+pub fn may_replace_or(path: &Path, input: &Path, form: Form, ours: impl Fn(&str) -> bool) -> Result<(), Stop> {
     let shown_path = shown(&path.to_string_lossy());
     if is_same(path, input) {
         return Err(Stop::cannot_start(text!(
@@ -32,7 +37,7 @@ pub fn may_replace(path: &Path, input: &Path, form: Form) -> Result<(), Stop> {
         Ok(found) if found.is_symlink() && !path.exists() => return Ok(()),
         _ => {}
     }
-    if is_result(path, form).unwrap_or(false) {
+    if is_result(path, form, ours).unwrap_or(false) {
         return Ok(());
     }
     Err(Stop::cannot_start(text!(
@@ -63,7 +68,7 @@ fn is_same_inode(_: &Path, _: &Path) -> bool {
     false
 }
 
-fn is_result(path: &Path, form: Form) -> io::Result<bool> {
+fn is_result(path: &Path, form: Form, ours: impl Fn(&str) -> bool) -> io::Result<bool> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Ok(false);
@@ -74,8 +79,8 @@ fn is_result(path: &Path, form: Form) -> io::Result<bool> {
     let file = File::open(path)?;
     match form {
         Form::Workbook => has_property(file),
-        Form::Table => Ok(has_our_headers(&first_line(file)?)),
-        Form::JsonLines => Ok(has_our_keys(&first_line(file)?)),
+        Form::Table => first_line(file).map(|line| has_our_headers(&line) || ours(&line)),
+        Form::JsonLines => first_line(file).map(|line| has_our_keys(&line) || ours(&line)),
     }
 }
 

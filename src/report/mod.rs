@@ -10,6 +10,7 @@ mod cells;
 mod columns;
 mod earlier;
 mod explain;
+pub mod fetched;
 mod frequent;
 mod guard;
 mod ids;

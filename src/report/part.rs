@@ -73,6 +73,18 @@ impl Part {
         Ok(())
     }
 
+    /// Begins a part with these headers in its first row: name, and whether the program added the column.
+    pub fn begin_with(&mut self, headers: &[(String, bool)], styles: &Styles) -> Result<(), XlsxError> {
+        let last = column_number(headers.len().saturating_sub(1)).unwrap_or(0);
+        self.sheet.set_column_range_format(0, last, &styles.top)?;
+        headers
+            .iter()
+            .enumerate()
+            .try_for_each(|(column, (header, added))| self.header(column, header, *added, styles))?;
+        self.next = self.header_at + 1;
+        Ok(())
+    }
+
     /// A row above the header, cell by cell where it stood; it does not widen the columns.
     fn above(&mut self, at: RowNum, cells: &[Cell], look: &mut Look) -> Result<(), XlsxError> {
         self.sampled = false;

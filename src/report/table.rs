@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -34,7 +35,7 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Stop> {
         let columns = Columns::new(layout.operations, layout.checking);
-        let (headers, sources) = merged(layout.sheets);
+        let (headers, sources) = merged(layout.sheets, |sheet| of_earlier_result(&sheet.headers));
         let several = layout.sheets.len() > 1;
         let begin = || -> io::Result<Fields> {
             let mut out = Fields::begin(target.file()?)?;
@@ -97,14 +98,14 @@ impl<'a> Writer<'a> {
 }
 
 /// The headers of all sheets, each once, and for each sheet its column under each of them. A header
-/// that a sheet has twice is two headers.
-fn merged(sheets: &[Sheet]) -> (Vec<&str>, Vec<Vec<Option<usize>>>) {
+/// that a sheet has twice is two headers. Columns that are `dropped` are left out.
+pub fn merged(sheets: &[Sheet], dropped: impl Fn(&Sheet) -> Range<usize>) -> (Vec<&str>, Vec<Vec<Option<usize>>>) {
     let mut headers = Vec::new();
     let mut known: HashMap<(&str, usize), usize> = HashMap::new();
     let mut sources: Vec<Vec<Option<usize>>> = Vec::new();
     for sheet in sheets {
         let (mut seen, mut source) = (HashMap::new(), Vec::new());
-        let dropped = of_earlier_result(&sheet.headers);
+        let dropped = dropped(sheet);
         for (column, header) in sheet.headers.iter().enumerate().filter(|(column, _)| !dropped.contains(column)) {
             let nth = seen.entry(header.as_str()).and_modify(|nth| *nth += 1).or_insert(0);
             let at = *known.entry((header, *nth)).or_insert_with(|| {
@@ -125,14 +126,14 @@ fn merged(sheets: &[Sheet]) -> (Vec<&str>, Vec<Vec<Option<usize>>>) {
 }
 
 /// Fields that go out one after the other, none of them a formula.
-struct Fields {
+pub struct Fields {
     out: csv::Writer<File>,
     /// Where a field is put together.
     field: String,
 }
 
 impl Fields {
-    fn begin(mut file: File) -> io::Result<Self> {
+    pub fn begin(mut file: File) -> io::Result<Self> {
         file.write_all("\u{feff}".as_bytes())?;
         let mut builder = csv::WriterBuilder::new();
         builder.delimiter(b';').flexible(true).terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16);
@@ -140,7 +141,7 @@ impl Fields {
     }
 
     /// A number keeps its sign; a text that looks like a formula does not stay one.
-    fn put_cell(&mut self, cell: &Cell, formats: &[String], lang: Lang) -> io::Result<()> {
+    pub fn put_cell(&mut self, cell: &Cell, formats: &[String], lang: Lang) -> io::Result<()> {
         self.field.clear();
         push_cell(&mut self.field, cell, formats, lang);
         if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) && needs_apostrophe(&self.field) {
@@ -149,18 +150,18 @@ impl Fields {
         self.out.write_field(&self.field).map_err(csv_error)
     }
 
-    fn put(&mut self, text: &str) -> io::Result<()> {
+    pub fn put(&mut self, text: &str) -> io::Result<()> {
         if needs_apostrophe(text) {
             return self.out.write_field(format!("'{text}")).map_err(csv_error);
         }
         self.out.write_field(text).map_err(csv_error)
     }
 
-    fn end_row(&mut self) -> io::Result<()> {
+    pub fn end_row(&mut self) -> io::Result<()> {
         self.out.write_record(None::<&[u8]>).map_err(csv_error)
     }
 
-    fn finish(mut self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<()> {
         self.out.flush()
     }
 }

@@ -29,7 +29,7 @@ use crate::{say, text};
 /// The rows that a sheet has, the header's too.
 pub const ROW_LIMIT: RowNum = 1_048_576;
 /// A part of the file above this size, in bytes, is written so that it may pass 4 GiB once escaped.
-const LARGE: u64 = 512 << 20;
+pub const LARGE: u64 = 512 << 20;
 
 pub struct Writer<'a> {
     target: Target,
@@ -204,7 +204,8 @@ impl ResultSheet {
     }
 }
 
-fn too_wide(sheet: &str) -> Stop {
+/// A sheet whose result has more columns than a sheet can have.
+pub fn too_wide(sheet: &str) -> Stop {
     let sheet = crate::message::shown(sheet);
     Stop::cannot_start(text!(
         "\"{sheet}\" sayfasında sonuç sütunlarına yer yok: bir sayfa en çok 16.384 sütun alır. Boş sütunları silin ya da -o ile .csv seçin.",

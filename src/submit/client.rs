@@ -30,6 +30,9 @@ const POOL_IDLE: Duration = Duration::from_secs(3);
 /// The longest answer that is read.
 const LONGEST_BODY: usize = 1024 * 1024;
 
+/// The same of an operation that reads: its answer is what was asked for.
+pub const LONGEST_READ: usize = 64 * 1024 * 1024;
+
 /// Sends requests of a run's operations.
 pub struct Sender {
     client: Client,
@@ -47,6 +50,8 @@ struct Target {
     query: Vec<(String, SecretString)>,
     /// Where the token comes from that goes with each request.
     source: Option<usize>,
+    /// The longest answer that is read of it.
+    longest: usize,
 }
 
 /// Where a run's requests go.
@@ -113,7 +118,7 @@ impl Sender {
         if let Some(body) = request.body() {
             call = call.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_owned());
         }
-        ended(call.header("x-request-id", reference)).await
+        ended(call.header("x-request-id", reference), target.longest).await
     }
 
     /// Asks a source for a token. Never fails either.
@@ -126,7 +131,7 @@ impl Sender {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
         let request = self.client.post(source.url.clone()).headers(headers);
-        ended(request.body(source.body.expose_secret().to_owned())).await
+        ended(request.body(source.body.expose_secret().to_owned()), LONGEST_BODY).await
     }
 }
 
@@ -138,9 +143,9 @@ impl Target {
     }
 }
 
-async fn ended(request: RequestBuilder) -> Attempt {
+async fn ended(request: RequestBuilder, longest: usize) -> Attempt {
     match request.send().await {
-        Ok(response) => Attempt::Answered(read(response).await),
+        Ok(response) => Attempt::Answered(read(response, longest).await),
         Err(error) => failure(&error),
     }
 }
@@ -208,7 +213,8 @@ fn target(operation: &Operation, index: usize, base: &str, secrets: &Secrets) ->
     let credentials = secrets.credentials(index)?;
     let method = reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| no_url(base))?;
     let base = base.trim_end_matches('/').to_owned();
-    Ok(Target { method, url, base, headers: credentials.headers, query: credentials.query, source: None })
+    let longest = if operation.only_reads() { LONGEST_READ } else { LONGEST_BODY };
+    Ok(Target { method, url, base, headers: credentials.headers, query: credentials.query, source: None, longest })
 }
 
 /// Whether requests to an address stay on this machine.
@@ -248,7 +254,7 @@ fn in_the_clear(base: &str) -> Stop {
     ))
 }
 
-async fn read(mut response: Response) -> Answer {
+async fn read(mut response: Response, longest: usize) -> Answer {
     let headers = response.headers();
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
     let mut answer = Answer {
@@ -268,8 +274,8 @@ async fn read(mut response: Response) -> Answer {
                 break;
             }
         }
-        if answer.body.len() > LONGEST_BODY {
-            answer.body.truncate(LONGEST_BODY);
+        if answer.body.len() > longest {
+            answer.body.truncate(longest);
             answer.cut = true;
             break;
         }

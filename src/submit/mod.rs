@@ -17,6 +17,7 @@ pub mod mask;
 pub mod order;
 pub mod pace;
 pub mod queued;
+pub mod reading;
 pub mod renewal;
 pub mod retry;
 pub mod token;

@@ -60,6 +60,17 @@ impl Request {
         self.path.as_deref()
     }
 
+    /// Whether a query parameter is in it.
+    pub fn has_query(&self, name: &str) -> bool {
+        self.path.as_deref().is_some_and(|path| parts::has_query(path, name))
+    }
+
+    /// The same request for another page of its list: the query parameter that names the page, with its number.
+    pub fn at_page(&self, parameter: &str, page: u64) -> Self {
+        let path = self.path.as_deref().map(|path| parts::at_page(path, parameter, page));
+        Self { path, ..self.clone() }
+    }
+
     /// Header parameters: names and values.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers

@@ -57,6 +57,21 @@ fn pair(name: &str, value: &str) -> String {
     format!("{}={value}", encoded(name))
 }
 
+/// Whether a path that was written out has a query parameter.
+pub(super) fn has_query(path: &str, name: &str) -> bool {
+    let pair = pair(name, "");
+    path.split_once('?').is_some_and(|(_, query)| query.split('&').any(|part| part.starts_with(&pair)))
+}
+
+/// A path that was written out, with a query parameter more, or with another value of it.
+pub(super) fn at_page(path: &str, name: &str, page: u64) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let (own, number) = (pair(name, ""), pair(name, &page.to_string()));
+    let others = query.split('&').filter(|part| !part.is_empty() && !part.starts_with(&own));
+    let query: Vec<&str> = others.chain([number.as_str()]).collect();
+    format!("{path}?{}", query.join("&"))
+}
+
 /// The header parameters that the row has.
 pub(super) fn headers(operation: &Operation, shape: &Shape) -> Vec<(String, String)> {
     let headers = values(operation, shape).filter(|(parameter, _)| parameter.place == Place::Header);
@@ -146,6 +161,13 @@ paths:
         assert_eq!(headers(&operation, &shape), [("X-Branch".to_owned(), "B7".to_owned())]);
         assert_eq!(body(&operation, &shape), None);
         assert_eq!(unsendable(&operation, &shape, Lang::En).count(), 0);
+    }
+
+    #[test]
+    fn a_page_takes_the_place_of_another() {
+        assert_eq!(at_page("/cases", "page", 1), "/cases?page=1");
+        assert_eq!(at_page("/cases?a=1&page=1&page-size=5", "page", 12), "/cases?a=1&page-size=5&page=12");
+        assert!(has_query("/cases?a=1&page=2", "page") && !has_query("/cases?page-size=2", "page"));
     }
 
     #[test]

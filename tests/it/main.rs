@@ -4,6 +4,7 @@
 #![expect(clippy::format_collect, reason = "small files, put together as they read")]
 
 mod book;
+mod listener;
 mod witness;
 mod workdir;
 
@@ -14,6 +15,7 @@ mod bad_server;
 mod cells;
 mod commands;
 mod elsewhere;
+mod fetch;
 mod first_run;
 mod languages;
 mod ledger_faults;

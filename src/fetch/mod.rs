@@ -1,0 +1,50 @@
+//! What read operations answer: pages that are put together, and records that become rows of a table.
+//!
+//! Nothing here sends or waits: [`pages`] says which page comes next and whether the list stood still
+//! meanwhile; [`record`] lays out a JSON object as cells.
+
+pub mod pages;
+pub mod record;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::{ApiError, Outcome, Problem, Word};
+
+/// What was read, as the spool keeps it: each row's end, then its items.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Record {
+    Row(End),
+    Item {
+        /// Counted from 1.
+        page: u64,
+        /// The item as JSON: the spool keeps no values without a type.
+        json: String,
+    },
+}
+
+/// How the reading for one row ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    pub word: Word,
+    pub http_status: Option<u16>,
+    pub error: Option<ApiError>,
+    pub problems: Vec<Problem>,
+    /// Items that follow.
+    pub items: u64,
+}
+
+impl End {
+    pub fn of(word: Word) -> Self {
+        Self { word, http_status: None, error: None, problems: Vec::new(), items: 0 }
+    }
+
+    /// As a result's row tells it.
+    pub fn outcome(&self) -> Outcome {
+        Outcome {
+            http_status: self.http_status,
+            error: self.error.clone(),
+            problems: self.problems.clone(),
+            ..Outcome::of(self.word)
+        }
+    }
+}

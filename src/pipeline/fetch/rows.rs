@@ -1,0 +1,203 @@
+//! The loop that reads: rows side by side, their ends in the order of the file.
+
+use std::cell::RefCell;
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesOrdered;
+use tokio::sync::watch;
+
+use super::gathered::Gathered;
+use super::pile::Pile;
+use crate::contract::Pages;
+use crate::exit::Stop;
+use crate::fetch::End;
+use crate::fetch::pages::Reading;
+use crate::message::{Lang, Text};
+use crate::outcome::{ApiError, Word};
+use crate::progress::Progress;
+use crate::row::Place;
+use crate::submit::event::{Signal, reference};
+use crate::submit::reading::{Line, Reply};
+use crate::text;
+use crate::validate::Request;
+
+/// A row, as the loop takes it.
+pub enum Task {
+    Read(Place, Request),
+    /// Nothing is to be read for it.
+    Ended(End),
+}
+
+/// What became of a row.
+pub struct Fetched {
+    pub end: End,
+    pub pile: Pile,
+    pub pages: u64,
+    pub total: Option<u64>,
+    /// What is doubtful of its list.
+    pub doubt: Option<Text>,
+}
+
+/// What the loop needs to know of the run.
+pub struct Plan<'a> {
+    pub line: &'a Line<'a>,
+    /// The run's name, as it stands in references.
+    pub name: &'a str,
+    pub pages: Option<&'a Pages>,
+    pub concurrency: usize,
+    pub lang: Lang,
+    pub progress: &'a RefCell<Progress>,
+    /// One list is read, and its records are counted as they come.
+    pub single: bool,
+}
+
+impl Plan<'_> {
+    /// Reads for every row. What stops the run leaves the rest as not sent.
+    ///
+    /// # Errors
+    /// A spool that cannot be written; the rows themselves never fail.
+    pub async fn run(
+        &self,
+        mut tasks: impl Iterator<Item = Result<Task, Stop>>,
+        mut signals: watch::Receiver<Option<Signal>>,
+        gathered: &mut Gathered,
+    ) -> Result<(), Stop> {
+        let mut flights: FuturesOrdered<LocalBoxFuture<Result<Fetched, Stop>>> = FuturesOrdered::new();
+        let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
+        let mut ordinal = 0;
+        loop {
+            // Rows go alone until the server has answered one properly.
+            let most = if self.line.is_open_for_all() { self.concurrency } else { 1 };
+            while flights.len() < most
+                && let Some(task) = tasks.next()
+            {
+                flights.push_back(self.begin(task?, ordinal));
+                ordinal += 1;
+            }
+            if flights.is_empty() {
+                return Ok(());
+            }
+            tokio::select! {
+                biased;
+                Ok(()) = signals.changed(), if self.line.reason().is_none() => {
+                    let signal = *signals.borrow_and_update();
+                    if let Some(signal) = signal {
+                        self.line.stop(interrupted(signal));
+                    }
+                }
+                Some(fetched) = flights.next() => {
+                    let fetched = fetched?;
+                    if !self.single && fetched.end.word != Word::NotSent {
+                        self.progress.borrow_mut().settled(fetched.end.word);
+                    }
+                    gathered.take(fetched)?;
+                }
+                _ = tick.tick() => if !self.single { self.progress.borrow_mut().tick() },
+            }
+        }
+    }
+
+    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<Fetched, Stop>> {
+        match task {
+            Task::Read(place, request) => Box::pin(self.row(place, request, ordinal)),
+            Task::Ended(end) => {
+                Box::pin(async move { Ok(Fetched { end, pile: Pile::default(), pages: 0, total: None, doubt: None }) })
+            }
+        }
+    }
+
+    /// Reads for one row, page after page.
+    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<Fetched, Stop> {
+        let alone = self.pages.is_some_and(|pages| request.has_query(&pages.parameter));
+        let mut reading = Reading::new(self.pages, alone);
+        let mut pile = Pile::default();
+        let reference = reference(self.name, place);
+        let mut pages = 0;
+        let mut end = loop {
+            let reply = match reading.wanted() {
+                Some((parameter, page)) => {
+                    let request = request.at_page(parameter, page);
+                    self.line.read(&request, ordinal, &format!("{reference}.{page}")).await
+                }
+                None => self.line.read(&request, ordinal, &reference).await,
+            };
+            let (status, body) = match reply {
+                Reply::Answer { status, body } => (status, body),
+                Reply::Failed { word, status, error } => break failed(word, status, error, pages, self.lang),
+                Reply::Stopped => break stopped(pages, self.lang),
+            };
+            match reading.take(body) {
+                Ok(page) => {
+                    pages += 1;
+                    page.items.iter().try_for_each(|item| pile.push(page.number, item))?;
+                    if self.single {
+                        self.progress.borrow_mut().read(reading.read());
+                    }
+                    if !page.more {
+                        break End { http_status: Some(status), ..End::of(Word::Done) };
+                    }
+                }
+                Err(words) => {
+                    break failed(Word::Unknown, Some(status), note("no-list", &words, self.lang), pages, self.lang);
+                }
+            }
+        };
+        end.items = pile.count();
+        let doubt = reading.doubt().filter(|_| end.word == Word::Done);
+        if let Some(doubt) = &doubt {
+            end.word = Word::Unknown;
+            end.error = Some(note("changed", doubt, self.lang));
+        }
+        Ok(Fetched { end, pile, pages, total: reading.total(), doubt })
+    }
+}
+
+/// A row whose reading failed; some of its pages may have been read.
+fn failed(word: Word, status: Option<u16>, mut error: ApiError, pages: u64, lang: Lang) -> End {
+    if pages > 0 {
+        let partly = partly(pages).into_string(lang);
+        error.description = Some(match error.description.take() {
+            Some(words) => format!("{words} {partly}"),
+            None => partly,
+        });
+    }
+    // What was read in part is neither done nor refused.
+    let word = if pages > 0 { Word::Unknown } else { word };
+    End { http_status: status, error: Some(error), ..End::of(word) }
+}
+
+/// A row that the end of the run kept from being read, or from being read whole.
+fn stopped(pages: u64, lang: Lang) -> End {
+    if pages > 0 {
+        return End { error: Some(note("partly", &partly(pages), lang)), ..End::of(Word::Unknown) };
+    }
+    let words = text!(
+        "Okunmadı: çalışma daha önce durdu. Aynı komutu yeniden çalıştırın.",
+        "Not read: the run stopped before. Run the same command again."
+    );
+    End { error: Some(note("not-sent", &words, lang)), ..End::of(Word::NotSent) }
+}
+
+fn partly(pages: u64) -> Text {
+    text!(
+        "Yalnız ilk {pages} sayfa okundu; gerisi için aynı komutu yeniden çalıştırın.",
+        "Only the first {pages} pages were read; for the rest run the same command again."
+    )
+}
+
+pub fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
+    ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
+}
+
+fn interrupted(signal: Signal) -> Stop {
+    let exit = match signal {
+        Signal::Interrupt => crate::exit::Exit::Interrupted,
+        Signal::Terminate => crate::exit::Exit::Terminated,
+    };
+    let message = text!(
+        "Durduruldu; o ana kadar okunanlar yazıldı. Aynı komut baştan okur.",
+        "Interrupted; what had been read is written. The same command reads from the start."
+    );
+    Stop { exit, message }
+}

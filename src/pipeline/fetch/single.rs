@@ -1,0 +1,66 @@
+//! The one request of a read without a file: its values come from `--set` alone.
+
+use jiff::tz::TimeZone;
+
+use crate::coerce::Coerce;
+use crate::contract::Operation;
+use crate::exit::Stop;
+use crate::job::Job;
+use crate::keyed::Keyer;
+use crate::map::{Draft, check_wishes, sheet_map};
+use crate::message::shown;
+use crate::row::{Place, Row, Sheet};
+use crate::text;
+use crate::validate::{Context, Request, Rules};
+
+/// # Errors
+/// A value that is missing, unknown to the operation, or not accepted by the contract.
+pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
+    let wishes = job.recipe.wishes();
+    if let Some((field, header)) = wishes.maps.first() {
+        let (field, header) = (shown(field), shown(header));
+        return Err(Stop::cannot_start(text!(
+            "--map {field}={header}: dosya verilmedi, sütun yok. Değeri --set {field}=DEĞER ile yazın ya da dosyayı verin.",
+            "--map {field}={header}: no file was given, so there are no columns. Write the value by --set {field}=VALUE, or give the file."
+        )));
+    }
+    let sheet = Sheet::default();
+    check_wishes(std::slice::from_ref(&sheet), &[operation], &wishes)?;
+    let given = |name: &str| wishes.sets.iter().any(|(known, _)| known == name);
+    let missing: Vec<&str> =
+        operation.fields.iter().filter(|f| f.required && !given(&f.name)).map(|f| f.name.as_str()).collect();
+    if !missing.is_empty() {
+        return Err(needs(operation, &missing));
+    }
+    let map = sheet_map(&sheet, &[operation], &wishes)?;
+    let zone = TimeZone::system();
+    let formats = ["General".to_owned()];
+    let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
+    let row = Row { place: Place { sheet: 0, row: 1 }, hidden: false, cells: Vec::new() };
+    let route = map.route(&row, &[operation], &coerce).map_err(|_| needs(operation, &[]))?;
+    let mut draft = Draft::default();
+    route.fill(&mut draft, &row, operation, &coerce);
+    let contract = job.contracts.iter().find(|contract| contract.name == operation.system);
+    let Some(contract) = contract else { return Err(needs(operation, &[])) };
+    // Nothing is looked up by the keys of what is read.
+    let keyer = Keyer::new(&[0; 32], &job.host_of(operation), &operation.full_name());
+    let mut rules = Rules::new(0, operation, contract, keyer, job.recipe.strict)?;
+    let accepted = rules.check(&mut draft, &Context { row: &row, route, coerce: &coerce });
+    accepted.map(|accepted| accepted.request()).map_err(|problems| {
+        let lines: Vec<String> =
+            problems.iter().map(|problem| shown(&format!("--set {}: {}", problem.field, problem.message))).collect();
+        let lines = lines.join("\n");
+        Stop::cannot_start(text!("{lines}", "{lines}"))
+    })
+}
+
+/// Says what is to be given, and how.
+fn needs(operation: &Operation, missing: &[&str]) -> Stop {
+    let name = operation.full_name();
+    let names = missing.join(", ");
+    let sets = missing.iter().fold(String::new(), |sets, field| sets + " --set " + field + "=…");
+    Stop::cannot_start(text!(
+        "{name} için gerekli: {names}. Bir kez okumak için \"caseload fetch {name}{sets}\" yazın; her satır için okumak üzere bu sütunları olan bir dosya verin.",
+        "{name} needs {names}. To read once, write \"caseload fetch {name}{sets}\"; to read for each row, give a file with these columns."
+    ))
+}

@@ -1,0 +1,63 @@
+//! What was read as CSV, in the form of every result: UTF-8 with a byte order mark, `;` between fields.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::super::atomic::{Target, failed};
+use super::super::table::Fields;
+use super::{Content, Grid, Layout, Line};
+use crate::exit::Stop;
+
+pub struct Writer<'a> {
+    target: Target,
+    grid: Grid<'a>,
+    out: Fields,
+}
+
+impl<'a> Writer<'a> {
+    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Stop> {
+        let grid = Grid::new(layout);
+        let begin = || -> io::Result<Fields> {
+            let mut out = Fields::begin(target.file()?)?;
+            for (header, _) in &grid.headers {
+                out.put(header)?;
+            }
+            out.end_row()?;
+            Ok(out)
+        };
+        let out = begin().map_err(|why| failed(target.path(), &grid.layout.result, &why))?;
+        Ok(Self { target, grid, out })
+    }
+
+    pub fn line(&mut self, line: Line) -> Result<(), Stop> {
+        self.write(line).map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))
+    }
+
+    fn write(&mut self, line: Line) -> io::Result<()> {
+        let (formats, lang) = (self.grid.layout.result.formats, self.grid.layout.result.lang);
+        for content in self.grid.contents(line) {
+            match content {
+                Content::Input(cell, _) => self.out.put_cell(cell, formats, lang)?,
+                Content::Item(cell) => self.out.put_cell(&cell, formats, lang)?,
+                Content::Sheet(name) => self.out.put(name)?,
+                Content::Word => self.out.put(line.outcome.word.as_str())?,
+                Content::Explanation(words) | Content::Code(words) => self.out.put(&words)?,
+                Content::Status(status) => self.out.put(&status.to_string())?,
+                Content::Nothing => self.out.put("")?,
+            }
+        }
+        self.out.end_row()
+    }
+
+    pub fn finish(self) -> Result<PathBuf, Stop> {
+        self.out.finish().map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))?;
+        self.target.publish(&self.grid.layout.result)
+    }
+}
+
+/// Whether a file's first line is a header that begins with these columns.
+pub fn begins_with(line: &str, columns: &[String]) -> bool {
+    let line = line.trim_start_matches('\u{feff}').trim_end();
+    let mut headers = line.split(';').map(|header| header.trim_matches('"'));
+    columns.iter().all(|column| headers.next() == Some(column))
+}

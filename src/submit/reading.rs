@@ -1,0 +1,365 @@
+//! Reading: requests that change nothing, each sent until it is answered or has proved hopeless.
+//!
+//! Many reads share one [`Line`]: its pace, its tokens, and the first reason to stop. A read needs no
+//! ledger; what is under way when the run stops is let go.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use serde_json::Value;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Instant, sleep_until};
+
+use super::breaker::Breaker;
+use super::client::{LONGEST_READ, Sender};
+use super::pace::{Leave, Pace};
+use super::renewal::{Landing, Tokens, Used};
+use super::retry::{self, Again, Before, Decision};
+use super::words::{failure_code, note, said};
+use crate::contract::Operation;
+use crate::exit::Stop;
+use crate::ledger::State;
+use crate::message::{Lang, Text};
+use crate::outcome::{Answer, ApiError, Attempt, Failure, Word};
+use crate::text;
+use crate::validate::Request;
+
+/// How a read ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// The answer's JSON; null where it has no body.
+    Answer {
+        status: u16,
+        body: Value,
+    },
+    Failed {
+        word: Word,
+        status: Option<u16>,
+        error: ApiError,
+    },
+    /// The run was stopped first.
+    Stopped,
+}
+
+/// What all reads of a run share.
+pub struct Line<'a> {
+    operations: &'a [&'a Operation],
+    sender: &'a Sender,
+    lang: Lang,
+    shared: RefCell<Shared>,
+    /// One asks for a token, the others wait.
+    asking: Mutex<()>,
+    stopping: Notify,
+    holding: Box<dyn Fn(Duration) + 'a>,
+}
+
+struct Shared {
+    pace: Pace,
+    tokens: Tokens,
+    breaker: Breaker,
+    stop: Option<Stop>,
+}
+
+/// What follows an attempt.
+enum Next {
+    Reply(Reply),
+    /// Once more, at this time.
+    Again(Instant),
+}
+
+impl<'a> Line<'a> {
+    /// `holding` is told when the server asks for a pause.
+    pub fn new(
+        operations: &'a [&'a Operation],
+        sender: &'a Sender,
+        pace: Pace,
+        lang: Lang,
+        holding: impl Fn(Duration) + 'a,
+    ) -> Self {
+        let shared = Shared { pace, tokens: sender.tokens(), breaker: Breaker::new(None, 0), stop: None };
+        Self {
+            operations,
+            sender,
+            lang,
+            shared: RefCell::new(shared),
+            asking: Mutex::new(()),
+            stopping: Notify::new(),
+            holding: Box::new(holding),
+        }
+    }
+
+    /// Ends the run; the first reason is the one that is told.
+    pub fn stop(&self, stop: Stop) {
+        self.shared.borrow_mut().stop.get_or_insert(stop);
+        self.stopping.notify_waiters();
+    }
+
+    /// Why the run ended before its time.
+    pub fn reason(&self) -> Option<Stop> {
+        self.shared.borrow().stop.clone()
+    }
+
+    /// Whether reads may go side by side: the server has answered one properly, and can be reached.
+    pub fn is_open_for_all(&self) -> bool {
+        self.shared.borrow().breaker.is_open_for_all()
+    }
+
+    /// Makes a request, as often as it takes. `ordinal` tells reads apart.
+    pub async fn read(&self, request: &Request, ordinal: u32, reference: &str) -> Reply {
+        let (mut nth, mut renewed) = (0, false);
+        loop {
+            let Some((header, used)) = self.token(request.operation()).await else { return Reply::Stopped };
+            if self.turn().await.is_none() {
+                return Reply::Stopped;
+            }
+            nth += 1;
+            let attempt = tokio::select! {
+                attempt = self.sender.send(request, reference, header) => unbroken(attempt),
+                () = self.stopped() => return Reply::Stopped,
+            };
+            match self.land(&attempt, request.operation(), ordinal, nth, used.filter(|_| !renewed)) {
+                Next::Reply(reply) => return reply,
+                Next::Again(at) => {
+                    renewed |= attempt.is_unauthorised();
+                    if self.wait(at).await.is_none() {
+                        return Reply::Stopped;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decides what follows, and tells the pace and the breaker. `used`: the token that it was made with, where
+    /// the program can get another.
+    fn land(&self, attempt: &Attempt, operation: usize, ordinal: u32, nth: u32, used: Option<Used>) -> Next {
+        let operation = self.operations[operation];
+        // What was read in doubt did nothing either way.
+        let before = Before { nth, doubtful: false, renewable: used.is_some() };
+        let decision = retry::decide(attempt, operation, before, self.lang);
+        let state = if decision.again.is_some() { State::Pending } else { decision.settlement.state };
+        let again = {
+            let shared = &mut *self.shared.borrow_mut();
+            if let (Some(used), true) = (used, attempt.is_unauthorised()) {
+                shared.tokens.refuse(used);
+            }
+            let stale = shared.pace.held_until().is_some();
+            let call = shared.breaker.note(ordinal, attempt, seen_by_breaker(state, attempt), stale);
+            shared.heed(attempt, &decision, stale);
+            let reasons =
+                [call.stop.map(|(exit, message)| Stop { exit, message }), decision.stop.clone().map(Stop::early)];
+            for stop in reasons.into_iter().flatten() {
+                shared.stop.get_or_insert(stop);
+            }
+            decision.again.map(|again| match again {
+                Again::Backoff => shared.pace.backoff(nth),
+                Again::AfterHold => Instant::now(),
+            })
+        };
+        if self.shared.borrow().stop.is_some() {
+            self.stopping.notify_waiters();
+        }
+        if let Some(hold) = decision.hold {
+            (self.holding)(hold);
+        }
+        match again {
+            Some(at) => Next::Again(at),
+            None => Next::Reply(self.masked(reply(attempt, operation, decision, nth, self.lang))),
+        }
+    }
+
+    /// Takes a turn of the pace; none where the run stops first.
+    async fn turn(&self) -> Option<()> {
+        self.until(|pace| pace.turn().err()).await?;
+        self.until(|pace| match pace.leave() {
+            Leave::Now => None,
+            Leave::At(at) => Some(at),
+            Leave::AfterHold => pace.held_until().or_else(|| Some(Instant::now())),
+        })
+        .await
+    }
+
+    async fn until(&self, ask: impl Fn(&mut Pace) -> Option<Instant>) -> Option<()> {
+        loop {
+            if self.shared.borrow().stop.is_some() {
+                return None;
+            }
+            let asked = ask(&mut self.shared.borrow_mut().pace);
+            let Some(at) = asked else { return Some(()) };
+            self.wait(at).await?;
+        }
+    }
+
+    async fn wait(&self, at: Instant) -> Option<()> {
+        tokio::select! {
+            () = sleep_until(at) => Some(()),
+            () = self.stopped() => None,
+        }
+    }
+
+    async fn stopped(&self) {
+        let notified = self.stopping.notified();
+        if self.shared.borrow().stop.is_none() {
+            notified.await;
+        }
+    }
+
+    /// The token that a request goes with, asked for where there is none in force; none where the run stops first.
+    async fn token(&self, operation: usize) -> Option<(Option<HeaderValue>, Option<Used>)> {
+        let Some(source) = self.sender.source_of(operation) else { return Some((None, None)) };
+        let _one_at_a_time = self.asking.lock().await;
+        while self.shared.borrow().tokens.is_due(source, Instant::now()) {
+            self.turn().await?;
+            let asked = Instant::now();
+            let attempt = tokio::select! {
+                attempt = self.sender.ask(source) => attempt,
+                () = self.stopped() => return None,
+            };
+            let landing = {
+                let shared = &mut *self.shared.borrow_mut();
+                let result = self.sender.source(source).read(&attempt, shared.tokens.mask());
+                shared.tokens.land(source, asked, result)
+            };
+            match landing {
+                Landing::Renewed => {}
+                Landing::Again { pause, nth } => {
+                    let backoff = self.shared.borrow().pace.backoff(nth);
+                    self.wait(pause.map_or(backoff, |pause| Instant::now() + pause)).await?;
+                }
+                Landing::GiveUp(words) => {
+                    self.stop(Stop::early(words));
+                    return None;
+                }
+            }
+        }
+        let shared = self.shared.borrow();
+        let (token, used) = shared.tokens.current(source)?;
+        Some((Some(token.header.clone()), Some(used)))
+    }
+
+    /// Takes secrets and tokens out of what a server said.
+    fn masked(&self, mut reply: Reply) -> Reply {
+        if let Reply::Failed { error, .. } = &mut reply {
+            let shared = self.shared.borrow();
+            for words in [&mut error.code, &mut error.title, &mut error.description].into_iter().flatten() {
+                if let Some(masked) = shared.tokens.mask().over(words) {
+                    *words = masked;
+                }
+            }
+        }
+        reply
+    }
+}
+
+impl Shared {
+    /// Tells the pace what the server said about it.
+    fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool) {
+        match attempt {
+            _ if attempt.is_unauthorised() => {}
+            Attempt::Answered(_) if decision.settlement.state == State::Pending || decision.again.is_some() => {
+                self.pace.refused(decision.hold);
+            }
+            Attempt::Answered(_) => self.pace.answered(),
+            Attempt::NotSent(_) if !stale => self.pace.unreachable(self.breaker.not_sent()),
+            Attempt::NotSent(_) | Attempt::Lost(_) => {}
+        }
+    }
+}
+
+/// That there is no such thing, or that this user may not see it, says nothing of the run.
+fn seen_by_breaker(state: State, attempt: &Attempt) -> State {
+    match attempt {
+        Attempt::Answered(answer) if state == State::Rejected && matches!(answer.status, 403 | 404 | 410) => {
+            State::Done
+        }
+        _ => state,
+    }
+}
+
+/// A good answer that breaks off is none, and may be asked for again.
+fn unbroken(attempt: Attempt) -> Attempt {
+    match attempt {
+        Attempt::Answered(answer) if answer.cut && !is_too_long(&answer) && (200..300).contains(&answer.status) => {
+            Attempt::Lost(Failure::Broken)
+        }
+        other => other,
+    }
+}
+
+fn is_too_long(answer: &Answer) -> bool {
+    answer.cut && answer.body.len() >= LONGEST_READ
+}
+
+/// What a read came to that is not made again.
+fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: u32, lang: Lang) -> Reply {
+    if decision.stop.is_some() {
+        return Reply::Stopped;
+    }
+    let status = decision.settlement.http_status;
+    let words = decision.settlement.error.unwrap_or_default();
+    let failed = |word, error| Reply::Failed { word, status, error };
+    match (attempt, decision.settlement.state) {
+        (Attempt::Lost(failure), _) => failed(Word::Unknown, no_answer(*failure, nth, lang)),
+        (Attempt::Answered(answer), State::Done | State::DoneWithoutId) => good(answer, lang),
+        // Without an id that the contract names, nothing tells an error from what was asked for but the status.
+        (Attempt::Answered(answer), State::Rejected)
+            if answer.status < 300 && operation.id.as_ref().is_none_or(|id| id.guessed) =>
+        {
+            good(answer, lang)
+        }
+        (_, State::Rejected) => failed(Word::Rejected, words),
+        // The server's own words, without the advice for what may have been carried out.
+        (Attempt::Answered(answer), State::Unknown) => failed(Word::Unknown, said(answer, operation, lang)),
+        (_, _) => failed(Word::NotSent, words),
+    }
+}
+
+fn good(answer: &Answer, lang: Lang) -> Reply {
+    let (status, failed) = (answer.status, |code: &str, words: Text| Reply::Failed {
+        word: Word::Unknown,
+        status: Some(answer.status),
+        error: note(code, &words, lang),
+    });
+    if is_too_long(answer) {
+        let mib = LONGEST_READ >> 20;
+        return failed(
+            "too-long",
+            text!(
+                "Yanıt {mib} MiB'den uzun; okunmadı. API destekliyorsa --set ile daha küçük sayfalar isteyin.",
+                "The answer is longer than {mib} MiB and was not read. Ask for smaller pages by --set, if the API knows them."
+            ),
+        );
+    }
+    if answer.body.iter().all(u8::is_ascii_whitespace) {
+        return Reply::Answer { status, body: Value::Null };
+    }
+    match serde_json::from_slice(&answer.body) {
+        Ok(body) => Reply::Answer { status, body },
+        Err(error) => {
+            let why = crate::message::shown(&error.to_string());
+            failed(
+                "not-json",
+                text!(
+                    "Yanıt JSON değil ({why}). Adresi ve sözleşmeyi denetleyin.",
+                    "The answer is no JSON ({why}). Check the address and the contract."
+                ),
+            )
+        }
+    }
+}
+
+fn no_answer(failure: Failure, tries: u32, lang: Lang) -> ApiError {
+    let Text { tr, en } = match failure {
+        Failure::Timeout => text!("süre doldu", "the time was over"),
+        Failure::Garbled => text!("gelen yanıt okunamadı", "what came cannot be read"),
+        _ => text!("bağlantı koptu", "the connection broke"),
+    };
+    note(
+        failure_code(failure),
+        &text!(
+            "{tries} denemede de yanıt alınamadı: {tr}. Okumak bir şeyi değiştirmez; aynı komutu yeniden çalıştırın.",
+            "No answer in {tries} tries: {en}. Reading changes nothing; run the same command again."
+        ),
+        lang,
+    )
+}

@@ -26,6 +26,7 @@ mod answer;
 mod answer_columns;
 mod columns;
 mod dialect;
+mod edit;
 mod family;
 mod field;
 mod keys;
@@ -37,6 +38,7 @@ mod scheme;
 
 pub use answer_columns::answer_columns;
 pub use columns::body_steps;
+pub use edit::with_values;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
 pub(crate) use load::parse as parse_yaml;

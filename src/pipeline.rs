@@ -39,7 +39,7 @@ use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
-pub use fetch::fetch;
+pub use fetch::{fetch, values};
 use first_pass::{Aim, first_pass};
 use second_pass::{Begun, second_pass};
 pub use target::read_script;

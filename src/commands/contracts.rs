@@ -1,16 +1,20 @@
 //! `caseload contracts`
 
-use crate::cli::ContractsArgs;
+use crate::cli::{ContractsArgs, ContractsCommand};
 use crate::contract::{BUILT_IN, Contract, Field, Kind, Operation};
 use crate::exit::{Exit, Stop};
 use crate::job::load_contracts;
 use crate::message::{Lang, shown};
+use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::submit::auth::{joined, variable, ways};
 use crate::{say, text};
 
 /// Lists what there is, describes one, or prints a YAML.
-pub fn run(args: &ContractsArgs, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+    if let Some(ContractsCommand::Refresh(args)) = &args.command {
+        return super::refresh::run(args, settings, lang);
+    }
     let terminal = Terminal::new(lang, false, false);
     let contracts = load_contracts(args.contract.as_deref(), &[])?;
     if args.export {

@@ -177,7 +177,6 @@ fn closing(text: &str) -> Option<usize> {
                 continue;
             }
             (Some(open), _) if c == open && !escaped => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '[' | '{') => depth += 1,
             (None, ']' | '}') => {

@@ -25,6 +25,7 @@ mod order;
 mod own_api;
 mod rate;
 mod readme;
+mod refresh;
 mod repeat;
 mod resolve;
 mod results;

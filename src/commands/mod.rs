@@ -2,6 +2,7 @@
 
 mod check;
 mod contracts;
+mod describe;
 mod fetch;
 mod find;
 mod help;

@@ -25,6 +25,7 @@
 mod answer;
 mod answer_columns;
 mod columns;
+mod conditions;
 mod dialect;
 mod edit;
 mod family;
@@ -38,6 +39,7 @@ mod scheme;
 
 pub use answer_columns::answer_columns;
 pub use columns::body_steps;
+pub use conditions::{Clause, Condition, conditions};
 pub use edit::with_values;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};

@@ -242,6 +242,9 @@ pub struct ResolveArgs {
     /// It was not done; the same submit sends it again
     #[arg(long)]
     pub not_done: bool,
+    /// Do not ask the server first, where the contract has a look-up
+    #[arg(long)]
+    pub no_lookup: bool,
     /// Who says so
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,

@@ -11,7 +11,7 @@
 //! | stage | takes | gives |
 //! |---|---|---|
 //! | [`read`] | a file | [`row`]s, as the file has them |
-//! | [`map`] | a row, by the headers; [`coerce`] takes each cell for what the contract says | a draft of a body |
+//! | [`map`] | a row, by the headers; [`coerce`] takes each cell for what the contract says | a draft of a request |
 //! | [`validate`] | a draft | a [`Request`](validate::Request), or every [`Problem`](outcome::Problem) of the row |
 //! | [`submit`] | requests | [`Attempt`](outcome::Attempt)s, and what they prove |
 //! | [`ledger`] | intents before, outcomes after each request | what is known, after any crash |
@@ -24,9 +24,9 @@
 //!   checked is what is sent and reported.
 //! - An intent is durable before its request leaves ([`ledger::Journal`]). A process that dies leaves at most as
 //!   many unknown rows as it had in flight.
-//! - A row is sent again only if the first attempt proves to have done nothing
-//!   ([`decide`](submit::retry::decide)). A timeout proves nothing: the row is *unknown*, rows of the same device
-//!   behind it are held ([`submit::order`]), and a person closes it.
+//! - A row is sent again only if the first attempt proves to have done nothing, or if the contract proves that a
+//!   second does no harm ([`decide`](submit::retry::decide)). A timeout proves nothing: the row is *unknown*, rows of
+//!   the same device behind it are held ([`submit::order`]), and a look-up or a person closes it.
 //! - Every wait for the server's sake is in [`submit::pace`].
 //! - Every row read ends in exactly one outcome; the [`Tally`](outcome::Tally) is checked at every end.
 //!
@@ -35,7 +35,7 @@
 //! [`contract`] knows the API, and [`fold`] how names are compared; [`keyed`] hashes stand for cells in the ledger;
 //! [`message`] is what people are told, in two languages, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
 //! [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
-//! a command. [`sandbox`] is the server to rehearse with, [`template`] the workbook to fill in.
+//! a command. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`template`] the workbook to fill in.
 
 pub mod account;
 pub mod cli;

@@ -222,10 +222,10 @@ fn one_in_the_other(sheet: &Sheet, operation: &Operation, sources: &[Source]) ->
 }
 
 fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> Result<Source, Stop> {
-    if let Some((_, value)) = wishes.sets.iter().find(|(name, _)| *name == field.name) {
+    if let Some((_, value)) = wishes.sets.iter().find(|(name, _)| field.is_meant_by(name)) {
         return Ok(Source::Set(pieces(value, headers)));
     }
-    let mapped = wishes.maps.iter().find(|(name, _)| *name == field.name);
+    let mapped = wishes.maps.iter().find(|(name, _)| field.is_meant_by(name));
     // Where this sheet has no such header, another has it.
     if let Some(column) = mapped.and_then(|(_, header)| headers.iter().position(|h| *h == fold(header))) {
         return Ok(Source::Column(column));

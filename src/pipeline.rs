@@ -19,6 +19,7 @@ mod earlier;
 mod fetch;
 mod first_pass;
 mod identity;
+mod lookup;
 mod repeats;
 mod second_pass;
 mod target;
@@ -41,6 +42,7 @@ pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
 pub use fetch::{fetch, values};
 use first_pass::{Aim, first_pass};
+pub use lookup::{Found, look_up, told as found_words};
 use second_pass::{Begun, second_pass};
 pub use target::read_script;
 

@@ -53,7 +53,7 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
         Command::Report(args) => report::run(&args, lang),
         Command::Runs(args) => runs::run(&args, lang),
         Command::Find(args) => find::run(&args, lang),
-        Command::Resolve(args) => resolve::run(&args, lang),
+        Command::Resolve(args) => resolve::run(&args, settings, lang),
         Command::Fetch(args) => fetch::run(&args, settings, lang),
         Command::Template(args) => template::run(&args, lang),
         Command::Contracts(args) => contracts::run(&args, settings, lang),

@@ -1,33 +1,42 @@
-//! `caseload resolve`
+//! `caseload resolve`: closes unknown rows, by the server's own word where it can be asked, else by a person's.
 
 use crate::account::unreadable;
 use crate::cli::ResolveArgs;
 use crate::exit::{Exit, Stop};
 use crate::ledger::{Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
+use crate::pipeline::{Found, found_words, look_up};
+use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::report::local_time;
 use crate::submit::event::now_ms;
 use crate::{say, text};
 
-/// Closes an unknown row by a person's word; without `--row` lists the unknown rows.
-pub fn run(args: &ResolveArgs, lang: Lang) -> Result<Exit, Stop> {
+/// Closes an unknown row; without `--row` looks all of them up, and lists those that stay unknown.
+pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
     let terminal = Terminal::new(lang, false, false);
-    let Some(row) = args.row else {
-        let ledger = super::look(&args.ledger)?;
-        let run = super::run_named(&ledger, Some(&args.run))?;
-        return list(&ledger, &run, terminal);
-    };
+    let Some(row) = args.row else { return all(args, settings, terminal) };
     let ledger = super::open(&args.ledger)?;
     let run = super::run_named(&ledger, Some(&args.run))?;
     let entry = unknown_row(&ledger, &run, row, args.sheet.as_deref())?;
     let (state, id) = match (&args.done, args.not_done) {
         (Some(id), false) => (State::Done, Some(as_id(id))),
-        (None, true) => (State::Pending, None),
-        _ => return Err(undecided()),
+        (None, true) => {
+            if let Some(exit) = looked_first(args, &ledger, &run, &entry, settings, terminal)? {
+                return Ok(exit);
+            }
+            (State::Pending, None)
+        }
+        _ => return by_look_up(args, &ledger, &run, &entry, settings, terminal),
     };
-    let note = note(args, &entry);
+    let note = note(args, &entry, None);
     ledger.resolve(entry.id, state, id.as_ref(), &note).map_err(|error| unreadable(&error))?;
+    say_closed(row, state, terminal);
+    Ok(Exit::Done)
+}
+
+fn say_closed(row: u32, state: State, terminal: Terminal) {
+    let lang = terminal.lang;
     terminal.data(&match state {
         State::Done => say!(lang, "Satır {row} tamam olarak kapatıldı.", "Row {row} is closed as done."),
         _ => say!(
@@ -36,6 +45,93 @@ pub fn run(args: &ResolveArgs, lang: Lang) -> Result<Exit, Stop> {
             "Row {row} is closed as not done; the same submit command sends it."
         ),
     });
+}
+
+/// Looks all unknown rows up where the contract can, closes those that the server has, and lists the others.
+fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Exit, Stop> {
+    let ledger = super::look(&args.ledger)?;
+    let run = super::run_named(&ledger, Some(&args.run))?;
+    let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
+    if !args.no_lookup && !unknown.is_empty() {
+        let found = look_up(&ledger, &run, &unknown, settings, terminal)?;
+        if let Some(found) = found {
+            drop(ledger);
+            let ledger = super::open(&args.ledger)?;
+            for (entry, found) in unknown.iter().zip(&found) {
+                terminal.note(&found_words(entry.place.row, found, terminal.lang));
+                close_as_found(args, &ledger, entry, found, terminal)?;
+            }
+            return list(&ledger, &run, terminal);
+        }
+    }
+    list(&ledger, &run, terminal)
+}
+
+/// Closes a row that the server has.
+fn close_as_found(
+    args: &ResolveArgs,
+    ledger: &Ledger,
+    entry: &Entry,
+    found: &Found,
+    terminal: Terminal,
+) -> Result<(), Stop> {
+    let Found::There { id, .. } = found else { return Ok(()) };
+    let note = note(args, entry, Some("look-up"));
+    ledger.resolve(entry.id, State::Done, Some(id), &note).map_err(|error| unreadable(&error))?;
+    say_closed(entry.place.row, State::Done, terminal);
+    Ok(())
+}
+
+/// Looks before a row is closed as not done: one that the server has is done, and one that it cannot be asked
+/// about stays as it is.
+fn looked_first(
+    args: &ResolveArgs,
+    ledger: &Ledger,
+    run: &Run,
+    entry: &Entry,
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<Option<Exit>, Stop> {
+    if args.no_lookup {
+        return Ok(None);
+    }
+    let Some(found) = look_up(ledger, run, std::slice::from_ref(entry), settings, terminal)? else { return Ok(None) };
+    let Some(found) = found.first() else { return Ok(None) };
+    let words = found_words(entry.place.row, found, terminal.lang);
+    match found {
+        Found::Absent => {
+            terminal.note(&words);
+            Ok(None)
+        }
+        Found::There { .. } => {
+            terminal.note(&words);
+            close_as_found(args, ledger, entry, found, terminal)?;
+            Ok(Some(Exit::SomeNot))
+        }
+        Found::NoAnswer(_) => Err(Stop::cannot_start(text!(
+            "{words} Satır belirsiz kaldı. Kendiniz baktıysanız --no-lookup ekleyin.",
+            "{words} The row stays unknown. If you have looked yourself, add --no-lookup."
+        ))),
+    }
+}
+
+/// `--row` without a word of what became of it: the server's word, where it can be asked.
+fn by_look_up(
+    args: &ResolveArgs,
+    ledger: &Ledger,
+    run: &Run,
+    entry: &Entry,
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<Exit, Stop> {
+    let found =
+        if args.no_lookup { None } else { look_up(ledger, run, std::slice::from_ref(entry), settings, terminal)? };
+    let Some(found) = found.and_then(|found| found.into_iter().next()) else { return Err(undecided()) };
+    terminal.note(&found_words(entry.place.row, &found, terminal.lang));
+    if !matches!(found, Found::There { .. }) {
+        return Err(undecided());
+    }
+    close_as_found(args, ledger, entry, &found, terminal)?;
     Ok(Exit::Done)
 }
 
@@ -98,8 +194,12 @@ fn as_id(text: &str) -> serde_json::Value {
     }
 }
 
-fn note(args: &ResolveArgs, entry: &Entry) -> String {
-    let by = args.by.clone().or_else(|| std::env::var("USER").ok()).or_else(|| std::env::var("USERNAME").ok());
+fn note(args: &ResolveArgs, entry: &Entry, how: Option<&str>) -> String {
+    let by = how
+        .map(str::to_owned)
+        .or_else(|| args.by.clone())
+        .or_else(|| std::env::var("USER").ok())
+        .or_else(|| std::env::var("USERNAME").ok());
     let before = entry.state.word();
     serde_json::json!({
         "at": local_time(now_ms()),

@@ -102,6 +102,11 @@ impl Field {
         !folded.is_empty() && self.names().any(|name| fold(name) == folded)
     }
 
+    /// Whether `--set` or `--map` means this field: by its name, or as a header would write it (`caseData.Amount:decimal`).
+    pub fn is_meant_by(&self, name: &str) -> bool {
+        self.name == name || (name.contains(['.', ':']) && self.aliases.iter().any(|alias| alias == name))
+    }
+
     /// Every name of the field: the API's, the labels, the aliases.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [self.name.as_str(), &self.label.tr, &self.label.en].into_iter().chain(self.aliases.iter().map(String::as_str))

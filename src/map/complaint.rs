@@ -68,7 +68,7 @@ pub(super) fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> S
 /// The first that is nowhere.
 pub fn check_wishes(sheets: &[Sheet], operations: &[&Operation], wishes: &Wishes) -> Result<(), Stop> {
     for (field, _) in wishes.maps.iter().chain(&wishes.sets) {
-        let is_field = operations.iter().any(|operation| operation.field(field).is_some());
+        let is_field = operations.iter().any(|operation| operation.fields.iter().any(|known| known.is_meant_by(field)));
         if !is_field && field != "operation" {
             return Err(no_such_field(field, operations));
         }

@@ -107,7 +107,7 @@ fn dates_and_numbers_arrive_exactly_and_are_never_guessed() {
         sheet.write_number(1, 2, 1234.5).unwrap();
         texts(sheet, 2, &["a"]);
         texts(sheet, 3, &["b", " 7 ", "1234,50", "31.12.2026", "31.12.2026 09:30"]);
-        texts(sheet, 4, &["c", "8", "0.125", "2026-12-31", "2026-12-31T09:30:00+03:00"]);
+        texts(sheet, 4, &["c", "8", "0,125", "2026-12-31", "2026-12-31T09:30:00+03:00"]);
         texts(sheet, 5, &["d", "1.000"]);
         texts(sheet, 6, &["e", "", "1.234"]);
         texts(sheet, 7, &["f", "", "", "12/31/2026"]);

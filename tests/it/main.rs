@@ -19,6 +19,7 @@ mod fetch;
 mod first_run;
 mod languages;
 mod ledger_faults;
+mod lookup;
 mod mended;
 mod never_twice;
 mod order;

@@ -198,6 +198,31 @@ fn a_document_in_json_and_one_of_swagger_work_alike() {
     assert_eq!(dir.rows("out.jsonl")[0]["id"], 5);
 }
 
+#[test]
+fn what_is_the_same_in_every_row_may_be_set_and_typed_on_the_command_line() {
+    let dir = folder(PLAIN, "no,count,Colour of it\n1,1,red\n");
+    let server = Server::new(|came| made(came.nth));
+    let sets = [
+        "--set",
+        "home.city=Ankara",
+        "--set",
+        "extra.Size:decimal=1,5",
+        "--map",
+        "extra.Colour=Colour of it",
+        "--set",
+        "X-Branch=B7",
+    ];
+    let ended = submit(&dir, &server, &sets);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let came = &server.came("/")[0];
+    assert_eq!(came.header("x-branch"), "B7");
+    let body: serde_json::Value = serde_json::from_str(&came.body).unwrap();
+    assert_eq!(
+        (&body["home"]["city"], &body["extra"]),
+        (&"Ankara".into(), &serde_json::json!({"Size": 1.5, "Colour": "red"}))
+    );
+}
+
 /// What the promise "adding a vendor touches no code" rests on.
 #[test]
 fn no_system_is_named_in_code_outside_the_sandbox() {

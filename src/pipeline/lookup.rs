@@ -1,0 +1,217 @@
+//! What became of unknown rows, asked of the server: where the contract names an operation that finds a row
+//! by a value of its own (`x-caseload.reconcile: {lookup, by}`).
+//!
+//! The ledger keeps no cells, so the file is read again for the value. Looking changes nothing, on the server
+//! or here; who asked decides what the finding means.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::first_pass::{Aim, Checked, first_pass};
+use crate::coerce::Coerce;
+use crate::contract::{Operation, Reconcile, Slot};
+use crate::exit::Stop;
+use crate::job::{Job, Output, Recipe};
+use crate::keyed::Keyer;
+use crate::ledger::{Entry, Ledger, Run};
+use crate::map::{Draft, Route, Source};
+use crate::message::{Lang, shown};
+use crate::outcome::{Attempt, id_text};
+use crate::profile::Settings;
+use crate::progress::Terminal;
+use crate::row::{Place, Row};
+use crate::submit::auth::Secrets;
+use crate::submit::caller::Caller;
+use crate::submit::client::{Places, Sender, stays_here};
+use crate::submit::pace::{Pace, Rate, chance};
+use crate::submit::retry::{self, Before};
+use crate::validate::{Context, Request, Rules, Verdict};
+use crate::{say, text};
+
+/// Gentle with servers elsewhere; a look-up is a few requests.
+const RATE: &str = "10/s";
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Characters of a record that are shown.
+const LONGEST_RECORD: usize = 300;
+
+/// What the server says of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// It is there: its id, and the record as the server has it.
+    There { id: Value, record: String },
+    /// The server answered, and does not know it.
+    Absent,
+    /// It could not be asked, or did not answer: why.
+    NoAnswer(String),
+}
+
+/// Looks rows of a run up, in the order given. Nothing where no operation of the run has a look-up.
+///
+/// # Errors
+/// The file of the run is gone or is another; a secret is missing; no token is to be had.
+pub fn look_up(
+    ledger: &Ledger,
+    run: &Run,
+    entries: &[Entry],
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<Option<Vec<Found>>, Stop> {
+    let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
+    let profile = settings.profile(recipe.profile.as_deref())?;
+    let job = Job { profile, ..Job::again(recipe, terminal.lang, Output::None, &run.spec.host)? };
+    let sent = |operation: &&Operation| run.spec.target.split(',').any(|name| name == operation.full_name());
+    if job.sandbox || !job.operations.iter().filter(sent).any(|operation| lookup_of(operation, &job).is_some()) {
+        return Ok(None);
+    }
+    let path = Path::new(&run.spec.file);
+    let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
+    if checked.sha256 != run.spec.sha256 {
+        return Err(super::changed(path, run));
+    }
+    let questions = questions(&mut checked, &job, entries)?;
+    let operations: Vec<&Operation> = questions.operations.iter().collect();
+    let base = |operation: &Operation| base_of(operation, &job);
+    let secrets = Secrets::gather(&operations, |name| job.secret(name))?;
+    let sender = Sender::new(&operations, &Places { base: &base, sandbox: false }, &secrets, TIMEOUT)?;
+    let here = operations.iter().all(|operation| stays_here(&base(operation)));
+    let rate = if here { None } else { Rate::parse(RATE) };
+    let caller = Caller::new(&sender, Pace::new(rate, chance));
+    let asking = ask(caller, &questions, job.lang);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
+    })?;
+    runtime.block_on(asking).map(Some)
+}
+
+/// The look-up requests of some rows, in their order; none for a row that has no value to look for.
+struct Questions {
+    operations: Vec<Operation>,
+    asked: Vec<Option<(Request, Place)>>,
+}
+
+fn lookup_of<'j>(operation: &Operation, job: &'j Job) -> Option<(&'j Operation, String)> {
+    let Some(Reconcile::Lookup { operation: name, by }) = &operation.reconcile else { return None };
+    let contract = job.contracts.iter().find(|contract| contract.name == operation.system)?;
+    contract.operations.iter().find(|known| known.name == *name).map(|found| (found, by.clone()))
+}
+
+/// The address that the run used: a ledger keeps it in small letters, by which a path could be another.
+fn base_of(operation: &Operation, job: &Job) -> String {
+    let used = job.base_of(operation);
+    let given = [job.profile.base_url.as_deref(), Some(operation.base_url.as_str())];
+    let same = |address: &&str| address.trim_end_matches('/').eq_ignore_ascii_case(&used);
+    given.into_iter().flatten().find(same).map_or(used.clone(), str::to_owned)
+}
+
+fn questions(checked: &mut Checked, job: &Job, entries: &[Entry]) -> Result<Questions, Stop> {
+    let wanted: HashMap<u32, usize> = entries.iter().enumerate().map(|(at, entry)| (entry.id.ordinal, at)).collect();
+    let mut questions = Questions { operations: Vec::new(), asked: vec![None; entries.len()] };
+    for (ordinal, verdict) in checked.verdicts.records()?.enumerate() {
+        let Some(at) = wanted.get(&(ordinal as u32)) else { continue };
+        let Verdict::Valid { request, .. } = verdict? else { continue };
+        let operation = &checked.operations[request.operation()];
+        let Some((lookup, by)) = lookup_of(operation, job) else { continue };
+        let Some(value) = value_of(&request, operation, &by) else { continue };
+        let index = questions.operations.iter().position(|known| known.name == lookup.name).unwrap_or_else(|| {
+            questions.operations.push(lookup.clone());
+            questions.operations.len() - 1
+        });
+        let place = entries[*at].place;
+        questions.asked[*at] = question(index, lookup, job, &by, value)?.map(|request| (request, place));
+    }
+    Ok(questions)
+}
+
+/// The value that a row was sent with.
+fn value_of(request: &Request, operation: &Operation, by: &str) -> Option<Value> {
+    let body: Value = serde_json::from_str(request.body()?).ok()?;
+    let field = &operation.fields[operation.field(by)?];
+    let in_body = field.slots.iter().find(|slot| matches!(slot, Slot::Body(_)))?;
+    body.pointer(&in_body.pointer()).cloned()
+}
+
+/// The look-up's request for a value; none where its contract does not accept it.
+fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value) -> Result<Option<Request>, Stop> {
+    let Some(contract) = job.contracts.iter().find(|contract| contract.name == lookup.system) else { return Ok(None) };
+    let keyer = Keyer::new(&[0; 32], "", "");
+    let mut rules = Rules::new(index, lookup, contract, keyer, false)?;
+    let mut draft = Draft { values: vec![None; lookup.fields.len()], refused: Vec::new() };
+    if let Some(field) = lookup.field(by) {
+        draft.values[field] = Some(value);
+    }
+    let row = Row { place: Place { sheet: 0, row: 0 }, hidden: false, cells: Vec::new() };
+    let route = Route { operation: index, sources: vec![Source::Nowhere; lookup.fields.len()] };
+    let coerce = Coerce { formats: &[], lang: job.lang, zone: &TimeZone::UTC };
+    let context = Context { row: &row, route: &route, coerce: &coerce };
+    Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
+}
+
+async fn ask(mut caller: Caller<'_>, questions: &Questions, lang: Lang) -> Result<Vec<Found>, Stop> {
+    let mut found = Vec::with_capacity(questions.asked.len());
+    for question in &questions.asked {
+        let Some((request, place)) = question else {
+            found.push(Found::NoAnswer(say!(
+                lang,
+                "satır, aranabilecek bir değer taşımıyor",
+                "the row carries no value to look for"
+            )));
+            continue;
+        };
+        let reference = format!("look-up-{}.{}", place.sheet + 1, place.row);
+        let attempt = caller.call(request, &reference).await?;
+        found.push(understood(&attempt, &questions.operations[request.operation()], lang, &caller));
+    }
+    Ok(found)
+}
+
+fn understood(attempt: &Attempt, lookup: &Operation, lang: Lang, caller: &Caller) -> Found {
+    let decision = retry::decide(attempt, lookup, Before { nth: retry::MOST_ATTEMPTS, ..Before::default() }, lang);
+    let (status, id) = (decision.settlement.http_status, decision.settlement.id);
+    if let (Attempt::Answered(answer), Some(id)) = (attempt, id) {
+        return Found::There { id, record: record(&answer.body) };
+    }
+    // A page in place of the API stops the run; what it says of the row is nothing.
+    if matches!(status, Some(404 | 410)) && decision.stop.is_none() {
+        return Found::Absent;
+    }
+    let words = decision.stop.map(|words| words.into_string(lang));
+    let words = words.or_else(|| decision.settlement.error.map(|error| error.sentence()));
+    let code = status.map(|status| format!("HTTP {status}: ")).unwrap_or_default();
+    let words = format!("{code}{}", words.unwrap_or_default());
+    let covered = caller.mask().over(&words);
+    Found::NoAnswer(shown(covered.as_deref().unwrap_or(&words)))
+}
+
+/// The values of a record that are there, in a line.
+fn record(body: &[u8]) -> String {
+    let line = match serde_json::from_slice(body) {
+        Ok(Value::Object(map)) => {
+            let values = map.iter().filter(|(_, value)| !value.is_null() && **value != Value::Array(Vec::new()));
+            values.map(|(name, value)| format!("{name} {}", id_text(value))).collect::<Vec<_>>().join(", ")
+        }
+        _ => String::from_utf8_lossy(body).into_owned(),
+    };
+    shown(line.trim()).chars().take(LONGEST_RECORD).collect()
+}
+
+/// What was found, as one line about a row.
+pub fn told(row: u32, found: &Found, lang: Lang) -> String {
+    match found {
+        Found::There { id, record } => {
+            let id = shown(&id_text(id));
+            say!(
+                lang,
+                "Satır {row}: sunucuda var, numarası {id}: {record}",
+                "Row {row}: the server has it as {id}: {record}"
+            )
+        }
+        Found::Absent => say!(lang, "Satır {row}: sunucuda yok.", "Row {row}: the server does not have it."),
+        Found::NoAnswer(why) => {
+            say!(lang, "Satır {row}: sunucuya sorulamadı: {why}", "Row {row}: the server could not be asked: {why}")
+        }
+    }
+}

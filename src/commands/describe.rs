@@ -44,7 +44,7 @@ pub fn operation(operation: &Operation, contract: &Contract, lang: Lang) -> Stri
         lines.push(say!(lang, "  sütun: yok", "  columns: none"));
     } else {
         lines.push(say!(lang, "  sütunlar:", "  columns:"));
-        lines.extend(operation.fields.iter().map(|field| format!("    {}", columns::line(field, lang))));
+        lines.extend(columns::lines(operation, lang));
     }
     lines.extend(columns::families(operation, lang));
     let conditions = conditions(contract, operation);

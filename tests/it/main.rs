@@ -14,6 +14,7 @@ mod bad_input;
 mod bad_server;
 mod cells;
 mod commands;
+mod describe;
 mod elsewhere;
 mod fetch;
 mod first_run;

@@ -7,9 +7,24 @@ use crate::say;
 /// Values of a list that are told one by one.
 const MOST_VALUES: usize = 20;
 
-/// One column: name, label, and what may stand in it.
-pub fn line(field: &Field, lang: Lang) -> String {
-    let label = Some(field.label.get(lang)).filter(|label| *label != field.name).unwrap_or_default();
+/// The columns, one a line: name, label, and what may stand in it.
+pub fn lines(operation: &Operation, lang: Lang) -> Vec<String> {
+    let fields = &operation.fields;
+    let width = |of: &dyn Fn(&Field) -> usize| fields.iter().map(of).max().unwrap_or(0).clamp(8, 28);
+    let name = width(&|field| field.name.chars().count());
+    let label = width(&|field| label(field, lang).chars().count());
+    fields
+        .iter()
+        .map(|field| format!("    {:<name$}  {:<label$}  {}", field.name, self::label(field, lang), holds(field, lang)))
+        .collect()
+}
+
+fn label(field: &Field, lang: Lang) -> &str {
+    Some(field.label.get(lang)).filter(|label| *label != field.name).unwrap_or_default()
+}
+
+/// What may stand in a column.
+fn holds(field: &Field, lang: Lang) -> String {
     let mut words = vec![kind(&field.kind, lang)];
     if let Some(most) = field.max_length {
         words.push(say!(lang, "en çok {most} karakter", "{most} characters at most"));
@@ -23,7 +38,7 @@ pub fn line(field: &Field, lang: Lang) -> String {
     if field.required {
         words.push(say!(lang, "zorunlu", "required"));
     }
-    format!("{:<18} {label:<20} {}", field.name, words.join(", "))
+    words.join(", ")
 }
 
 /// Where a field goes that goes elsewhere than into the body.

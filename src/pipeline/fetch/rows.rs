@@ -88,7 +88,7 @@ impl Plan<'_> {
                 }
                 Some(fetched) = flights.next() => {
                     let fetched = fetched?;
-                    if !self.single && fetched.end.word != Word::NotSent {
+                    if !self.single && !matches!(fetched.end.word, Word::NotSent | Word::Invalid) {
                         self.progress.borrow_mut().settled(fetched.end.word);
                     }
                     gathered.take(fetched)?;

@@ -7,6 +7,10 @@
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+mod crash;
+mod oracle;
+mod special;
+
 #[test]
 fn the_binary_is_there() {
     assert!(workdir::Workdir::new().run(&["--version"]).code == 0);

@@ -196,9 +196,9 @@ fn survives_where_it_may_be_repeated(seed: u64) {
 /// Where a conflict says that the first attempt worked, a row goes again after a kill, and nobody is there twice.
 fn survives_where_a_conflict_tells(seed: u64) {
     let mut random = Random::new(seed);
-    let header = "code,email,mobile,countryCode,currencyCode,erpCode,isCompany,firstName,lastName";
+    let header = "code,email,mobile,countryCode,currencyCode,erpCode,isCompany,firstName,lastName,tckn";
     let list = (0..30).fold(format!("{header}\n"), |list, n| {
-        format!("{list}c{n},a{n}@b.com,5321234567,90,949,e{n},false,Ad,Soyad\n")
+        format!("{list}c{n},a{n}@b.com,5321234567,90,949,e{n},false,Ad,Soyad,10000000146\n")
     });
     let scene =
         Other::new("netahsilat/create-customer", &list, false, "[{on: {chance: 0.1}, do: reset-after}]", "600s");

@@ -9,6 +9,8 @@ mod workdir;
 
 mod crash;
 mod oracle;
+mod power;
+mod recorder;
 mod special;
 
 #[test]

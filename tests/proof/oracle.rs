@@ -263,6 +263,8 @@ pub fn entries(ledger: &Path) -> Option<BTreeMap<u32, Entry>> {
     fs::copy(ledger, copy.path().join(name)).ok()?;
     let _ = fs::copy(ledger.with_file_name(format!("{name}-wal")), copy.path().join(format!("{name}-wal")));
     let ledger = Ledger::look(&copy.path().join(name)).ok()?;
+    // A ledger that was being made has no key yet, or no tables.
+    ledger.runs().ok()?;
     Some(entries_of(&ledger, 1))
 }
 

@@ -8,9 +8,12 @@
 mod workdir;
 
 mod crash;
+mod disk;
 mod oracle;
+mod overlap;
 mod power;
 mod recorder;
+mod signals;
 mod special;
 
 #[test]

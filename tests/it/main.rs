@@ -20,6 +20,7 @@ mod first_run;
 mod languages;
 mod ledger_faults;
 mod lookup;
+mod matrix;
 mod mended;
 mod never_twice;
 mod order;

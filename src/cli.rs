@@ -357,8 +357,11 @@ pub struct TemplateArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct ContractsArgs {
-    /// A system or SYSTEM/OPERATION
+    #[command(subcommand)]
+    pub command: Option<ContractsCommand>,
+    /// A system, SYSTEM/OPERATION, or a contract file of your own
     pub name: Option<String>,
     /// A contract of your own
     #[arg(long, value_name = "FILE")]
@@ -366,6 +369,29 @@ pub struct ContractsArgs {
     /// Print the system's YAML, to start one's own from
     #[arg(long, requires = "name")]
     pub export: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ContractsCommand {
+    /// Read the values that fields may have from the server, and write them into a copy of the contract
+    Refresh(RefreshArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct RefreshArgs {
+    /// The system
+    pub system: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Read from a sandbox that this command starts
+    #[arg(long, conflicts_with = "base_url")]
+    pub sandbox: bool,
+    /// Where the copy goes (default: the contract file in use, else SYSTEM.yaml)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Do not ask before reading
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

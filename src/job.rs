@@ -119,10 +119,35 @@ impl Job {
         choose: impl FnOnce(&[Contract]) -> Result<Operation, Stop>,
     ) -> Result<(Self, Sending), Stop> {
         let profile = settings.profile(args.place.profile.as_deref())?;
-        let (file, send) = args.parts();
-        let mut recipe = recipe(&file, &profile)?;
+        let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
         let operation = choose(&contracts)?;
+        Self::reading(args, profile, recipe, contracts, operation, lang)
+    }
+
+    /// The same by an operation of a contract that is given as text, under a name.
+    pub fn read_of(
+        args: &FetchArgs,
+        settings: &Settings,
+        lang: Lang,
+        (name, yaml): (&str, &str),
+    ) -> Result<(Self, Sending), Stop> {
+        let profile = settings.profile(args.place.profile.as_deref())?;
+        let recipe = recipe(&args.parts().0, &profile)?;
+        let contracts = contract::catalogue(Some((name, yaml)), &[])?;
+        let operation = contract::find_reading(&contracts, &args.operation)?.clone();
+        Self::reading(args, profile, recipe, contracts, operation, lang)
+    }
+
+    fn reading(
+        args: &FetchArgs,
+        profile: Profile,
+        mut recipe: Recipe,
+        contracts: Vec<Contract>,
+        operation: Operation,
+        lang: Lang,
+    ) -> Result<(Self, Sending), Stop> {
+        let (file, send) = args.parts();
         // A profile's settings for what is sent are no settings for what is read.
         let is_field = |name: &str| name == "operation" || operation.field(name).is_some();
         let typed =

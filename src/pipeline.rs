@@ -40,7 +40,7 @@ use crate::text;
 
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
-pub use fetch::fetch;
+pub use fetch::{fetch, values};
 use first_pass::{Aim, first_pass};
 pub use lookup::{Found, look_up, told as found_words};
 use second_pass::{Begun, second_pass};

@@ -87,6 +87,11 @@ fn explain(sheet: &mut Worksheet, operation: &Operation, lang: Lang) -> Result<(
         sheet.write_string(row, 1, &field.name)?;
         sheet.write_string(row, 2, note(field, lang))?;
     }
+    for (row, family) in (3 + operation.fields.len() as u32..).zip(&operation.families) {
+        sheet.write_string_with_format(row, 0, family.label.get(lang), &bold)?;
+        sheet.write_string(row, 1, format!("{}.…", family.name))?;
+        sheet.write_string(row, 2, family.explained(lang))?;
+    }
     sheet.set_column_width(0, 28)?;
     sheet.set_column_width(1, 20)?;
     sheet.set_column_width(2, 90)?;

@@ -1,34 +1,64 @@
 //! `caseload contracts`
 
-use crate::cli::ContractsArgs;
-use crate::contract::{BUILT_IN, Contract, Field, Kind, Operation};
+use std::path::Path;
+
+use super::describe;
+use crate::cli::{ContractsArgs, ContractsCommand};
+use crate::contract::{BUILT_IN, Contract, Operation};
 use crate::exit::{Exit, Stop};
 use crate::job::load_contracts;
 use crate::message::{Lang, shown};
+use crate::profile::Settings;
 use crate::progress::Terminal;
-use crate::submit::auth::{joined, variable, ways};
-use crate::{say, text};
+use crate::text;
 
-/// Lists what there is, describes one, or prints a YAML.
-pub fn run(args: &ContractsArgs, lang: Lang) -> Result<Exit, Stop> {
+/// Lists what there is, describes a contract, a system or an operation, or prints a YAML.
+pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+    if let Some(ContractsCommand::Refresh(args)) = &args.command {
+        return super::refresh::run(args, settings, lang);
+    }
     let terminal = Terminal::new(lang, false, false);
-    let contracts = load_contracts(args.contract.as_deref(), &[])?;
     if args.export {
         terminal.data(exported(args.name.as_deref().unwrap_or_default())?.trim_end());
         return Ok(Exit::Done);
     }
-    let wanted = |operation: &&Operation| match args.name.as_deref() {
-        None => true,
-        Some(name) => operation.system == name || operation.full_name() == name || operation.name == name,
-    };
-    let found: Vec<&Operation> = contracts.iter().flat_map(|contract| &contract.operations).filter(wanted).collect();
-    if found.is_empty() {
-        return Err(unknown(args.name.as_deref().unwrap_or_default(), &contracts));
+    let file = args.name.as_deref().map(Path::new).filter(|name| args.contract.is_none() && is_file(name));
+    let contracts = load_contracts(file.or(args.contract.as_deref()), &[])?;
+    let name = args.name.as_deref().filter(|_| file.is_none());
+    if name.is_none() && file.is_none() && args.contract.is_none() {
+        for operation in contracts.iter().flat_map(|contract| &contract.operations) {
+            terminal.answer(&line(operation, lang));
+        }
+        return Ok(Exit::Done);
     }
-    for operation in found {
-        terminal.answer(&if args.name.is_some() { described(operation, lang) } else { line(operation, lang) });
+    let mut told = Vec::new();
+    for contract in &contracts {
+        told.extend(described(contract, name, lang));
     }
+    if told.is_empty() {
+        return Err(unknown(name.unwrap_or_default(), &contracts));
+    }
+    terminal.answer(&told.join("\n\n"));
     Ok(Exit::Done)
+}
+
+/// Whether a name is that of a contract file.
+fn is_file(name: &Path) -> bool {
+    let extension = name.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("yaml" | "yml" | "json")) || name.is_file()
+}
+
+/// What of a contract goes by a name; all of it without one.
+fn described(contract: &Contract, name: Option<&str>, lang: Lang) -> Vec<String> {
+    let whole = name.is_none_or(|name| contract.name == name);
+    let wanted = |operation: &&Operation| {
+        whole || name.is_some_and(|name| operation.full_name() == name || operation.name == name)
+    };
+    let mut told: Vec<String> = whole.then(|| describe::contract(contract, lang)).into_iter().collect();
+    let operations = contract.operations.iter().filter(wanted);
+    told.extend(operations.map(|operation| describe::operation(operation, contract, lang)));
+    told.extend(describe::unusable(contract, lang).filter(|_| whole));
+    told
 }
 
 fn line(operation: &Operation, lang: Lang) -> String {
@@ -55,63 +85,4 @@ fn unknown(name: &str, contracts: &[Contract]) -> Stop {
         "\"{name}\" adında bir sistem ya da işlem yok. Olanlar: {names}.",
         "There is no system or operation \"{name}\". There are: {names}."
     ))
-}
-
-/// An operation as a person reads it.
-fn described(operation: &Operation, lang: Lang) -> String {
-    let mut lines = vec![
-        format!("{}: {}", operation.full_name(), operation.label.get(lang)),
-        format!("  {} {}{}", operation.method.as_str(), operation.base_url, operation.path),
-    ];
-    if operation.security.iter().any(|schemes| !schemes.is_empty()) {
-        let ways = joined(&ways(operation), |name| format!("{name} ({})", variable(name)));
-        let ways = ways.get(lang);
-        lines.push(say!(lang, "  gizli bilgi: {ways}", "  secrets: {ways}"));
-    }
-    let id = operation.id_column();
-    lines.push(say!(lang, "  sonuç sütunu: {id}", "  result column: {id}"));
-    lines.push(say!(lang, "  sütunlar:", "  columns:"));
-    lines.extend(operation.fields.iter().map(|field| format!("    {}", field_line(field, lang))));
-    if let Some(field) = operation.order_by {
-        let name = &operation.fields[field].name;
-        lines.push(say!(
-            lang,
-            "  aynı {name} satırları sırayla, birer birer gider",
-            "  rows with the same {name} go one at a time, in order"
-        ));
-    }
-    for rule in &operation.unique {
-        let fields = rule.fields.iter().map(|f| operation.fields[*f].name.as_str()).collect::<Vec<_>>().join(" + ");
-        let hours = rule.window.as_secs() / 3600;
-        let days = hours / 24;
-        lines.push(say!(
-            lang,
-            "  yineleme: {days} gün içinde aynı {fields}",
-            "  duplicate: the same {fields} within {days} days"
-        ));
-    }
-    lines.join("\n")
-}
-
-fn field_line(field: &Field, lang: Lang) -> String {
-    let kind = match &field.kind {
-        Kind::Text => say!(lang, "metin", "text"),
-        Kind::Integer => say!(lang, "tam sayı", "whole number"),
-        Kind::Number => say!(lang, "sayı", "number"),
-        Kind::Boolean => say!(lang, "evet/hayır", "yes/no"),
-        Kind::Date => say!(lang, "tarih", "date"),
-        Kind::DateTime => say!(lang, "tarih ve saat", "date and time"),
-        Kind::NumberOrText => say!(lang, "sayı ya da metin", "number or text"),
-        Kind::List(_) => say!(lang, "noktalı virgülle ayrılmış değerler", "values separated by semicolons"),
-        Kind::Json => "JSON".to_owned(),
-        Kind::Enum(values) => values.iter().map(|value| value.value.as_str()).collect::<Vec<_>>().join(" | "),
-    };
-    let mut text = format!("{:<14} {:<20} {kind}", field.name, field.label.get(lang));
-    if let Some(most) = field.max_length {
-        text.push_str(&say!(lang, ", en çok {most} karakter", ", {most} characters at most"));
-    }
-    if field.required {
-        text.push_str(&say!(lang, ", zorunlu", ", required"));
-    }
-    text
 }

@@ -80,16 +80,24 @@ fn turkish(command: Command) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     command = command.mut_arg("lang", |arg| arg.help(of(table, "", "lang")));
     for name in names {
-        command = command.mut_subcommand(name.clone(), |sub| {
-            let args: Vec<String> = sub.get_arguments().map(|arg| arg.get_id().to_string()).collect();
-            args.into_iter().fold(sub.about(of(table, &name, "")), |sub, id| {
-                let own = of(table, &name, &id);
-                let words = if own.is_empty() { of(table, "", &id) } else { own };
-                if words.is_empty() { sub } else { sub.mut_arg(id, |arg| arg.help(words)) }
-            })
-        });
+        command = command.mut_subcommand(&name, |sub| turkish_of(sub, table, &name, of(table, &name, "")));
     }
     command
+}
+
+/// A command, its arguments and the commands below it.
+fn turkish_of(command: Command, table: &'static str, name: &str, about: String) -> Command {
+    let args: Vec<String> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
+    let command = args.into_iter().fold(command.about(about), |command, id| {
+        let own = of(table, name, &id);
+        let words = if own.is_empty() { of(table, "", &id) } else { own };
+        if words.is_empty() { command } else { command.mut_arg(id, |arg| arg.help(words)) }
+    });
+    let below: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    below.into_iter().fold(command, |command, sub| {
+        let about = of(table, name, &sub);
+        command.mut_subcommand(&sub, |command| turkish_of(command, table, &sub, about))
+    })
 }
 
 /// The words of `command argument = words`; an empty command stands for all.
@@ -107,7 +115,11 @@ mod tests {
     fn every_command_and_argument_has_its_turkish_words() {
         let turkish = command(Lang::Tr);
         let english = command(Lang::En);
-        for (tr, en) in turkish.get_subcommands().zip(english.get_subcommands()) {
+        let all = |command: &Command| {
+            let below = command.get_subcommands().flat_map(Command::get_subcommands).cloned();
+            command.get_subcommands().cloned().chain(below.collect::<Vec<_>>()).collect::<Vec<_>>()
+        };
+        for (tr, en) in all(&turkish).iter().zip(&all(&english)) {
             assert_ne!(
                 tr.get_about().map(ToString::to_string),
                 en.get_about().map(ToString::to_string),

@@ -2,10 +2,12 @@
 
 mod check;
 mod contracts;
+mod describe;
 mod fetch;
 mod find;
 mod help;
 mod init;
+mod refresh;
 mod report;
 mod resolve;
 mod runs;
@@ -54,7 +56,7 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
         Command::Resolve(args) => resolve::run(&args, settings, lang),
         Command::Fetch(args) => fetch::run(&args, settings, lang),
         Command::Template(args) => template::run(&args, lang),
-        Command::Contracts(args) => contracts::run(&args, lang),
+        Command::Contracts(args) => contracts::run(&args, settings, lang),
         Command::Sandbox(args) => sandbox::run(args, lang),
         Command::Init => init::run(lang),
         Command::Completions { shell } => Ok(shell::completions(shell, lang)),

@@ -5,8 +5,8 @@ use super::field::{Field, Kind, Slot, Step};
 use super::operation::Operation;
 use crate::exit::Stop;
 use crate::fold::fold;
-use crate::message::{Text, shown};
-use crate::text;
+use crate::message::{Lang, Text, shown};
+use crate::{say, text};
 
 /// More items of a list than this are no columns.
 const MOST_ITEMS: usize = 100;
@@ -75,6 +75,40 @@ fn item_number(steps: &[Step]) -> usize {
 }
 
 impl Family {
+    /// How its columns are called and what they hold, as a person reads it.
+    pub fn explained(&self, lang: Lang) -> String {
+        let name = &self.name;
+        match &self.shape {
+            Shape::Items(fields) if fields.len() == 1 && body_steps(&fields[0]).is_empty() => say!(
+                lang,
+                "{name}.1, {name}.2 …: listenin her değeri için bir sütun ({name} sütununun yerine)",
+                "{name}.1, {name}.2 …: a column for each value of the list (in place of {name})"
+            ),
+            Shape::Items(fields) if fields.len() == 1 => say!(
+                lang,
+                "{name}.2, {name}.3 …: {name} için birden çok değer varsa",
+                "{name}.2, {name}.3 …: where there is more than one {name}"
+            ),
+            Shape::Items(fields) => {
+                let first =
+                    fields.iter().map(|field| format!("{name}.1.{}", field.name)).collect::<Vec<_>>().join(", ");
+                say!(
+                    lang,
+                    "{first}, {name}.2.… : listenin her öğesi için ({name} sütununun yerine)",
+                    "{first}, {name}.2.… : for each item of the list (in place of {name})"
+                )
+            }
+            Shape::Open(Some(_)) => {
+                say!(lang, "{name}.AD: adı size ait alanlar", "{name}.NAME: fields with names of your own")
+            }
+            Shape::Open(None) => say!(
+                lang,
+                "{name}.AD ya da {name}.AD:tür: adı size ait alanlar; tür decimal, number, boolean, date ya da text",
+                "{name}.NAME or {name}.NAME:TYPE: fields with names of your own; the type is decimal, number, boolean, date or text"
+            ),
+        }
+    }
+
     /// The field that a header means, if it is one of this family.
     fn member(&self, header: &str) -> Option<Result<Field, Stop>> {
         let header = header.trim();

@@ -42,11 +42,14 @@ fn refused(name: &str, why: &str) -> Stop {
 
 /// YAML 1.2 as people write it: `no` is a word, `007` is a text, a key stands once.
 pub(crate) fn parse(yaml: &str) -> Result<Value, String> {
-    let options = serde_saphyr::options! {
+    serde_saphyr::from_str_with_options(yaml, options()).map_err(|error| in_a_line(&error.to_string()))
+}
+
+pub(super) fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
-    };
-    serde_saphyr::from_str_with_options(yaml, options).map_err(|error| in_a_line(&error.to_string()))
+    }
 }
 
 /// The parser draws the place below its sentence; a message has room for the sentence.

@@ -25,7 +25,9 @@
 mod answer;
 mod answer_columns;
 mod columns;
+mod conditions;
 mod dialect;
+mod edit;
 mod family;
 mod field;
 mod keys;
@@ -37,6 +39,8 @@ mod scheme;
 
 pub use answer_columns::answer_columns;
 pub use columns::body_steps;
+pub use conditions::{Clause, Condition, conditions};
+pub use edit::with_values;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
 pub(crate) use load::parse as parse_yaml;

@@ -1,10 +1,11 @@
 //! What read operations answer: pages that are put together, and records that become rows of a table.
 //!
 //! Nothing here sends or waits: [`pages`] says which page comes next and whether the list stood still
-//! meanwhile; [`record`] lays out a JSON object as cells.
+//! meanwhile; [`record`] lays out a JSON object as cells; [`values`] picks the values that a field may have.
 
 pub mod pages;
 pub mod record;
+pub mod values;
 
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,8 @@
 //! the loop that joins them, over [`queued`] rows, and [`event`] what it tells. [`auth`] chooses how the
 //! run shows who it is; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
 //! [`caller`] makes requests that are no rows, one at a time.
+//!
+//! [`reading`] makes requests that change nothing, without a ledger.
 
 pub mod auth;
 pub mod breaker;

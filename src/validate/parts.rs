@@ -108,7 +108,8 @@ pub(super) fn unsendable<'s>(
 }
 
 fn values<'s>(operation: &'s Operation, shape: &'s Shape) -> impl Iterator<Item = (&'s Parameter, &'s Value)> {
-    let parameters = shape.value.get(PARAMETERS).filter(|_| !operation.parameters.is_empty());
+    // Not even looked for where there are none: this is asked of every row.
+    let parameters = if operation.parameters.is_empty() { None } else { shape.value.get(PARAMETERS) };
     operation.parameters.iter().filter_map(move |parameter| Some((parameter, parameters?.get(&parameter.name)?)))
 }
 

@@ -186,7 +186,7 @@ fn each_row_is_read_for_and_a_book_that_is_not_there_keeps_no_other_from_being_r
     assert_eq!(targets, ["/books/1", "/books/2", "/books/3", "/books/a%2Fb%20c"]);
     let table = read_sheet(&dir.path("list.get-book.xlsx"), "get-book", 1);
     assert_eq!(table.headers[..6], ["Note", "no", "Result", "Error", "Error code", "HTTP status"]);
-    assert_eq!(table.headers[6..], ["no", "title", "pages"]);
+    assert_eq!(table.headers[6..], ["no (2)", "title", "pages"]);
     assert_eq!(table.column("Result"), ["done", "rejected", "invalid", "done", "done"]);
     assert_eq!((table.column("Error")[1].as_str(), table.column("Error code")[1].as_str()), ("no such book", "B404"));
     assert!(table.column("Error")[2].contains("column B (no)"), "{:?}", table.column("Error"));

@@ -12,7 +12,7 @@ use crate::Fallible;
 /// valid rows.
 pub fn check_csv(path: &Path) -> Fallible<usize> {
     let contracts = contract::catalogue(None, &[])?;
-    let operation = contract::find(&contracts, "create-case")?;
+    let operation = contract::find(&contracts, "hugin/create-case")?;
     let schema = contracts.iter().find_map(|contract| contract.document.pointer(operation.body_schema.as_deref()?));
     let validator = jsonschema::validator_for(schema.ok_or("the operation has no schema")?)?;
     let mut valid = 0;

@@ -7,6 +7,7 @@ mod gathered;
 mod pile;
 mod rows;
 mod single;
+mod values;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ use crate::submit::pace::{Pace, chance};
 use crate::submit::reading::Line;
 use crate::validate::Verdict;
 use crate::{say, text};
+
+pub use values::values;
 
 use closing::{Closing, close};
 use gathered::Gathered;
@@ -167,9 +170,7 @@ fn gather(
     gathered: &mut Gathered,
     terminal: Terminal,
 ) -> Result<Option<Stop>, Stop> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
-    })?;
+    let runtime = runtime()?;
     let single = matches!(source, Source::Single(_));
     let progress = RefCell::new(if single { terminal.checking() } else { terminal.sending(source.rows(), 0) });
     let operations = [operation];
@@ -184,6 +185,13 @@ fn gather(
     });
     progress.into_inner().finish();
     stop
+}
+
+/// One thread is enough: what takes time is the server.
+fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
+    })
 }
 
 fn holding(progress: &RefCell<Progress>, time: std::time::Duration, job: &Job) {

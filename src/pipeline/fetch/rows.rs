@@ -88,7 +88,7 @@ impl Plan<'_> {
                 }
                 Some(fetched) = flights.next() => {
                     let fetched = fetched?;
-                    if !self.single && fetched.end.word != Word::NotSent {
+                    if !self.single && !matches!(fetched.end.word, Word::NotSent | Word::Invalid) {
                         self.progress.borrow_mut().settled(fetched.end.word);
                     }
                     gathered.take(fetched)?;
@@ -190,7 +190,7 @@ pub fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
     ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
 }
 
-fn interrupted(signal: Signal) -> Stop {
+pub fn interrupted(signal: Signal) -> Stop {
     let exit = match signal {
         Signal::Interrupt => crate::exit::Exit::Interrupted,
         Signal::Terminate => crate::exit::Exit::Terminated,

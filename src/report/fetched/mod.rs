@@ -16,6 +16,7 @@ use super::table::merged;
 use super::{Form, earlier};
 use crate::exit::Stop;
 use crate::fetch::record::Columns;
+use crate::fold::fold;
 use crate::outcome::Outcome;
 use crate::row::{Cell, Row};
 
@@ -148,7 +149,12 @@ impl<'a> Grid<'a> {
             headers.extend(["Result", "Error", "Error code", "HTTP status"].map(|header| (header.to_owned(), true)));
             sources = from;
         }
-        headers.extend(layout.columns.names().iter().map(|name| (name.clone(), true)));
+        // Two columns of one name would be one too many for whoever reads the table by its headers.
+        let input: Vec<String> = headers.iter().map(|(header, _)| fold(header)).collect();
+        headers.extend(layout.columns.names().iter().map(|name| {
+            let taken = input.contains(&fold(name));
+            (if taken { format!("{name} (2)") } else { name.clone() }, true)
+        }));
         Self { layout, headers, sources, several }
     }
 

@@ -1,0 +1,94 @@
+//! The allowed values that a read operation tells, for a contract of one's own.
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::single;
+use crate::contract::Operation;
+use crate::exit::Stop;
+use crate::fetch::pages::Reading;
+use crate::fetch::values::Values;
+use crate::job::{Job, Sending};
+use crate::message::shown;
+use crate::pipeline::second_pass::listen;
+use crate::pipeline::target::Target;
+use crate::progress::Terminal;
+use crate::submit::event::Signal;
+use crate::submit::pace::{Pace, chance};
+use crate::submit::reading::{Line, Reply};
+use crate::text;
+use crate::validate::Request;
+
+/// The values of each field of the job's operation (`x-caseload.values`), read from the server.
+///
+/// # Errors
+/// The answer could not be had, or not whole.
+pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(String, Vec<Value>)>, Stop> {
+    let operation = &job.operations[0];
+    let request = single::request(operation, job)?;
+    let target = Target::to_read(operation, 1, job, sending, terminal)?;
+    let runtime = super::runtime()?;
+    let operations = [operation];
+    let mut found: Vec<(String, Values)> =
+        operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();
+    runtime.block_on(async {
+        let pace = Pace::new(sending.rate_for(target.on_this_machine), chance);
+        let line = Line::new(&operations, &target.sender, pace, job.lang, |_| ());
+        tokio::select! {
+            read = every_page(&line, operation, &request, &mut found) => read,
+            stop = interrupted(listen()) => Err(stop),
+        }
+    })?;
+    Ok(found.into_iter().map(|(field, values)| (field, values.into_list())).collect())
+}
+
+async fn every_page(
+    line: &Line<'_>,
+    operation: &Operation,
+    request: &Request,
+    found: &mut [(String, Values)],
+) -> Result<(), Stop> {
+    let mut reading = Reading::new(operation.pages.as_ref(), false);
+    let name = super::name();
+    loop {
+        let reply = match reading.wanted() {
+            Some((parameter, page)) => line.read(&request.at_page(parameter, page), 0, &format!("{name}-{page}")).await,
+            None => line.read(request, 0, &name).await,
+        };
+        let body = match reply {
+            Reply::Answer { body, .. } => body,
+            Reply::Failed { error, .. } => {
+                let (name, why) = (operation.full_name(), error.sentence());
+                return Err(unread(&name, &why));
+            }
+            Reply::Stopped => return Err(line.reason().unwrap_or_else(|| unread(&operation.full_name(), "-"))),
+        };
+        for ((_, values), (_, pointer)) in found.iter_mut().zip(&operation.values) {
+            values.take(&body, pointer);
+        }
+        let page = reading.take(body).map_err(Stop::early)?;
+        if !page.more {
+            return reading.doubt().map_or(Ok(()), |doubt| Err(Stop::early(doubt)));
+        }
+    }
+}
+
+fn unread(name: &str, why: &str) -> Stop {
+    let why = shown(why);
+    Stop::early(text!(
+        "{name} okunamadı ({why}). Sözleşme olduğu gibi bırakıldı.",
+        "{name} could not be read ({why}). The contract was left as it is."
+    ))
+}
+
+async fn interrupted(mut signals: watch::Receiver<Option<Signal>>) -> Stop {
+    loop {
+        if signals.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        let signal = *signals.borrow_and_update();
+        if let Some(signal) = signal {
+            return super::rows::interrupted(signal);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The promises, attacked: each module is one kind of attack on the real binary, in a short form for every
+//! change and a long form (`--ignored`) whose last result stands in `tests/PROOF.md`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
+#[path = "../it/workdir.rs"]
+mod workdir;
+
+#[test]
+fn the_binary_is_there() {
+    assert!(workdir::Workdir::new().run(&["--version"]).code == 0);
+}

@@ -34,4 +34,5 @@ mod resolve;
 mod results;
 mod sheets;
 mod signals;
+mod vendor;
 mod wire;

@@ -39,6 +39,8 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Read by a GET operation: once for each row of a file, or a whole list; changes nothing
     Fetch(FetchArgs),
+    /// Forget the rows of old runs for good
+    Purge(PurgeArgs),
     /// Write a workbook to fill in: headers, dropdowns, an example row, an explanation
     Template(TemplateArgs),
     /// List systems and operations, or describe one
@@ -342,6 +344,15 @@ impl FetchArgs {
         };
         (file, send)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct PurgeArgs {
+    /// Runs that ended longer ago than this: 180d, 26w, 12h
+    #[arg(long, value_name = "AGE")]
+    pub older_than: String,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 #[derive(Debug, Args)]

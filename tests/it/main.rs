@@ -26,6 +26,7 @@ mod mended;
 mod never_twice;
 mod order;
 mod own_api;
+mod purge;
 mod rate;
 mod readme;
 mod refresh;

@@ -244,6 +244,12 @@ pub struct ResolveArgs {
     /// It was not done; the same submit sends it again
     #[arg(long)]
     pub not_done: bool,
+    /// Close the rows of which this workbook decides: columns Reference, Decision (done, not-done), Id, Why
+    #[arg(long, value_name = "WORKBOOK", conflicts_with_all = ["row", "done", "not_done"])]
+    pub from: Option<PathBuf>,
+    /// Write the unknown rows as a workbook to fill in
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["row", "from"])]
+    pub output: Option<PathBuf>,
     /// Do not ask the server first, where the contract has a look-up
     #[arg(long)]
     pub no_lookup: bool,

@@ -106,6 +106,11 @@ fn a_vendor_is_added_by_its_contract_alone() {
     }
     says(&run(&dir, &["find", "S-1"]), 1, &["\"S-1\" defterde bulunamadı."]);
 
+    // Asked from another folder, the contract is still found.
+    std::fs::create_dir(dir.path("baska")).unwrap();
+    let output = dir.command(&["find", "0034"]).current_dir(dir.path("baska")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+
     let first = dir.rows("sonuc.jsonl");
     let ended = run(&dir, &submit);
     says(&ended, 1, &["tarihinde gönderilmişti: 5 satırdan 3 tamam", "Hiçbir şey gönderilmedi"]);

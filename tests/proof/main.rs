@@ -7,6 +7,8 @@
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+mod model;
+
 #[test]
 fn the_binary_is_there() {
     assert!(workdir::Workdir::new().run(&["--version"]).code == 0);

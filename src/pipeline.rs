@@ -30,6 +30,7 @@ use std::time::Instant;
 
 use crate::account::NotSent;
 use crate::exit::{Exit, Stop};
+use crate::fail;
 use crate::job::{Job, Output, Recipe, Sending};
 use crate::ledger::{Ledger, Run};
 use crate::message::Lang;
@@ -81,6 +82,7 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
     let mut checked = first_pass(path, job, Aim::Send, Some(&ledger), terminal)?;
+    fail::point("file-checked");
     if let Some(result) = job.output_for(path, "result") {
         foresee(&result, path)?;
     }

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::entry::Error;
+use crate::fail;
 
 const STEPS: &[&str] = &[
     "
@@ -79,7 +80,9 @@ pub fn apply(connection: &mut Connection) -> Result<(), Error> {
         transaction.execute_batch(step)?;
     }
     transaction.pragma_update(None, "user_version", u32::try_from(STEPS.len()).unwrap_or(u32::MAX))?;
+    fail::point("schema-committing");
     transaction.commit()?;
+    fail::point("schema-committed");
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use super::target::Target;
 use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
+use crate::fail;
 use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
 use crate::ledger::{Journal, Ledger, Run, Settled};
 use crate::message::Lang;
@@ -131,6 +132,7 @@ fn send(
         )?
     };
     let ledger = journal.stop().map_err(|error| sentence(&path, &error))?;
+    fail::point("ledger-given-back");
     if !ended.reopen.is_empty() {
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }

@@ -17,6 +17,7 @@ use super::renewal::Tokens;
 use super::token::Source;
 use crate::contract::{Operation, endpoint_at};
 use crate::exit::Stop;
+use crate::fail;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::text;
 use crate::validate::Request;
@@ -145,7 +146,12 @@ impl Target {
 
 async fn ended(request: RequestBuilder, longest: usize) -> Attempt {
     match request.send().await {
-        Ok(response) => Attempt::Answered(read(response, longest).await),
+        Ok(response) => {
+            fail::point("status-read");
+            let answer = read(response, longest).await;
+            fail::point("body-read");
+            Attempt::Answered(answer)
+        }
         Err(error) => failure(&error),
     }
 }

@@ -8,6 +8,11 @@
 mod workdir;
 
 mod model;
+mod crash;
+mod oracle;
+mod power;
+mod recorder;
+mod special;
 
 #[test]
 fn the_binary_is_there() {

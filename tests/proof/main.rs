@@ -7,6 +7,11 @@
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+mod cases;
+mod certificates;
+mod classify;
+mod raw_server;
+
 #[test]
 fn the_binary_is_there() {
     assert!(workdir::Workdir::new().run(&["--version"]).code == 0);

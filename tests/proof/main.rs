@@ -13,6 +13,10 @@ mod oracle;
 mod power;
 mod recorder;
 mod special;
+mod cases;
+mod certificates;
+mod classify;
+mod raw_server;
 
 #[test]
 fn the_binary_is_there() {

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod hostile;
+
 #[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
 #[path = "../it/workdir.rs"]
 mod workdir;

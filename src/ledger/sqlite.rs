@@ -132,12 +132,8 @@ impl Ledger {
             ],
         )?;
         let number = self.connection.last_insert_rowid() as u32;
-<<<<<<< HEAD
-        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None, purged_ms: None })
-=======
         fail::point("run-begun");
-        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None })
->>>>>>> crash
+        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None, purged_ms: None })
     }
 
     /// Ends a session of a run. An unfinished run is gone on with by the same command.

@@ -9,16 +9,16 @@ mod hostile;
 #[path = "../it/workdir.rs"]
 mod workdir;
 
-mod model;
-mod crash;
-mod oracle;
-mod power;
-mod recorder;
-mod special;
 mod cases;
 mod certificates;
 mod classify;
+mod crash;
+mod model;
+mod oracle;
+mod power;
 mod raw_server;
+mod recorder;
+mod special;
 
 #[test]
 fn the_binary_is_there() {

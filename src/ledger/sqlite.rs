@@ -61,6 +61,10 @@ impl Ledger {
     pub fn look(path: &Path) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        if migrations::is_behind(&connection)? {
+            // Of an older version of this program: brought up first, which takes the lock.
+            drop(Self::open(path)?);
+        }
         connection.pragma_update(None, "query_only", true)?;
         let secret = secret(&connection)?;
         Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: None })
@@ -129,7 +133,7 @@ impl Ledger {
         )?;
         let number = self.connection.last_insert_rowid() as u32;
         fail::point("run-begun");
-        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None })
+        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None, purged_ms: None })
     }
 
     /// Ends a session of a run. An unfinished run is gone on with by the same command.

@@ -50,6 +50,9 @@ pub fn second_pass(
     // A run that `--again` began is gone on with like any other; only where there is none to go on with, one begins.
     let goes_on = |run: &Run| !sending.again || (!run.finished && was_again(run));
     let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
+    if let Some(forgotten) = earlier.as_ref().and_then(super::forgotten) {
+        return Err(forgotten);
+    }
     if let Some(run) = &mut earlier {
         reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
         let repeats = checked.operations.iter().any(Operation::may_repeat);

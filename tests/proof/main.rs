@@ -3,15 +3,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod hostile;
+
 #[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+mod cases;
+mod certificates;
+mod classify;
 mod crash;
 mod disk;
+mod model;
 mod oracle;
 mod overlap;
 mod power;
+mod raw_server;
 mod recorder;
 mod signals;
 mod special;

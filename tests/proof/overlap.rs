@@ -1,9 +1,11 @@
 //! T9: eight processes start at once on one ledger: one runs, seven leave at once.
 
-use std::process::Child;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::oracle::{Scene, for_seeds};
+use crate::oracle::{ABORTED, Scene, for_seeds};
 
 /// One round. The one that runs meets a request that is never answered, so it is there until it is killed.
 fn one_of_eight_runs(_seed: u64) {
@@ -48,4 +50,33 @@ fn of_eight_processes_one_runs_and_seven_leave() {
 #[ignore = "long"]
 fn of_eight_processes_one_runs_and_seven_leave_a_hundred_times() {
     for_seeds(100, one_of_eight_runs);
+}
+
+/// Others look into the ledger all the while; sessions are killed, go on and end as if nobody did.
+fn nobody_who_looks_disturbs(seed: u64) {
+    let scene = Scene::new(60, 4, "2ms", "");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let mut look = scene.dir.command(&["runs", "--json"]);
+                    look.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+                }
+            });
+        }
+        let cut = |point: &str| scene.command(&[]).env("CASELOAD_FAIL", point).status().unwrap();
+        let codes: Vec<_> = (1..6).map(|n| cut(&format!("outcomes-committed:{}", n + seed))).collect();
+        let ended = scene.run(&[]);
+        over.store(true, Ordering::Relaxed);
+        assert!(codes.iter().all(|status| status.signal() == Some(ABORTED)), "{codes:?}");
+        assert!(matches!(ended.code, 0 | 1), "{ended:?}");
+    });
+    scene.every_request_has_its_intent();
+    scene.finish(&[], 5 * 4);
+}
+
+#[test]
+fn nobody_who_looks_into_the_ledger_disturbs_a_run() {
+    for_seeds(2, nobody_who_looks_disturbs);
 }

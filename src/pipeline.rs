@@ -141,8 +141,8 @@ fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
         let count = ledger.recovered();
         terminal.note(&crate::say!(
             terminal.lang,
-            "Önceki çalışma kesilmiş: {count} satır gönderilirken kaldı ve belirsiz sayıldı; yeniden gönderilmez.",
-            "An earlier run was cut off: {count} rows were being sent and are unknown now; they are not sent again."
+            "Önceki çalışma kesilmiş: {count} satır gönderilirken kaldı ve belirsiz sayıldı; iki kez gönderilmesi zararsız olanlar dışında yeniden gönderilmez.",
+            "An earlier run was cut off: {count} rows were being sent and are unknown now; they are not sent again, but where sending twice does no harm."
         ));
     }
     Ok(ledger)

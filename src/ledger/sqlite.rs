@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
@@ -12,6 +13,10 @@ use crate::outcome::Tally;
 
 /// The first SQLite in which two connections cannot corrupt the WAL while both check-point.
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long those who only look may be in the way: one who looks last brings the log into the database. Another run
+/// is kept out by the lock.
+const LOOKERS: Duration = Duration::from_secs(5);
 
 /// Kept free beside the ledger, so that answers in hand can still be written when the disk is full.
 const BALLAST: u64 = 8 * 1024 * 1024;
@@ -278,7 +283,7 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 fn set_up(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.busy_timeout(LOOKERS)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "fullfsync", true)?;

@@ -259,6 +259,21 @@ fn one_process_writes_while_others_look() {
 }
 
 #[test]
+fn who_looks_last_and_brings_the_log_in_does_not_keep_the_next_run_from_starting() {
+    let ledger = Desk::new();
+    drop(ledger.open());
+    let looker = rusqlite::Connection::open(ledger.path()).unwrap();
+    looker.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let waits = std::thread::scope(|scope| {
+        let next = scope.spawn(|| Ledger::open(&ledger.path()).map(|ledger| ledger.recovered()));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        looker.execute_batch("COMMIT").unwrap();
+        next.join().unwrap()
+    });
+    assert_eq!(waits.unwrap(), 0);
+}
+
+#[test]
 fn a_look_changes_nothing() {
     let desk = Desk::new();
     let ledger = desk.open();

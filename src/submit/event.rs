@@ -58,10 +58,15 @@ pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
 }
 
 pub(super) fn ledger_failed(why: &str) -> Stop {
+    let (once, next) = if why.contains("full") {
+        ("Diskte yer açıp", "Make room on the disk")
+    } else {
+        ("Diski denetleyip", "Check the disk")
+    };
     let why = crate::message::shown(why);
     Stop::early(text!(
-        "Defter yazılamadı ({why}); yeni satır gönderilmedi. Diskte yer açıp aynı komutu yeniden çalıştırın.",
-        "The ledger could not be written ({why}); no further row was sent. Make room on the disk and run the same command again."
+        "Defter yazılamadı ({why}); yeni satır gönderilmedi. {once} aynı komutu yeniden çalıştırın.",
+        "The ledger could not be written ({why}); no further row was sent. {next} and run the same command again."
     ))
 }
 
@@ -75,4 +80,17 @@ pub(super) fn interrupted(signal: Signal) -> Stop {
         "Interrupted; rows in flight were waited for and written down. The same command goes on from here."
     );
     Stop { exit, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_asked_for_only_where_the_disk_is_full() {
+        let full = ledger_failed("database or disk is full").message;
+        assert!(full.en.contains("Make room on the disk") && full.tr.contains("yer açıp"), "{full}");
+        let broken = ledger_failed("disk I/O error").message;
+        assert!(broken.en.contains("Check the disk") && broken.tr.contains("Diski denetleyip"), "{broken}");
+    }
 }

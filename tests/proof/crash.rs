@@ -7,6 +7,7 @@ use caseload::fail::POINTS;
 use caseload::ledger::State;
 
 use crate::oracle::{ABORTED, CASES, Random, Scene, for_seeds, nothing_forgotten};
+use crate::recorder::{can_trace, traced};
 use crate::workdir::words;
 
 /// Refusals for now, for good, good answers without an id, and answers that prove nothing.
@@ -189,4 +190,38 @@ fn cut_off_at_each_point_twenty_times() {
             survives_point(point, seed.wrapping_mul(0x1_0001));
         }
     });
+}
+
+/// Goes on with a list and ends within a call to the system: a write or a sync of the log, or of the database, which
+/// is written to only when the log is brought into it.
+fn survives_call(seed: u64) {
+    let mut random = Random::new(seed);
+    let scene = Scene::new(40, 4, "1ms", "");
+    assert!(is_cut_off(&scene, &[], "outcomes-committing:9"));
+    let call = ["pwrite64", "fsync"][random.below(2) as usize];
+    let (file, calls) = if random.below(2) == 0 { ("ledger.db", 4) } else { ("ledger.db-wal", 60) };
+    let kill = format!("inject={call}:signal=KILL:when={}", 1 + random.below(calls));
+    let path = scene.ledger().with_file_name(file);
+    let calls = format!("trace={call}");
+    let options = ["-o", "/dev/null", "-P", path.to_str().unwrap(), "-e", &calls, "-e", &kill];
+    let status = traced(&scene, &options, &[]).status().unwrap();
+    scene.every_request_has_its_intent();
+    // A run that had fewer such calls has ended well.
+    assert!(status.code().is_none_or(|code| code <= 1 || code == 137), "{file}, {kill}: {status:?}");
+    scene.finish(&[], 2 * 4);
+}
+
+#[test]
+fn killed_within_a_write_or_sync_of_the_ledger_no_row_goes_twice() {
+    if can_trace() {
+        for_seeds(6, survives_call);
+    }
+}
+
+#[test]
+#[ignore = "long"]
+fn killed_within_a_write_or_sync_of_the_ledger_a_hundred_times() {
+    if can_trace() {
+        for_seeds(100, survives_call);
+    }
 }

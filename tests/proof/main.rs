@@ -18,11 +18,14 @@ mod cases;
 mod certificates;
 mod classify;
 mod crash;
+mod disk;
 mod model;
 mod oracle;
+mod overlap;
 mod power;
 mod raw_server;
 mod recorder;
+mod signals;
 mod special;
 
 #[test]

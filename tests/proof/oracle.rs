@@ -154,7 +154,7 @@ pub struct Scene {
     pub dir: Workdir,
     pub server: Server,
     pub rows: u32,
-    pub args: Vec<String>,
+    args: Vec<String>,
 }
 
 impl Scene {
@@ -165,32 +165,25 @@ impl Scene {
         dir.write_cases("list.csv", rows);
         let server = Server::start(faults, &["--latency", latency]);
         let at_once = concurrency.to_string();
-        let args = [
-            "submit",
-            "list.csv",
-            "--to",
-            CASES,
-            "--base-url",
-            &server.base,
-            "--yes",
-            "-o",
-            "out.jsonl",
-            "--concurrency",
-        ];
+        let args = ["submit", "list.csv", "--to", CASES, "--base-url", &server.base, "--yes", "--concurrency"];
         let args = args.into_iter().chain([at_once.as_str()]).map(str::to_owned).collect();
         Self { dir, server, rows, args }
     }
 
+    /// The arguments with some more; the result is `out.jsonl` if they name no other.
+    fn args<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let result: &[&str] = if more.contains(&"-o") { &[] } else { &["-o", "out.jsonl"] };
+        self.args.iter().map(String::as_str).chain(result.iter().copied()).chain(more.iter().copied()).collect()
+    }
+
     pub fn command(&self, more: &[&str]) -> Command {
-        let args: Vec<&str> = self.args.iter().map(String::as_str).chain(more.iter().copied()).collect();
-        let mut command = self.dir.command(&args);
+        let mut command = self.dir.command(&self.args(more));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
     pub fn run(&self, more: &[&str]) -> Ended {
-        let args: Vec<&str> = self.args.iter().map(String::as_str).chain(more.iter().copied()).collect();
-        self.dir.run(&args)
+        self.dir.run(&self.args(more))
     }
 
     /// Waits until another request has arrived than those that had when the log was of this size, or the program has ended.

@@ -86,6 +86,31 @@ fn when_the_power_fails_the_ledger_knows_of_every_request_that_had_left() {
     }
 }
 
+/// The proof is worth something only if it notices a program that does not wait for its syncs.
+#[test]
+fn a_disk_that_does_not_sync_is_noticed() {
+    if !can_trace() {
+        return;
+    }
+    let scene = Scene::new(20, 1, "1ms", "");
+    let (_, events) = record(&scene, &[]);
+    let (mut disk, mut sent) = (Disk::default(), HashMap::new());
+    let noticed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut random = Random::new(0);
+        for event in &events {
+            // From the first request on, nothing reaches the disk for sure.
+            if sent.is_empty() || !matches!(event, Event::Synced(_)) {
+                disk.apply(event);
+            }
+            if let Event::Left(reference) = event {
+                *sent.entry(reference.clone()).or_default() += 1;
+                survives(&disk, 3, &mut random, &sent, 1);
+            }
+        }
+    }));
+    assert!(noticed.is_err());
+}
+
 #[test]
 #[ignore = "long"]
 #[expect(clippy::print_stdout, reason = "the figure goes into the record of the proof")]

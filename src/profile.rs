@@ -44,6 +44,8 @@ pub struct Profile {
     pub hidden: Option<String>,
     /// Numbers whose check digits do not fit are errors.
     pub strict: bool,
+    /// Plain http is taken on a network too, secrets and all.
+    pub allow_http: bool,
     /// Field = header.
     pub map: BTreeMap<String, String>,
     /// Field = value.

@@ -24,8 +24,9 @@ use crate::outcome::id_text;
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::row::{Place, Row};
+use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
-use crate::submit::client::{Places, Sender, stays_here};
+use crate::submit::client::{Places, Sender};
 use crate::submit::pace::{Pace, Rate, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::validate::{Context, Request, Rules, Verdict};
@@ -75,7 +76,12 @@ pub fn look_up(
     let operations: Vec<&Operation> = questions.operations.iter().collect();
     let base = |operation: &Operation| base_of(operation, &job);
     let secrets = Secrets::gather(&operations, |name| job.secret(name))?;
-    let sender = Sender::new(&operations, &Places { base: &base, sandbox: false }, &secrets, TIMEOUT)?;
+    let sender = Sender::new(
+        &operations,
+        &Places { base: &base, sandbox: false, allow_http: job.profile.allow_http },
+        &secrets,
+        TIMEOUT,
+    )?;
     let here = operations.iter().all(|operation| stays_here(&base(operation)));
     let rate = if here { None } else { Rate::parse(RATE) };
     let line = Line::new(&operations, &sender, Pace::new(rate, chance), job.lang, |_| {});

@@ -8,6 +8,7 @@
 //!
 //! [`reading`] makes requests that change nothing, without a ledger.
 
+pub mod address;
 pub mod auth;
 pub mod breaker;
 pub mod client;

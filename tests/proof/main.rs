@@ -9,6 +9,11 @@ mod hostile;
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
+#[path = "../it/auth_server.rs"]
+mod auth_server;
+
+mod canary;
 mod cases;
 mod certificates;
 mod classify;

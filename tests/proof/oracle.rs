@@ -45,7 +45,8 @@ impl Random {
     }
 }
 
-/// Runs a test once for each of so many seeds; with `CASELOAD_SEED` for that one alone. Of a failure it says how to
+/// Runs a test once for each of so many seeds; with `CASELOAD_SEED=7` for that one alone, with
+/// `CASELOAD_SEED=7..20` for some. Of a failure it says how to
 /// see it again.
 pub fn for_seeds(count: u64, test: impl Fn(u64)) {
     struct Replay(u64);
@@ -62,9 +63,12 @@ pub fn for_seeds(count: u64, test: impl Fn(u64)) {
             }
         }
     }
-    let given = std::env::var("CASELOAD_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seeds = given.map_or(0..count, |seed| seed..seed + 1);
-    for seed in seeds {
+    let given = std::env::var("CASELOAD_SEED").ok().map(|seeds| {
+        let (from, to) = seeds.split_once("..").unwrap_or((&seeds, ""));
+        let from: u64 = from.parse().unwrap();
+        from..to.parse().unwrap_or(from + 1)
+    });
+    for seed in given.unwrap_or(0..count) {
         let _replay = Replay(seed);
         test(seed);
     }

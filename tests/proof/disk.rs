@@ -34,7 +34,9 @@ fn survives_a_failing_disk(seed: u64) {
     let paths = ["", "-wal", "-journal"].map(|ending| format!("{}{ending}", scene.ledger().display()));
     let mut options = vec!["-o", "/dev/null", "-e", "trace=pread64,pwrite64,fsync,ftruncate", "-e", "signal=none"];
     options.extend(["-e", &fault]);
-    paths.iter().for_each(|path| options.extend(["-P", path]));
+    for path in &paths {
+        options.extend(["-P", path]);
+    }
     let code = traced(&scene, &options, &[]).status().unwrap().code();
     assert!(matches!(code, Some(0 | 1 | 3)), "{fault}: {code:?}");
     scene.every_request_has_its_intent();

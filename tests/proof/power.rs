@@ -113,7 +113,6 @@ fn a_disk_that_does_not_sync_is_noticed() {
 
 #[test]
 #[ignore = "long"]
-#[expect(clippy::print_stdout, reason = "the figure goes into the record of the proof")]
 fn when_the_power_fails_at_five_thousand_moments() {
     if can_trace() {
         let made = std::cell::Cell::new(0);

@@ -185,7 +185,7 @@ impl OnDisk {
             Action::ReopenRejected => self.ledger().reopen_rejected(self.run, None).is_ok(),
             Action::Crash => {
                 self.ledger = None;
-                self.ledger = Some(Ledger::open(&self.folder.path().join("l.db")).unwrap());
+                self.ledger = Some(reopened(&self.folder.path().join("l.db")));
                 true
             }
         }
@@ -232,6 +232,17 @@ impl StateMachineTest for OnDisk {
         let wanted: BTreeMap<u32, Row> = model.rows.iter().map(|(at, row)| (*at, told(row))).collect();
         assert_eq!(found, wanted);
     }
+}
+
+/// Another test of this binary may be starting a process just now, which holds every open file for a moment.
+fn reopened(path: &std::path::Path) -> Ledger {
+    for _ in 0..200 {
+        match Ledger::open(path) {
+            Err(caseload::ledger::Error::Busy) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            other => return other.unwrap(),
+        }
+    }
+    panic!("somebody keeps the lock");
 }
 
 fn intent(row: u32, may_repeat: bool) -> Intent {

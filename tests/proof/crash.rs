@@ -6,8 +6,9 @@ use std::os::unix::process::ExitStatusExt as _;
 use caseload::fail::POINTS;
 use caseload::ledger::State;
 
-use crate::oracle::{ABORTED, CASES, Random, Scene, for_seeds, nothing_forgotten};
+use crate::oracle::{Random, for_seeds, nothing_forgotten};
 use crate::recorder::{can_trace, traced};
+use crate::scene::{ABORTED, CASES, Scene};
 use crate::workdir::words;
 
 /// Refusals for now, for good, good answers without an id, and answers that prove nothing.

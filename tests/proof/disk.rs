@@ -4,8 +4,9 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::oracle::{Random, Scene, for_seeds, judge};
+use crate::oracle::{Random, for_seeds, judge};
 use crate::recorder::{can_trace, traced};
+use crate::scene::Scene;
 use crate::workdir::words;
 
 /// One fault of the disk, as `strace` makes it.

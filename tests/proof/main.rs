@@ -25,6 +25,7 @@ mod overlap;
 mod power;
 mod raw_server;
 mod recorder;
+mod scene;
 mod signals;
 mod special;
 

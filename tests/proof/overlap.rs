@@ -5,7 +5,8 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::oracle::{ABORTED, Scene, for_seeds};
+use crate::oracle::for_seeds;
+use crate::scene::{ABORTED, Scene};
 
 /// One round. The one that runs meets a request that is never answered, so it is there until it is killed.
 fn one_of_eight_runs(_seed: u64) {

@@ -8,8 +8,9 @@ use std::path::Path;
 use caseload::ledger::Ledger;
 use rusqlite::Connection;
 
-use crate::oracle::{Random, Scene, entries, entries_of, for_seeds, nothing_forgotten};
+use crate::oracle::{Random, entries, entries_of, for_seeds, nothing_forgotten};
 use crate::recorder::{Disk, Event, can_trace, record};
+use crate::scene::Scene;
 
 /// What one image looks like once it was opened as the next session would open it.
 #[track_caller]

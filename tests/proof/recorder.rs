@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::oracle::{Random, Scene};
+use crate::oracle::Random;
+use crate::scene::Scene;
 
 /// Bytes that a disk writes whole.
 const SECTOR: usize = 512;

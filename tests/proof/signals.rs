@@ -7,7 +7,8 @@ use std::process::{Child, Command, ExitStatus};
 use calamine::{Reader as _, Xlsx, open_workbook};
 use caseload::ledger::State;
 
-use crate::oracle::{Random, Scene, for_seeds};
+use crate::oracle::{Random, for_seeds};
+use crate::scene::Scene;
 
 const ROWS: u32 = 80;
 const AT_ONCE: usize = 8;

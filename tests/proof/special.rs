@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::oracle::{ABORTED, CASES, Random, Scene, Server, for_seeds, in_memory};
+use crate::oracle::{Random, for_seeds};
+use crate::scene::{ABORTED, CASES, Scene, Server, in_memory};
 use crate::workdir::{Workdir, words};
 
 const THINGS: &str = r"

@@ -9,7 +9,9 @@ mod workdir;
 
 mod cases;
 mod certificates;
+mod chaos;
 mod classify;
+mod proxy;
 mod raw_server;
 
 #[test]

@@ -7,11 +7,18 @@
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
+#[path = "../it/witness.rs"]
+mod witness;
+
 mod cases;
 mod certificates;
 mod chaos;
 mod classify;
+#[cfg(target_os = "linux")]
+mod clock;
 mod proxy;
+mod rate;
 mod raw_server;
 
 #[test]

@@ -117,7 +117,7 @@ fn storm(random: &mut Seeded, seed: u64) -> Script {
     if random.below(2) == 0 {
         return Script::default();
     }
-    // An early refusal slows the run down to a row every two seconds, so they come late.
+    // An early refusal slows the run down for long, so they come late.
     let pause = random.below(2);
     let text = format!(
         "{{seed: {seed}, rules: [

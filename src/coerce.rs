@@ -177,7 +177,10 @@ impl Coerce<'_> {
             other => {
                 let text = self.text(other)?;
                 let parsed = decimal_text(&text).and_then(|plain| plain.parse::<f64>().ok());
-                parsed.map(exact_number).ok_or_else(|| self.wrong_type(&text, decimal()))
+                parsed.map(exact_number).ok_or_else(|| match text.bytes().filter(u8::is_ascii_digit).count() {
+                    digits @ 16.. => self.too_many_digits(&text, digits),
+                    _ => self.wrong_type(&text, decimal()),
+                })
             }
         }
     }
@@ -258,6 +261,18 @@ impl Coerce<'_> {
                 self.lang,
                 "Sayı 15 basamaktan uzun ya da 1,2E+15 biçiminde: basamakları kaybolmuş olabilir. Sütunu Metin olarak biçimlendirip değeri yeniden yazın.",
                 "The number has more than 15 digits or stands as 1.2E+15: digits may be lost. Format the column as Text and write the value again."
+            ),
+        }
+    }
+
+    /// More than a number keeps: what is sent would not be what stands in the cell.
+    fn too_many_digits(&self, found: &str, digits: usize) -> Refusal {
+        Refusal {
+            rule: "digits",
+            message: say!(
+                self.lang,
+                "\"{found}\" {digits} basamaklı; bir sayı en çok 15 basamağı eksiksiz taşır. Kısaltın ya da yuvarlayın.",
+                "\"{found}\" has {digits} digits; a number keeps 15 at most. Shorten or round it."
             ),
         }
     }
@@ -438,6 +453,21 @@ mod tests {
 
     fn text(value: &str) -> Cell {
         Cell::Text(value.into())
+    }
+
+    #[test]
+    fn a_decimal_keeps_its_digits_or_is_refused() {
+        let number = |found: &str| take(Kind::Number, text(found)).map(|value| value.unwrap().to_string());
+        for (found, wanted) in
+            [("10,10", "10.1"), ("1.234,50", "1234.5"), ("1,234.50", "1234.5"), ("-0,125", "-0.125"), ("7", "7")]
+        {
+            assert_eq!(number(found).unwrap(), wanted, "{found}");
+        }
+        assert_eq!(number("12345678901234,5").unwrap(), "12345678901234.5");
+        assert_eq!(number("123456789012345,6").unwrap_err().rule, "digits");
+        for ambiguous in ["1.234", "1,234", "1.23.45", "1.2345,6", "12,34,5"] {
+            assert_eq!(number(ambiguous).unwrap_err().rule, "type", "{ambiguous}");
+        }
     }
 
     #[test]

@@ -209,7 +209,9 @@ impl Pace {
         let span = (until - self.since).as_secs_f64().max(0.1);
         let reached = self.answered as f64 / span;
         let calmer = if hold.is_some() { reached } else { reached / 2.0 }.max(SLOWEST);
-        let limit = self.limiter.as_ref().map_or(calmer, |limiter| limiter.rate.min(calmer));
+        // In a lull nothing was asked of the server: that few answers came then says nothing of its pace.
+        let least = if hold.is_none_or(|hold| hold.is_zero()) { 0.5 } else { 0.0 };
+        let limit = self.limiter.as_ref().map_or(calmer, |limiter| limiter.rate.min(calmer.max(limiter.rate * least)));
         self.set_rate(limit, until);
     }
 
@@ -341,6 +343,19 @@ mod tests {
             (0..8).for_each(|_| pace.refused(hold));
             let after = turns(&mut pace, 2).await.len();
             assert!(after as f64 > before as f64 * 0.45, "{hold:?}: {before}, then {after}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lull_before_a_refusal_does_not_bring_the_run_to_a_crawl() {
+        for hold in [None, Some(Duration::ZERO)] {
+            let mut pace = Pace::new(Some(Rate(40.0)), || 0.0);
+            assert!(pace.turn().is_ok());
+            pace.answered();
+            tokio::time::sleep(Duration::from_secs(8)).await;
+            pace.refused(hold);
+            let times = turns(&mut pace, 2).await;
+            assert!((35..=41).contains(&times.len()), "{hold:?}: {} in two seconds", times.len());
         }
     }
 

@@ -13,16 +13,25 @@ mod workdir;
 #[path = "../it/auth_server.rs"]
 mod auth_server;
 
+#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
+#[path = "../it/witness.rs"]
+mod witness;
+
 mod canary;
 mod cases;
 mod certificates;
+mod chaos;
 mod classify;
+#[cfg(target_os = "linux")]
+mod clock;
 mod crash;
 mod disk;
 mod model;
 mod oracle;
 mod overlap;
 mod power;
+mod proxy;
+mod rate;
 mod raw_server;
 mod recorder;
 mod scene;

@@ -52,7 +52,6 @@ impl From<Vec<Step>> for Turn {
 #[derive(Debug, Clone, Default)]
 pub struct Received {
     pub bytes: Vec<u8>,
-    pub connection: usize,
 }
 
 impl Received {
@@ -85,7 +84,6 @@ impl Received {
 struct Shared {
     turns: VecDeque<Turn>,
     received: Vec<Received>,
-    connections: usize,
 }
 
 /// A server that lives as long as the test's process.
@@ -132,11 +130,6 @@ fn serve(socket: TcpStream, shared: &Mutex<Shared>, tls: Option<Arc<ServerConfig
     socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     socket.set_nodelay(true).unwrap();
     let mut line = Line { socket, tls: None };
-    let number = {
-        let mut shared = shared.lock().unwrap();
-        shared.connections += 1;
-        shared.connections
-    };
     if let Some(config) = tls {
         if let Some(turn) = take(shared, |turn| turn.before_tls) {
             line.play(&turn, &mut Received::default());
@@ -150,7 +143,7 @@ fn serve(socket: TcpStream, shared: &Mutex<Shared>, tls: Option<Arc<ServerConfig
         }
         line.tls = Some(connection);
     }
-    while line.turn(shared, number) {}
+    while line.turn(shared) {}
 }
 
 fn take(shared: &Mutex<Shared>, fits: impl Fn(&Turn) -> bool) -> Option<Turn> {
@@ -164,8 +157,8 @@ fn begins_by_reading(turn: &Turn) -> bool {
 
 impl Line {
     /// Whether the connection goes on.
-    fn turn(&mut self, shared: &Mutex<Shared>, connection: usize) -> bool {
-        let mut received = Received { connection, ..Received::default() };
+    fn turn(&mut self, shared: &Mutex<Shared>) -> bool {
+        let mut received = Received::default();
         let turn = match take(shared, |turn| !begins_by_reading(turn)) {
             Some(turn) => turn,
             None if !self.has_byte() => return false,

@@ -1,6 +1,6 @@
 //! No answer, or half of one.
 
-use super::{Case, Third, fresh, plain, plain_pooled, pooled};
+use super::{Case, Third, fresh, plain, pooled};
 use crate::raw_server::Step::{All, Close, Drop, Good, HalfBody, Head, Reset, Send, Silence, Touch, Wait};
 use crate::raw_server::{Step, answer};
 

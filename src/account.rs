@@ -180,7 +180,7 @@ impl<'a> Account<'a> {
         Ok(Outcome {
             word: entry.state.word(),
             id: settlement.id,
-            error: if entry.state == State::Done { None } else { self.explained(entry, settlement.error) },
+            error: self.explained(entry, settlement.error),
             http_status: settlement.http_status,
             attempts: entry.attempts,
             sent_at_ms: entry.sent_at_ms,

@@ -39,6 +39,8 @@ pub enum Command {
     Resolve(ResolveArgs),
     /// Read by a GET operation: once for each row of a file, or a whole list; changes nothing
     Fetch(FetchArgs),
+    /// Forget the rows of old runs for good
+    Purge(PurgeArgs),
     /// Write a workbook to fill in: headers, dropdowns, an example row, an explanation
     Template(TemplateArgs),
     /// List systems and operations, or describe one
@@ -242,6 +244,12 @@ pub struct ResolveArgs {
     /// It was not done; the same submit sends it again
     #[arg(long)]
     pub not_done: bool,
+    /// Close the rows of which this workbook decides: columns Reference, Decision (done, not-done), Id, Why
+    #[arg(long, value_name = "WORKBOOK", conflicts_with_all = ["row", "done", "not_done"])]
+    pub from: Option<PathBuf>,
+    /// Write the unknown rows as a workbook to fill in
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["row", "from"])]
+    pub output: Option<PathBuf>,
     /// Do not ask the server first, where the contract has a look-up
     #[arg(long)]
     pub no_lookup: bool,
@@ -342,6 +350,15 @@ impl FetchArgs {
         };
         (file, send)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct PurgeArgs {
+    /// Runs that ended longer ago than this: 180d, 26w, 12h
+    #[arg(long, value_name = "AGE")]
+    pub older_than: String,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 #[derive(Debug, Args)]

@@ -35,7 +35,7 @@
 //! [`contract`] knows the API, and [`fold`] how names are compared; [`keyed`] hashes stand for cells in the ledger;
 //! [`message`] is what people are told, in two languages, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
 //! [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
-//! a command. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`template`] the workbook to fill in.
+//! a command. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in.
 
 pub mod account;
 pub mod cli;
@@ -43,6 +43,7 @@ pub mod coerce;
 pub mod commands;
 pub mod contract;
 pub mod exit;
+pub mod fail;
 pub mod fetch;
 pub mod fold;
 pub mod job;

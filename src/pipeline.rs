@@ -30,6 +30,7 @@ use std::time::Instant;
 
 use crate::account::NotSent;
 use crate::exit::{Exit, Stop};
+use crate::fail;
 use crate::job::{Job, Output, Recipe, Sending};
 use crate::ledger::{Ledger, Run};
 use crate::message::Lang;
@@ -81,6 +82,7 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
     let mut checked = first_pass(path, job, Aim::Send, Some(&ledger), terminal)?;
+    fail::point("file-checked");
     if let Some(result) = job.output_for(path, "result") {
         foresee(&result, path)?;
     }
@@ -102,6 +104,9 @@ pub fn report(
     json: bool,
     terminal: Terminal,
 ) -> Result<Exit, Stop> {
+    if let Some(forgotten) = forgotten(run) {
+        return Err(forgotten);
+    }
     let started = Instant::now();
     let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
@@ -150,6 +155,16 @@ fn not_sent_yet(lang: Lang) -> NotSent {
         "Not sent yet. The same submit command sends it."
     );
     NotSent { words, ..NotSent::default() }
+}
+
+/// What there is to say of a run whose rows were forgotten.
+fn forgotten(run: &Run) -> Option<Stop> {
+    let (name, started) = (&run.spec.name, crate::report::local_time(run.spec.started_ms));
+    let purged = crate::report::local_time(run.purged_ms?);
+    Some(Stop::cannot_start(text!(
+        "Bu dosya {started} tarihinde gönderilmişti (çalışma {name}); satırlarının ne olduğu {purged} tarihinde \"caseload purge\" ile unutuldu. Hiçbir şey gönderilmedi. Hepsini yeniden göndermek için --again.",
+        "This file was submitted on {started} (run {name}); what became of its rows was forgotten on {purged} by \"caseload purge\". Nothing was sent. To send all anew, use --again."
+    )))
 }
 
 fn changed(path: &Path, run: &Run) -> Stop {

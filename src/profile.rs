@@ -44,6 +44,8 @@ pub struct Profile {
     pub hidden: Option<String>,
     /// Numbers whose check digits do not fit are errors.
     pub strict: bool,
+    /// Plain http is taken on a network too, secrets and all.
+    pub allow_http: bool,
     /// Field = header.
     pub map: BTreeMap<String, String>,
     /// Field = value.
@@ -73,7 +75,13 @@ impl Settings {
         let places = [Some(PathBuf::from(FILE)), settings_folder().map(|folder| folder.join(FILE))];
         let Some(path) = places.into_iter().flatten().find(|path| path.is_file()) else { return Ok(Self::default()) };
         let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-        toml::from_str(&text).map_err(|error| unreadable(&path, &error))
+        let mut settings: Self = toml::from_str(&text).map_err(|error| unreadable(&path, &error))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for contract in settings.profiles.values_mut().filter_map(|profile| profile.contract.as_mut()) {
+            // An absolute path stays what it is.
+            *contract = folder.join(&contract);
+        }
+        Ok(settings)
     }
 
     /// The profile of a name; without one the profile `default`, if there is one.

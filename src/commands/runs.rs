@@ -47,12 +47,20 @@ fn as_json(run: &Run) -> Value {
         "unknown": count(Word::Unknown),
         "not_sent": count(Word::NotSent),
         "result": run.result,
+        "purged": run.purged_ms.map(local_time),
     })
 }
 
 fn line(run: &Run, lang: Lang) -> String {
     let count = |word: Word| run.tally.as_ref().map_or(0, |tally| tally.count(word));
     let state = match (run.finished, lang) {
+        _ if run.purged_ms.is_some() => {
+            if lang == Lang::Tr {
+                "unutuldu"
+            } else {
+                "forgotten"
+            }
+        }
         (true, Lang::Tr) => "bitti",
         (true, Lang::En) => "finished",
         (false, Lang::Tr) => "yarım",

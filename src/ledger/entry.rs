@@ -156,4 +156,6 @@ pub struct Run {
     pub ended_ms: Option<i64>,
     pub tally: Option<Tally>,
     pub result: Option<String>,
+    /// When its rows were forgotten, in milliseconds since 1970-01-01 UTC.
+    pub purged_ms: Option<i64>,
 }

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::entry::{EntryId, Error, Settlement, State};
 use super::sqlite::{Ledger, drop_ballast};
+use crate::fail;
 use crate::keyed::Key;
 use crate::row::Place;
 
@@ -134,15 +135,61 @@ fn apply<'e>(
 ) -> Result<Vec<Result<(), String>>, Error> {
     let transaction = connection.unchecked_transaction()?;
     let mut answers = Vec::new();
+    let mut has = Kinds::default();
     for entry in entries {
+        has.note(entry);
         answers.push(match entry {
             Step::Open(intent) => open(&transaction, run, intent)?,
             Step::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
             Step::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,
         });
     }
+    has.committing();
     transaction.commit()?;
+    has.committed();
     Ok(answers)
+}
+
+/// What a group is made of, for the fail points around its commit.
+#[derive(Default)]
+struct Kinds {
+    intents: bool,
+    outcomes: bool,
+    withdrawals: bool,
+}
+
+impl Kinds {
+    fn note(&mut self, step: &Step) {
+        match step {
+            Step::Open(_) => self.intents = true,
+            Step::Settle(..) => self.outcomes = true,
+            Step::Withdraw(_) => self.withdrawals = true,
+        }
+    }
+
+    fn committing(&self) {
+        if self.intents {
+            fail::point("intents-committing");
+        }
+        if self.outcomes {
+            fail::point("outcomes-committing");
+        }
+        if self.withdrawals {
+            fail::point("withdrawals-committing");
+        }
+    }
+
+    fn committed(&self) {
+        if self.intents {
+            fail::point("intents-committed");
+        }
+        if self.outcomes {
+            fail::point("outcomes-committed");
+        }
+        if self.withdrawals {
+            fail::point("withdrawals-committed");
+        }
+    }
 }
 
 /// A row gets an attempt if it has none, or if all it had are proven to have done nothing, or may be repeated.

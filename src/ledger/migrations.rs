@@ -6,6 +6,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::entry::Error;
+use crate::fail;
 
 const STEPS: &[&str] = &[
     "
@@ -55,7 +56,17 @@ const STEPS: &[&str] = &[
     -- An earlier attempt of the row may have been carried out: what the server says to the next is read in that light.
     ALTER TABLE entry ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+    -- When the rows of the run were forgotten.
+    ALTER TABLE run ADD COLUMN purged_ms INTEGER;
+",
 ];
+
+/// Whether a ledger lacks steps that this program knows.
+pub fn is_behind(connection: &Connection) -> Result<bool, Error> {
+    let have: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(have).is_ok_and(|have| have < STEPS.len()))
+}
 
 /// Brings a ledger to the newest step.
 pub fn apply(connection: &mut Connection) -> Result<(), Error> {
@@ -69,7 +80,9 @@ pub fn apply(connection: &mut Connection) -> Result<(), Error> {
         transaction.execute_batch(step)?;
     }
     transaction.pragma_update(None, "user_version", u32::try_from(STEPS.len()).unwrap_or(u32::MAX))?;
+    fail::point("schema-committing");
     transaction.commit()?;
+    fail::point("schema-committed");
     Ok(())
 }
 

@@ -23,6 +23,7 @@
 mod entry;
 mod journal;
 mod migrations;
+mod purge;
 mod query;
 mod sqlite;
 
@@ -31,5 +32,6 @@ mod tests;
 
 pub use entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
 pub use journal::{Intent, Journal, Receipt, Receipts, Step};
+pub use purge::Purged;
 pub use query::Settled;
 pub use sqlite::Ledger;

@@ -10,7 +10,7 @@ use crate::outcome::ApiError;
 use crate::row::Place;
 
 pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha256, target, host, recipe, sheets, rows,
-    started_ms, ended_ms, finished, tally, result FROM run";
+    started_ms, ended_ms, finished, tally, result, purged_ms FROM run";
 
 const SELECT_ENTRY: &str = "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
     code, title, description, duplicate_of, resolved FROM entry";
@@ -200,6 +200,7 @@ pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
         finished: row.get(12)?,
         tally: json(13)?.and_then(|text| serde_json::from_str(&text).ok()),
         result: row.get(14)?,
+        purged_ms: row.get(15)?,
     })
 }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::entry::{EntryId, Error, Run, RunSpec, State};
 use super::migrations;
+use crate::fail;
 use crate::outcome::Tally;
 
 /// The first SQLite in which two connections cannot corrupt the WAL while both check-point.
@@ -38,6 +39,7 @@ impl Ledger {
             make_private_folder(folder)?;
         }
         let lock = lock(path)?;
+        fail::point("ledger-locked");
         open_private(path)?;
         let ended_well = fs::metadata(sibling(path, "-wal")).map_or(true, |wal| wal.len() == 0);
         let mut connection = Connection::open(path)?;
@@ -47,7 +49,9 @@ impl Ledger {
         }
         migrations::apply(&mut connection)?;
         let secret = secret(&connection)?;
+        fail::point("ledger-keyed");
         reserve_ballast(path);
+        fail::point("ballast-made");
         let mut ledger = Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: Some(lock) };
         ledger.recovered = ledger.recover()?;
         Ok(ledger)
@@ -57,6 +61,10 @@ impl Ledger {
     pub fn look(path: &Path) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        if migrations::is_behind(&connection)? {
+            // Of an older version of this program: brought up first, which takes the lock.
+            drop(Self::open(path)?);
+        }
         connection.pragma_update(None, "query_only", true)?;
         let secret = secret(&connection)?;
         Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: None })
@@ -85,7 +93,9 @@ impl Ledger {
             let (first, last) = range(run);
             changed += transaction.execute(sql, params![first, last])?;
         }
+        fail::point("recovery-committing");
         transaction.commit()?;
+        fail::point("recovery-committed");
         Ok(changed as u64)
     }
 
@@ -104,6 +114,7 @@ impl Ledger {
     /// Begins a run.
     pub fn begin(&self, spec: RunSpec) -> Result<Run, Error> {
         let sheets = serde_json::to_string(&spec.sheets).unwrap_or_default();
+        fail::point("run-beginning");
         self.connection.execute(
             "INSERT INTO run (name, signature, file, sha256, target, host, recipe, sheets, rows, started_ms)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -121,7 +132,8 @@ impl Ledger {
             ],
         )?;
         let number = self.connection.last_insert_rowid() as u32;
-        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None })
+        fail::point("run-begun");
+        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None, purged_ms: None })
     }
 
     /// Ends a session of a run. An unfinished run is gone on with by the same command.
@@ -134,10 +146,12 @@ impl Ledger {
         ended_ms: i64,
     ) -> Result<(), Error> {
         let tally = serde_json::to_string(tally).unwrap_or_default();
+        fail::point("run-closing");
         self.connection.execute(
             "UPDATE run SET finished = ?2, tally = ?3, result = ?4, ended_ms = ?5 WHERE number = ?1",
             params![run, finished, tally, result, ended_ms],
         )?;
+        fail::point("run-closed");
         Ok(())
     }
 
@@ -164,7 +178,9 @@ impl Ledger {
             changed = transaction.execute(sql, params![first, last])?;
         }
         transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [run])?;
+        fail::point("refusals-reopening");
         transaction.commit()?;
+        fail::point("refusals-reopened");
         Ok(changed as u64)
     }
 
@@ -184,7 +200,9 @@ impl Ledger {
         if deleted + changed > 0 {
             transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [run])?;
         }
+        fail::point("repeats-reopening");
         transaction.commit()?;
+        fail::point("repeats-reopened");
         Ok((deleted + changed) as u64)
     }
 
@@ -208,7 +226,9 @@ impl Ledger {
                 insert.execute(params![id.to_sql(), place.sheet, place.row, key.0, of.to_sql()])?;
             }
         }
+        fail::point("repeats-noting");
         transaction.commit()?;
+        fail::point("repeats-noted");
         Ok(())
     }
 
@@ -236,7 +256,9 @@ impl Ledger {
         if state == State::Pending {
             transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [id.run])?;
         }
+        fail::point("resolution-committing");
         transaction.commit()?;
+        fail::point("resolution-committed");
         Ok(())
     }
 }

@@ -6,14 +6,15 @@ use sha2::{Digest, Sha256};
 
 use super::first_pass::Checked;
 use crate::exit::Stop;
-use crate::job::{Job, SANDBOX_RUN};
+use crate::job::{Job, Recipe, SANDBOX_RUN};
 use crate::ledger::RunSpec;
 use crate::submit::event::now_ms;
 use crate::text;
 
 /// A new run of this file.
 pub fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec, Stop> {
-    let recipe = serde_json::to_string(&job.recipe).unwrap_or_default();
+    let contract = job.recipe.contract.as_deref().map(|path| absolute(path).into());
+    let recipe = serde_json::to_string(&Recipe { contract, ..job.recipe.clone() }).unwrap_or_default();
     let mut hosts: Vec<String> = checked.operations.iter().map(|operation| job.host_of(operation)).collect();
     hosts.dedup();
     Ok(RunSpec {

@@ -20,15 +20,15 @@ use crate::keyed::Keyer;
 use crate::ledger::{Entry, Ledger, Run};
 use crate::map::{Draft, Route, Source};
 use crate::message::{Lang, shown};
-use crate::outcome::{Attempt, id_text};
+use crate::outcome::id_text;
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::row::{Place, Row};
+use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
-use crate::submit::caller::Caller;
-use crate::submit::client::{Places, Sender, stays_here};
+use crate::submit::client::{Places, Sender};
 use crate::submit::pace::{Pace, Rate, chance};
-use crate::submit::retry::{self, Before};
+use crate::submit::reading::{Line, Reply};
 use crate::validate::{Context, Request, Rules, Verdict};
 use crate::{say, text};
 
@@ -76,15 +76,19 @@ pub fn look_up(
     let operations: Vec<&Operation> = questions.operations.iter().collect();
     let base = |operation: &Operation| base_of(operation, &job);
     let secrets = Secrets::gather(&operations, |name| job.secret(name))?;
-    let sender = Sender::new(&operations, &Places { base: &base, sandbox: false }, &secrets, TIMEOUT)?;
+    let sender = Sender::new(
+        &operations,
+        &Places { base: &base, sandbox: false, allow_http: job.profile.allow_http },
+        &secrets,
+        TIMEOUT,
+    )?;
     let here = operations.iter().all(|operation| stays_here(&base(operation)));
     let rate = if here { None } else { Rate::parse(RATE) };
-    let caller = Caller::new(&sender, Pace::new(rate, chance));
-    let asking = ask(caller, &questions, job.lang);
+    let line = Line::new(&operations, &sender, Pace::new(rate, chance), job.lang, |_| {});
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
     })?;
-    runtime.block_on(asking).map(Some)
+    Ok(Some(runtime.block_on(ask(&line, &questions, job.lang))))
 }
 
 /// The look-up requests of some rows, in their order; none for a row that has no value to look for.
@@ -150,9 +154,9 @@ fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value)
     Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
 }
 
-async fn ask(mut caller: Caller<'_>, questions: &Questions, lang: Lang) -> Result<Vec<Found>, Stop> {
+async fn ask(line: &Line<'_>, questions: &Questions, lang: Lang) -> Vec<Found> {
     let mut found = Vec::with_capacity(questions.asked.len());
-    for question in &questions.asked {
+    for (at, question) in (0_u32..).zip(&questions.asked) {
         let Some((request, place)) = question else {
             found.push(Found::NoAnswer(say!(
                 lang,
@@ -162,38 +166,38 @@ async fn ask(mut caller: Caller<'_>, questions: &Questions, lang: Lang) -> Resul
             continue;
         };
         let reference = format!("look-up-{}.{}", place.sheet + 1, place.row);
-        let attempt = caller.call(request, &reference).await?;
-        found.push(understood(&attempt, &questions.operations[request.operation()], lang, &caller));
+        let reply = line.read(request, at, &reference).await;
+        found.push(understood(reply, &questions.operations[request.operation()], line, lang));
     }
-    Ok(found)
+    found
 }
 
-fn understood(attempt: &Attempt, lookup: &Operation, lang: Lang, caller: &Caller) -> Found {
-    let decision = retry::decide(attempt, lookup, Before { nth: retry::MOST_ATTEMPTS, ..Before::default() }, lang);
-    let (status, id) = (decision.settlement.http_status, decision.settlement.id);
-    if let (Attempt::Answered(answer), Some(id)) = (attempt, id) {
-        return Found::There { id, record: record(&answer.body) };
+fn understood(reply: Reply, lookup: &Operation, line: &Line, lang: Lang) -> Found {
+    match reply {
+        Reply::Answer { body, .. } => {
+            let id = lookup.id.as_ref().and_then(|form| body.pointer(&form.pointer).cloned());
+            match id.filter(|id| !id.is_null()) {
+                Some(id) => Found::There { id, record: record(&body) },
+                None => Found::NoAnswer(say!(lang, "yanıtta numara yok", "the answer holds no id")),
+            }
+        }
+        Reply::Failed { status: Some(404 | 410), .. } => Found::Absent,
+        Reply::Failed { error, .. } => Found::NoAnswer(shown(&error.sentence())),
+        Reply::Stopped => {
+            let why = line.reason().map(|stop| stop.sentence(lang).to_owned());
+            Found::NoAnswer(shown(&why.unwrap_or_default()))
+        }
     }
-    // A page in place of the API stops the run; what it says of the row is nothing.
-    if matches!(status, Some(404 | 410)) && decision.stop.is_none() {
-        return Found::Absent;
-    }
-    let words = decision.stop.map(|words| words.into_string(lang));
-    let words = words.or_else(|| decision.settlement.error.map(|error| error.sentence()));
-    let code = status.map(|status| format!("HTTP {status}: ")).unwrap_or_default();
-    let words = format!("{code}{}", words.unwrap_or_default());
-    let covered = caller.mask().over(&words);
-    Found::NoAnswer(shown(covered.as_deref().unwrap_or(&words)))
 }
 
 /// The values of a record that are there, in a line.
-fn record(body: &[u8]) -> String {
-    let line = match serde_json::from_slice(body) {
-        Ok(Value::Object(map)) => {
+fn record(body: &Value) -> String {
+    let line = match body {
+        Value::Object(map) => {
             let values = map.iter().filter(|(_, value)| !value.is_null() && **value != Value::Array(Vec::new()));
             values.map(|(name, value)| format!("{name} {}", id_text(value))).collect::<Vec<_>>().join(", ")
         }
-        _ => String::from_utf8_lossy(body).into_owned(),
+        other => other.to_string(),
     };
     shown(line.trim()).chars().take(LONGEST_RECORD).collect()
 }

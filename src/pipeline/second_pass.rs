@@ -12,6 +12,7 @@ use super::target::Target;
 use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
+use crate::fail;
 use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
 use crate::ledger::{Journal, Ledger, Run, Settled};
 use crate::message::Lang;
@@ -49,6 +50,9 @@ pub fn second_pass(
     // A run that `--again` began is gone on with like any other; only where there is none to go on with, one begins.
     let goes_on = |run: &Run| !sending.again || (!run.finished && was_again(run));
     let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
+    if let Some(forgotten) = earlier.as_ref().and_then(super::forgotten) {
+        return Err(forgotten);
+    }
     if let Some(run) = &mut earlier {
         reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
         let repeats = checked.operations.iter().any(Operation::may_repeat);
@@ -128,6 +132,7 @@ fn send(
         )?
     };
     let ledger = journal.stop().map_err(|error| sentence(&path, &error))?;
+    fail::point("ledger-given-back");
     if !ended.reopen.is_empty() {
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }

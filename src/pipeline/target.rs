@@ -9,8 +9,9 @@ use crate::job::{Job, Sending};
 use crate::message::{grouped, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{self, Sandbox, Script};
+use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
-use crate::submit::client::{Places, Sender, stays_here};
+use crate::submit::client::{Places, Sender};
 use crate::{say, text};
 
 /// Where the requests go.
@@ -51,7 +52,7 @@ impl Target {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
         let secrets = Secrets::gather(operations, |name| job.secret(name))?;
-        let places = Places { base: &base, sandbox: job.sandbox };
+        let places = Places { base: &base, sandbox: job.sandbox, allow_http: job.profile.allow_http };
         let sender = Sender::new(operations, &places, &secrets, sending.timeout)?;
         let local = |operation: &&Operation| stays_here(&base(operation));
         let on_this_machine = operations.iter().all(local);

@@ -9,6 +9,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::Layout;
 use crate::exit::Stop;
+use crate::fail;
 use crate::message::{Text, shown};
 use crate::text;
 
@@ -53,7 +54,9 @@ impl Target {
     pub fn publish(self, layout: &Layout) -> Result<PathBuf, Stop> {
         let Self { temporary, path } = self;
         temporary.as_file().sync_all().map_err(|error| failed(&path, layout, &error))?;
+        fail::point("result-renaming");
         temporary.persist(&path).map_err(|error| not_replaced(&path, layout, &error.error))?;
+        fail::point("result-renamed");
         sync_folder(folder(&path));
         Ok(path)
     }

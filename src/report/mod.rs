@@ -37,6 +37,7 @@ pub use summary_json::summary_json;
 
 use crate::contract::Operation;
 use crate::exit::{Exit, Stop};
+use crate::fail;
 use crate::message::{Lang, shown};
 use crate::outcome::{Outcome, Tally};
 use crate::row::{Row, Sheet};
@@ -135,6 +136,7 @@ fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32
     let form = Form::of(path)?;
     earlier::may_replace(path, layout.input, form)?;
     let target = atomic::Target::create(path)?;
+    fail::point("result-created");
     Ok(Report(match form {
         Form::Workbook => Writer::Workbook(Box::new(workbook::Writer::create(target, layout, zone, row_limit)?)),
         Form::Table => Writer::Table(Box::new(table::Writer::create(target, layout, zone)?)),
@@ -164,6 +166,7 @@ impl Report<'_> {
     /// # Errors
     /// A disk that is full or gone.
     pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Stop> {
+        fail::point("result-row");
         match &mut self.0 {
             Writer::Workbook(writer) => writer.row(row, operation, outcome),
             Writer::Table(writer) => writer.row(row, operation, outcome),

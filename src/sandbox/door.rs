@@ -124,11 +124,18 @@ impl Door {
             alternative.iter().any(|scheme| scheme.kind == SchemeKind::Basic) && !self.is_session(request.headers);
         self.sessions += u64::from(begins);
         let session = begins.then(|| format!("session={SESSION}{}; Path=/; HttpOnly", self.sessions));
-        Guest { token: bearer(request.headers), session }
+        Guest {
+            token: alternative
+                .iter()
+                .map(|scheme| token(scheme, request.headers))
+                .find(|token| !token.is_empty())
+                .unwrap_or_default(),
+            session,
+        }
     }
 
     fn has(&self, scheme: &Scheme, request: &Received<'_>, at: Duration) -> bool {
-        let token = bearer(request.headers);
+        let token = token(scheme, request.headers);
         match &scheme.kind {
             SchemeKind::Bearer { .. } if token.starts_with(TOKEN) => self.is_alive(token, at),
             SchemeKind::Bearer { .. } => !token.is_empty() && self.only.as_deref().is_none_or(|only| only == token),
@@ -219,13 +226,21 @@ fn user(headers: &HeaderMap) -> Option<String> {
     (is_accepted(user) && is_accepted(password)).then(|| user.to_owned())
 }
 
-/// The token of an `Authorization: Bearer …` header; empty where there is none.
-fn bearer(headers: &HeaderMap) -> &str {
-    after(headers, "bearer")
+/// The token that a request has for a scheme, after the scheme's own word; empty where there is none.
+fn token<'h>(scheme: &Scheme, headers: &'h HeaderMap) -> &'h str {
+    match &scheme.kind {
+        SchemeKind::Bearer { prefix } | SchemeKind::ClientCredentials { prefix, .. } => after(headers, prefix),
+        SchemeKind::ExchangedToken(exchange) => after(headers, &exchange.prefix),
+        SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Basic => "",
+    }
 }
 
+/// What follows a word in the `Authorization` header; all of it where the word is none.
 fn after<'h>(headers: &'h HeaderMap, word: &str) -> &'h str {
     let value = headers.get(AUTHORIZATION).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    if word.is_empty() {
+        return value.trim();
+    }
     match value.split_once(' ') {
         Some((scheme, given)) if scheme.eq_ignore_ascii_case(word) => given.trim(),
         _ => "",

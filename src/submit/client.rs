@@ -11,12 +11,14 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, Head
 use reqwest::{Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::address;
 use super::auth::Secrets;
 use super::mask::Mask;
 use super::renewal::Tokens;
 use super::token::Source;
 use crate::contract::{Operation, endpoint_at};
 use crate::exit::Stop;
+use crate::fail;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::text;
 use crate::validate::Request;
@@ -60,6 +62,8 @@ pub struct Places<'a> {
     pub base: &'a dyn Fn(&Operation) -> String,
     /// Nothing may leave this machine, tokens and what is paid for them neither.
     pub sandbox: bool,
+    /// The profile takes plain http on a network, secrets and all.
+    pub allow_http: bool,
 }
 
 impl Sender {
@@ -75,8 +79,8 @@ impl Sender {
         let mut targets = Vec::new();
         for (index, operation) in operations.iter().enumerate() {
             let base = (places.base)(operation);
-            let source = source(operation, index, &base, places.sandbox, secrets, &mut sources)?;
-            targets.push(Target { source, ..target(operation, index, &base, secrets)? });
+            let source = source(operation, index, &base, places, secrets, &mut sources)?;
+            targets.push(Target { source, ..target(operation, index, &base, places.allow_http, secrets)? });
         }
         Ok(Self { client: client(timeout, secrets.has_sessions())?, targets, sources, mask: secrets.mask() })
     }
@@ -97,7 +101,7 @@ impl Sender {
 
     /// Addresses beyond this machine to which secrets go for a token.
     pub fn token_places_elsewhere(&self) -> impl Iterator<Item = String> {
-        self.sources.iter().filter(|source| !is_loopback(&source.url)).map(Source::place)
+        self.sources.iter().filter(|source| !address::is_loopback(&source.url)).map(Source::place)
     }
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
@@ -145,7 +149,12 @@ impl Target {
 
 async fn ended(request: RequestBuilder, longest: usize) -> Attempt {
     match request.send().await {
-        Ok(response) => Attempt::Answered(read(response, longest).await),
+        Ok(response) => {
+            fail::point("status-read");
+            let answer = read(response, longest).await;
+            fail::point("body-read");
+            Attempt::Answered(answer)
+        }
         Err(error) => failure(&error),
     }
 }
@@ -180,18 +189,14 @@ fn source(
     operation: &Operation,
     index: usize,
     base: &str,
-    sandbox: bool,
+    places: &Places,
     secrets: &Secrets,
     sources: &mut Vec<Source>,
 ) -> Result<Option<usize>, Stop> {
     let Some(scheme) = secrets.exchanged(index) else { return Ok(None) };
     let Some(endpoint) = scheme.token_endpoint() else { return Ok(None) };
-    let address = endpoint_at(endpoint, &operation.base_url, base, sandbox);
-    let url = Url::parse(&address).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
-    let url = url.ok_or_else(|| no_token_url(&address))?;
-    if url.scheme() != "https" && !is_loopback(&url) {
-        return Err(in_the_clear(&address));
-    }
+    let address = endpoint_at(endpoint, &operation.base_url, base, places.sandbox);
+    let url = address::of_token(&address, places.allow_http)?;
     if let Some(known) = sources.iter().position(|source| source.is_for(scheme, &url)) {
         return Ok(Some(known));
     }
@@ -199,59 +204,20 @@ fn source(
     Ok(Some(sources.len() - 1))
 }
 
-fn target(operation: &Operation, index: usize, base: &str, secrets: &Secrets) -> Result<Target, Stop> {
-    // Looked at by itself: a base without a host would take the first piece of the path for one.
-    let whole = |url: &Url| {
-        url.has_host() && matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
-    };
-    Url::parse(base).ok().filter(whole).ok_or_else(|| no_url(base))?;
-    let address = format!("{}{}", base.trim_end_matches('/'), operation.path);
-    let url = Url::parse(&address).map_err(|_| no_url(base))?;
-    if url.scheme() != "https" && !is_loopback(&url) {
-        return Err(in_the_clear(base));
-    }
+fn target(
+    operation: &Operation,
+    index: usize,
+    base: &str,
+    allow_http: bool,
+    secrets: &Secrets,
+) -> Result<Target, Stop> {
+    let url = address::of_operation(base, &operation.path, allow_http)?;
     let credentials = secrets.credentials(index)?;
-    let method = reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| no_url(base))?;
+    let method =
+        reqwest::Method::from_bytes(operation.method.as_str().as_bytes()).map_err(|_| address::no_url(base))?;
     let base = base.trim_end_matches('/').to_owned();
     let longest = if operation.only_reads() { LONGEST_READ } else { LONGEST_BODY };
     Ok(Target { method, url, base, headers: credentials.headers, query: credentials.query, source: None, longest })
-}
-
-/// Whether requests to an address stay on this machine.
-pub fn stays_here(address: &str) -> bool {
-    Url::parse(address).is_ok_and(|url| is_loopback(&url))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
-        None => false,
-    }
-}
-
-fn no_url(base: &str) -> Stop {
-    let base = crate::message::shown(base);
-    Stop::cannot_start(text!(
-        "\"{base}\" bir adres değil. --base-url için https://sunucu biçiminde yazın.",
-        "\"{base}\" is no address. Give --base-url as https://server."
-    ))
-}
-
-fn no_token_url(address: &str) -> Stop {
-    let address = crate::message::shown(address.split('?').next().unwrap_or_default());
-    Stop::cannot_start(text!(
-        "Token'ın alınacağı \"{address}\" bir adres değil. Sözleşmede tokenUrl ya da x-token.endpoint değerini düzeltin.",
-        "\"{address}\", where the token comes from, is no address. Correct tokenUrl or x-token.endpoint in the contract."
-    ))
-}
-
-fn in_the_clear(base: &str) -> Stop {
-    let base = crate::message::shown(base);
-    Stop::cannot_start(text!(
-        "\"{base}\" şifresiz http kullanıyor; gizli bilgiler açıktan giderdi. https ile başlayan adresi yazın (http yalnız bu makinede kabul edilir).",
-        "\"{base}\" is plain http, and secrets would travel in the clear. Give the https address (http is taken on this machine only)."
-    ))
 }
 
 async fn read(mut response: Response, longest: usize) -> Answer {
@@ -391,12 +357,5 @@ mod tests {
             assert_eq!(wait(&[("retry-after", garbage)]), None, "{garbage:?}");
         }
         assert_eq!(wait(&[("retry-after", "x"), ("retry-after", "3"), ("retry-after", "9")]), Some(9));
-    }
-
-    #[test]
-    fn only_this_machine_may_be_spoken_to_in_the_clear() {
-        let local = |address: &str| is_loopback(&Url::parse(address).unwrap());
-        assert!(local("http://127.0.0.1:80") && local("http://localhost") && local("http://[::1]:8080"));
-        assert!(!local("http://10.0.0.1") && !local("http://localhost.example.com"));
     }
 }

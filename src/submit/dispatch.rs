@@ -28,6 +28,7 @@ use super::renewal::{Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
 use crate::contract::Operation;
 use crate::exit::Stop;
+use crate::fail;
 use crate::ledger::{Intent, Journal, Receipt, Receipts, State, Step};
 use crate::message::Lang;
 use crate::outcome::Attempt;
@@ -227,6 +228,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             self.awaited -= 1;
             match (step, durable) {
                 (Step::Open(intent), Ok(())) => {
+                    fail::point("intents-acknowledged");
                     if let Some(row) = self.opening.remove(&intent.ordinal) {
                         self.depart(row);
                     }
@@ -238,7 +240,10 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
                 }
                 (Step::Settle(_, settlement), Ok(())) if settlement.state == State::Pending => {}
                 (Step::Settle(ordinal, _), Ok(())) if self.going_again.remove(&ordinal) => {}
-                (Step::Settle(_, settlement), Ok(())) => tell(Event::Settled(settlement.state.word())),
+                (Step::Settle(_, settlement), Ok(())) => {
+                    fail::point("outcomes-acknowledged");
+                    tell(Event::Settled(settlement.state.word()));
+                }
                 (Step::Settle(ordinal, settlement), Err(why)) => {
                     tell(Event::NotKept(not_kept(ordinal, &settlement)));
                     self.stop(ledger_failed(&why));
@@ -274,6 +279,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let sender = self.sender;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
+            fail::point("request-leaving");
             let attempt = sender.send(&row.request, &reference, header).await;
             Landed::Attempted(row, attempt, used)
         }));
@@ -320,6 +326,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             self.stop(Stop::early(message.clone()));
         }
         self.heed(attempt, &decision, stale, tell);
+        fail::point("outcome-decided");
         self.hand(Step::Settle(row.ordinal, Box::new(decision.settlement)));
         let key = row.request.order();
         match decision.again {

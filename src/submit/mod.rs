@@ -5,13 +5,12 @@
 //! sake; [`order`] keeps rows of one device apart; [`breaker`] says when to stop; [`dispatch`] is
 //! the loop that joins them, over [`queued`] rows, and [`event`] what it tells. [`auth`] chooses how the
 //! run shows who it is; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
-//! [`caller`] makes requests that are no rows, one at a time.
 //!
 //! [`reading`] makes requests that change nothing, without a ledger.
 
+pub mod address;
 pub mod auth;
 pub mod breaker;
-pub mod caller;
 pub mod client;
 pub mod dispatch;
 pub mod event;

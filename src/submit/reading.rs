@@ -3,6 +3,8 @@
 //! Many reads share one [`Line`]: its pace, its tokens, and the first reason to stop. A read needs no
 //! ledger; what is under way when the run stops is let go.
 
+mod reply;
+
 use std::cell::RefCell;
 use std::time::Duration;
 
@@ -12,18 +14,18 @@ use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until};
 
 use super::breaker::Breaker;
-use super::client::{LONGEST_READ, Sender};
+use super::client::Sender;
 use super::pace::{Leave, Pace};
 use super::renewal::{Landing, Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
-use super::words::{failure_code, note, said};
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::ledger::State;
-use crate::message::{Lang, Text};
-use crate::outcome::{Answer, ApiError, Attempt, Failure, Word};
-use crate::text;
+use crate::message::Lang;
+use crate::outcome::{ApiError, Attempt, Word};
 use crate::validate::Request;
+
+use reply::{reply, unbroken};
 
 /// How a read ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -274,92 +276,4 @@ fn seen_by_breaker(state: State, attempt: &Attempt) -> State {
         }
         _ => state,
     }
-}
-
-/// A good answer that breaks off is none, and may be asked for again.
-fn unbroken(attempt: Attempt) -> Attempt {
-    match attempt {
-        Attempt::Answered(answer) if answer.cut && !is_too_long(&answer) && (200..300).contains(&answer.status) => {
-            Attempt::Lost(Failure::Broken)
-        }
-        other => other,
-    }
-}
-
-fn is_too_long(answer: &Answer) -> bool {
-    answer.cut && answer.body.len() >= LONGEST_READ
-}
-
-/// What a read came to that is not made again.
-fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: u32, lang: Lang) -> Reply {
-    if decision.stop.is_some() {
-        return Reply::Stopped;
-    }
-    let status = decision.settlement.http_status;
-    let words = decision.settlement.error.unwrap_or_default();
-    let failed = |word, error| Reply::Failed { word, status, error };
-    match (attempt, decision.settlement.state) {
-        (Attempt::Lost(failure), _) => failed(Word::Unknown, no_answer(*failure, nth, lang)),
-        (Attempt::Answered(answer), State::Done | State::DoneWithoutId) => good(answer, lang),
-        // Without an id that the contract names, nothing tells an error from what was asked for but the status.
-        (Attempt::Answered(answer), State::Rejected)
-            if answer.status < 300 && operation.id.as_ref().is_none_or(|id| id.guessed) =>
-        {
-            good(answer, lang)
-        }
-        (_, State::Rejected) => failed(Word::Rejected, words),
-        // The server's own words, without the advice for what may have been carried out.
-        (Attempt::Answered(answer), State::Unknown) => failed(Word::Unknown, said(answer, operation, lang)),
-        (_, _) => failed(Word::NotSent, words),
-    }
-}
-
-fn good(answer: &Answer, lang: Lang) -> Reply {
-    let (status, failed) = (answer.status, |code: &str, words: Text| Reply::Failed {
-        word: Word::Unknown,
-        status: Some(answer.status),
-        error: note(code, &words, lang),
-    });
-    if is_too_long(answer) {
-        let mib = LONGEST_READ >> 20;
-        return failed(
-            "too-long",
-            text!(
-                "Yanıt {mib} MiB'den uzun; okunmadı. API destekliyorsa --set ile daha küçük sayfalar isteyin.",
-                "The answer is longer than {mib} MiB and was not read. Ask for smaller pages by --set, if the API knows them."
-            ),
-        );
-    }
-    if answer.body.iter().all(u8::is_ascii_whitespace) {
-        return Reply::Answer { status, body: Value::Null };
-    }
-    match serde_json::from_slice(&answer.body) {
-        Ok(body) => Reply::Answer { status, body },
-        Err(error) => {
-            let why = crate::message::shown(&error.to_string());
-            failed(
-                "not-json",
-                text!(
-                    "Yanıt JSON değil ({why}). Adresi ve sözleşmeyi denetleyin.",
-                    "The answer is no JSON ({why}). Check the address and the contract."
-                ),
-            )
-        }
-    }
-}
-
-fn no_answer(failure: Failure, tries: u32, lang: Lang) -> ApiError {
-    let Text { tr, en } = match failure {
-        Failure::Timeout => text!("süre doldu", "the time was over"),
-        Failure::Garbled => text!("gelen yanıt okunamadı", "what came cannot be read"),
-        _ => text!("bağlantı koptu", "the connection broke"),
-    };
-    note(
-        failure_code(failure),
-        &text!(
-            "{tries} denemede de yanıt alınamadı: {tr}. Okumak bir şeyi değiştirmez; aynı komutu yeniden çalıştırın.",
-            "No answer in {tries} tries: {en}. Reading changes nothing; run the same command again."
-        ),
-        lang,
-    )
 }

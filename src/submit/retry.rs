@@ -243,10 +243,16 @@ fn settled_with(state: State, status: u16, id: Option<Value>, error: Option<ApiE
     Decision { settlement, again: None, stop: None, hold: None }
 }
 
-/// HTML is a portal, a firewall or a login page, and not the API.
-/// A page for people, where the API was asked.
+/// A page for people where the API was asked: a portal, a firewall, a login page. By its type, or by how it begins
+/// where its type is not told or another; JSON is the API's own, whatever it is called.
 pub(super) fn is_page(answer: &Answer) -> bool {
-    matches!(answer.content_type.as_deref(), Some("text/html" | "application/xhtml+xml"))
+    let body = answer.body.trim_ascii_start();
+    let begins = |tag: &[u8]| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    match answer.content_type.as_deref() {
+        _ if matches!(body.first(), Some(b'{' | b'[')) => false,
+        Some("text/html" | "application/xhtml+xml") => true,
+        _ => begins(b"<!doctype html") || begins(b"<html"),
+    }
 }
 
 fn unauthorised() -> Text {

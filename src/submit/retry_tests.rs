@@ -238,6 +238,22 @@ fn a_web_page_in_place_of_the_api_stops_the_run() {
 }
 
 #[test]
+fn a_page_is_known_by_how_it_begins_and_json_is_none_whatever_it_is_called() {
+    let of = |content_type: Option<&str>, body: &str| {
+        let content_type = content_type.map(str::to_owned);
+        Attempt::Answered(Answer { status: 200, content_type, body: body.into(), ..Answer::default() })
+    };
+    for content_type in [None, Some("text/plain"), Some("application/json")] {
+        for start in ["<!DOCTYPE html><p>", "\r\n <HTML lang='tr'>"] {
+            expect(&of(content_type, start), "make", 1, State::Unknown, NO, STOPS);
+        }
+        expect(&of(content_type, "<xml/>"), "make", 1, State::DoneWithoutId, NO, GOES_ON);
+    }
+    expect(&of(Some("text/html"), r#" {"id": 7}"#), "make", 1, State::Done, NO, GOES_ON);
+    expect(&of(Some("text/html"), ""), "make", 1, State::Unknown, NO, STOPS);
+}
+
+#[test]
 fn a_redirect_is_never_followed_and_stops_the_run() {
     for code in [300, 301, 302, 303, 304] {
         expect(&located(code, "/elsewhere"), "make", 1, State::Unknown, NO, STOPS);

@@ -358,6 +358,11 @@ fn the_sandbox_takes_a_contract_of_ones_own_with_every_scheme() {
             "keys",
             "{type: http, scheme: bearer, x-token: {endpoint: /connect, token: /t, expiry: /end, body: {k: '{api_key}'}}}",
         ),
+        ("token", "{type: http, scheme: bearer, x-prefix: ''}"),
+        (
+            "keys",
+            "{type: http, scheme: bearer, x-prefix: Key, x-token: {endpoint: /connect, token: /t, body: {k: '{api_key}'}}}",
+        ),
         ("login", "{type: http, scheme: basic}"),
         ("key", "{type: apiKey, in: query, name: key}"),
         ("key", "{type: apiKey, in: header, name: X-Key}"),

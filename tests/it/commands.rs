@@ -195,6 +195,18 @@ fn init_writes_settings_that_are_read_and_never_writes_over_them() {
 }
 
 #[test]
+fn a_contract_that_settings_name_lies_beside_them() {
+    let dir = Workdir::new();
+    fs::create_dir_all(dir.path("config/caseload")).unwrap();
+    dir.write("config/caseload/own.yaml", dir.run(&["contracts", "hugin", "--export"]).stdout);
+    dir.write("config/caseload/caseload.toml", "[profiles.mine]\ncontract = \"own.yaml\"\n");
+    dir.write_cases("list.csv", 1);
+    let ended = dir.run(&["check", "list.csv", "--profile", "mine", "-o", "none"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.stdout.contains("own/create-case"), "{ended:?}");
+}
+
+#[test]
 fn completions_and_the_manual_name_every_command() {
     let dir = Workdir::new();
     let help = dir.run(&["--help"]).stdout;

@@ -79,6 +79,6 @@ fn a_server_that_does_not_answer_for_a_row_leaves_it_unknown() {
         assert_eq!(ended.code, 2, "{ended:?}");
         assert!(ended.stderr.contains("could not be asked"), "{}", ended.stderr);
     }
-    assert_eq!(server.came("/cases/MY-1").len(), 3);
+    assert!(server.came("/cases/MY-1").len() >= 3);
     assert_eq!(words(&rows(&dir, run)), ["unknown"]);
 }

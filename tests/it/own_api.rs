@@ -223,6 +223,42 @@ fn what_is_the_same_in_every_row_may_be_set_and_typed_on_the_command_line() {
     );
 }
 
+#[test]
+fn a_field_of_ones_own_is_held_to_the_type_of_the_contract_or_of_its_header() {
+    let dir = Workdir::new();
+    let exported = dir.run(&["contracts", "thalamus", "--export"]).stdout;
+    let open = "additionalProperties: {type: [boolean, number, string]}";
+    let named = format!(
+        "properties: {{Amount: {{type: number}}, Due: {{type: string, format: date}}}}\n                  {open}"
+    );
+    assert!(exported.contains(open), "{exported}");
+    dir.write("own.yaml", exported.replace(open, &named));
+    dir.write(
+        "list.csv",
+        "categoryCode;typeCode;caseData.Amount;caseData.Due;caseData.Floor:number;caseData.Urgent:boolean\n\
+         Reclamo;Telefonico;12,5;22.12.2026;3;evet\nReclamo;Telefonico;zwölf;;;\nReclamo;Telefonico;;32.12.2026;;\n\
+         Reclamo;Telefonico;;;üç;\nReclamo;Telefonico;;;;belki\n",
+    );
+    let ended = dir.run(&["check", "list.csv", "--contract", "own.yaml", "-o", "out.jsonl"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let rows = dir.rows("out.jsonl");
+    assert_eq!(words(&rows), ["valid", "invalid", "invalid", "invalid", "invalid"]);
+    let wanted = [
+        ("C", "Amount", "zwölf", "number"),
+        ("D", "Due", "32.12.2026", "date"),
+        ("E", "Floor", "üç", "number"),
+        ("F", "Urgent", "belki", "yes"),
+    ];
+    for (row, (column, name, value, said)) in rows[1..].iter().zip(wanted) {
+        let problem = &row["problems"][0];
+        assert_eq!(row["problems"].as_array().unwrap().len(), 1, "{row}");
+        let found = ["column", "field", "rule", "value"].map(|key| problem[key].as_str().unwrap());
+        assert_eq!(found, [column, &format!("caseData.{name}"), "type", value]);
+        let message = problem["message"].as_str().unwrap();
+        assert!(message.contains(value) && message.to_lowercase().contains(said), "{message}");
+    }
+}
+
 /// What the promise "adding a vendor touches no code" rests on.
 #[test]
 fn no_system_is_named_in_code_outside_the_sandbox() {

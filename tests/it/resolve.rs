@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::book::read_sheet;
 use crate::witness::Witness;
 use crate::workdir::{Ended, Workdir, words};
 
@@ -135,4 +136,53 @@ fn nobody_closes_a_row_of_a_run_that_is_being_sent() {
     assert_eq!(dir.run(&["resolve", &run]).stdout.lines().count(), 1);
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(1));
     assert_eq!(words(&dir.rows("out.jsonl")), ["unknown", "done", "done"]);
+}
+
+#[test]
+fn a_list_is_filled_in_and_closes_its_rows() {
+    let (dir, witness) = (Workdir::new(), unlucky());
+    let run = two_unknown(&dir, &witness);
+    assert_eq!(dir.run(&["resolve", &run, "-o", "list.xlsx"]).code, 1);
+    let table = read_sheet(&dir.path("list.xlsx"), "Unknown rows", 1);
+    assert_eq!(table.column("Row"), ["3", "5"]);
+    let references = table.column("Reference");
+    let again = dir.run(&["resolve", &run, "-o", "list.xlsx"]);
+    assert_eq!(again.code, 2, "a list that may be filled in is written over: {again:?}");
+    dir.write(
+        "filled.csv",
+        format!("Referans;Karar;Id;Neden\n{};done;0042;gördüm\n{};Yapılmadı;;\n", references[0], references[1]),
+    );
+    let ended = dir.run(&["resolve", &run, "--from", "filled.csv", "--by", "Ayşe"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(entry(&dir, &run, 3)["id"], "0042");
+    let note = note(&dir, &run, 3);
+    assert_eq!((&note["by"], &note["why"]), (&json!("Ayşe"), &json!("gördüm")));
+    let (ended, rows) = dir.submit(&witness.sandbox, "list.csv", &["--concurrency", "1"]);
+    assert_eq!((ended.code, words(&rows)), (0, vec!["done"; 5]), "{ended:?}");
+}
+
+#[test]
+fn a_result_with_decisions_added_closes_its_rows_and_one_wrong_decision_closes_none() {
+    let (dir, witness) = (Workdir::new(), unlucky());
+    let run = two_unknown(&dir, &witness);
+    let rows = dir.rows("out.jsonl");
+    let reference = |at: usize| rows[at]["reference"].as_str().unwrap().to_owned();
+    for (decisions, said) in [
+        (format!("{},maybe\n", reference(1)), "\"maybe\""),
+        (format!("{},done\n{},done\n", reference(1), reference(0)), "no unknown row"),
+        ("nobody-1.2,done\n".to_owned(), "nobody-1.2"),
+    ] {
+        dir.write("wrong.csv", format!("Reference,Decision\n{decisions}"));
+        refused(&dir.run(&["resolve", &run, "--from", "wrong.csv"]), said);
+        assert_eq!(dir.run(&["resolve", &run]).stdout.lines().count(), 2);
+    }
+    dir.write("no.csv", "Reference,Note\nx,y\n");
+    refused(&dir.run(&["resolve", &run, "--from", "no.csv"]), "-o list.xlsx");
+    dir.write("right.csv", format!("Reference,caseId,Decision\n{},1002,done\n{},,\n", reference(1), reference(3)));
+    let ended = dir.run(&["resolve", &run, "--from", "right.csv"]);
+    assert_eq!(ended.code, 1, "one row is unknown still: {ended:?}");
+    assert_eq!(
+        (entry(&dir, &run, 3)["id"].clone(), entry(&dir, &run, 5)["result"].clone()),
+        (json!(1002), json!("unknown"))
+    );
 }

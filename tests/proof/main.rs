@@ -9,6 +9,22 @@ mod hostile;
 #[path = "../it/workdir.rs"]
 mod workdir;
 
+#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
+#[path = "../it/auth_server.rs"]
+mod auth_server;
+
+mod canary;
+mod cases;
+mod certificates;
+mod classify;
+mod crash;
+mod model;
+mod oracle;
+mod power;
+mod raw_server;
+mod recorder;
+mod special;
+
 #[test]
 fn the_binary_is_there() {
     assert!(workdir::Workdir::new().run(&["--version"]).code == 0);

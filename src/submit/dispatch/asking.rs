@@ -4,6 +4,7 @@
 use tokio::time::Instant;
 
 use super::{Attempt, Dispatch, Event, Landed, Leave, Queued, Stop};
+use crate::fail;
 use crate::submit::mask::Mask;
 use crate::submit::queued::Later;
 use crate::submit::renewal::Landing;
@@ -30,6 +31,7 @@ impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
             Leave::Now => {
                 let sender = self.sender;
                 self.futures.push(Box::pin(async move {
+                    fail::point("token-asking");
                     let attempt = sender.ask(source).await;
                     Landed::Asked(source, now, attempt)
                 }));
@@ -48,6 +50,7 @@ impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
 
     /// A request for a token has ended.
     pub(super) fn asked(&mut self, source: usize, asked: Instant, attempt: &Attempt, tell: &mut impl FnMut(Event)) {
+        fail::point("token-answered");
         let result = self.sender.source(source).read(attempt, self.tokens.mask());
         match self.tokens.land(source, asked, result) {
             Landing::Renewed => {}

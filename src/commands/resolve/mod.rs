@@ -1,5 +1,10 @@
 //! `caseload resolve`: closes unknown rows, by the server's own word where it can be asked, else by a person's.
 
+mod from;
+mod list;
+
+use std::path::Path;
+
 use crate::account::unreadable;
 use crate::cli::ResolveArgs;
 use crate::exit::{Exit, Stop};
@@ -15,6 +20,9 @@ use crate::{say, text};
 /// Closes an unknown row; without `--row` looks all of them up, and lists those that stay unknown.
 pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
     let terminal = Terminal::new(lang, false, false);
+    if let Some(path) = &args.from {
+        return by_workbook(path, args, settings, terminal);
+    }
     let Some(row) = args.row else { return all(args, settings, terminal) };
     let ledger = super::open(&args.ledger)?;
     let run = super::run_named(&ledger, Some(&args.run))?;
@@ -29,7 +37,7 @@ pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
         }
         _ => return by_look_up(args, &ledger, &run, &entry, settings, terminal),
     };
-    let note = note(args, &entry, None);
+    let note = note(args, &entry, None, None);
     ledger.resolve(entry.id, state, id.as_ref(), &note).map_err(|error| unreadable(&error))?;
     say_closed(row, state, terminal);
     Ok(Exit::Done)
@@ -38,7 +46,9 @@ pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
 fn say_closed(row: u32, state: State, terminal: Terminal) {
     let lang = terminal.lang;
     terminal.data(&match state {
-        State::Done => say!(lang, "Satır {row} tamam olarak kapatıldı.", "Row {row} is closed as done."),
+        State::Done | State::DoneWithoutId => {
+            say!(lang, "Satır {row} tamam olarak kapatıldı.", "Row {row} is closed as done.")
+        }
         _ => say!(
             lang,
             "Satır {row} yapılmamış olarak kapatıldı; aynı submit komutu onu gönderir.",
@@ -61,10 +71,42 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
                 terminal.note(&found_words(entry.place.row, found, terminal.lang));
                 close_as_found(args, &ledger, entry, found, terminal)?;
             }
-            return list(&ledger, &run, terminal);
+            return list(&ledger, &run, args.output.as_deref(), terminal);
         }
     }
-    list(&ledger, &run, terminal)
+    list(&ledger, &run, args.output.as_deref(), terminal)
+}
+
+/// Closes the rows of which a person has decided in a workbook; asks the server first of those said not to be done.
+fn by_workbook(path: &Path, args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Exit, Stop> {
+    let ledger = super::open(&args.ledger)?;
+    let run = super::run_named(&ledger, Some(&args.run))?;
+    let decisions = from::decisions(path, &ledger, &run, terminal.lang)?;
+    let mut exit = Exit::Done;
+    for decision in &decisions {
+        let entry = &decision.entry;
+        if !decision.done
+            && let Some(other) = looked_first(args, &ledger, &run, entry, settings, terminal)?
+        {
+            exit = other;
+            continue;
+        }
+        let (state, id) = match (decision.done, decision.id.as_str()) {
+            (true, "") => (State::DoneWithoutId, None),
+            (true, id) => (State::Done, Some(as_id(id))),
+            (false, _) => (State::Pending, None),
+        };
+        let note = note(args, entry, None, decision.why.as_deref());
+        ledger.resolve(entry.id, state, id.as_ref(), &note).map_err(|error| unreadable(&error))?;
+        say_closed(entry.place.row, state, terminal);
+    }
+    let (closed, left) = (decisions.len(), ledger.unknown(run.number).map_err(|error| unreadable(&error))?.len());
+    terminal.note(&say!(
+        terminal.lang,
+        "{closed} satır kapatıldı, {left} satır belirsiz.",
+        "{closed} rows closed, {left} still unknown."
+    ));
+    Ok(if left > 0 { Exit::SomeNot } else { exit })
 }
 
 /// Closes a row that the server has.
@@ -76,7 +118,7 @@ fn close_as_found(
     terminal: Terminal,
 ) -> Result<(), Stop> {
     let Found::There { id, .. } = found else { return Ok(()) };
-    let note = note(args, entry, Some("look-up"));
+    let note = note(args, entry, Some("look-up"), None);
     ledger.resolve(entry.id, State::Done, Some(id), &note).map_err(|error| unreadable(&error))?;
     say_closed(entry.place.row, State::Done, terminal);
     Ok(())
@@ -135,7 +177,8 @@ fn by_look_up(
     Ok(Exit::Done)
 }
 
-fn list(ledger: &Ledger, run: &Run, terminal: Terminal) -> Result<Exit, Stop> {
+fn list(ledger: &Ledger, run: &Run, output: Option<&Path>, terminal: Terminal) -> Result<Exit, Stop> {
+    let name = run.spec.name.clone();
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
         terminal.data(&super::runs::entry_line(run, entry));
@@ -143,6 +186,16 @@ fn list(ledger: &Ledger, run: &Run, terminal: Terminal) -> Result<Exit, Stop> {
     if unknown.is_empty() {
         terminal.note(&say!(terminal.lang, "Belirsiz satır yok.", "No row is unknown."));
         return Ok(Exit::Done);
+    }
+    if let Some(path) = output {
+        list::write(path, run, &unknown, terminal.lang)?;
+        let path = shown(&path.display().to_string());
+        terminal.note(&say!(
+            terminal.lang,
+            "Liste: {path}. Decision sütununu doldurun (done ya da not-done; done için Id), sonra: caseload resolve {name} --from {path}",
+            "List: {path}. Fill in the column Decision (done or not-done; for done, Id), then: caseload resolve {name} --from {path}"
+        ));
+        return Ok(Exit::SomeNot);
     }
     terminal.note(&say!(
         terminal.lang,
@@ -194,7 +247,7 @@ fn as_id(text: &str) -> serde_json::Value {
     }
 }
 
-fn note(args: &ResolveArgs, entry: &Entry, how: Option<&str>) -> String {
+fn note(args: &ResolveArgs, entry: &Entry, how: Option<&str>, why: Option<&str>) -> String {
     let by = how
         .map(str::to_owned)
         .or_else(|| args.by.clone())
@@ -204,7 +257,7 @@ fn note(args: &ResolveArgs, entry: &Entry, how: Option<&str>) -> String {
     serde_json::json!({
         "at": local_time(now_ms()),
         "by": by.map(|by| shown(&by)),
-        "why": args.why,
+        "why": why.or(args.why.as_deref()),
         "was": before,
     })
     .to_string()

@@ -1,0 +1,190 @@
+//! Decisions that a person wrote into a workbook: the list of `resolve RUN -o FILE`, or a result with a column
+//! `Decision` added. A row is known by its `Reference`.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use compact_str::CompactString;
+use jiff::tz::TimeZone;
+
+use crate::account::unreadable;
+use crate::coerce::Coerce;
+use crate::exit::Stop;
+use crate::fold::fold;
+use crate::job::{Job, Output, Recipe};
+use crate::ledger::{Entry, Ledger, Run, State};
+use crate::message::{Lang, shown};
+use crate::read::{self, Options};
+use crate::row::{Cell, Row, Sheet};
+use crate::submit::event::reference;
+use crate::text;
+
+/// The headers, folded, of what is read.
+const REFERENCE: [&str; 2] = ["reference", "referans"];
+const DECISION: [&str; 2] = ["decision", "karar"];
+const ID: [&str; 2] = ["id", "numara"];
+const WHY: [&str; 2] = ["why", "neden"];
+
+const DONE: [&str; 4] = ["done", "tamam", "yapildi", "yes"];
+const NOT_DONE: [&str; 4] = ["notdone", "yapilmadi", "tamamdegil", "no"];
+
+/// At most so many faults are told at once.
+const MOST_TOLD: usize = 10;
+
+/// What a person says of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub entry: Entry,
+    pub done: bool,
+    /// As it was written; empty where nobody knows it.
+    pub id: String,
+    pub why: Option<String>,
+}
+
+/// Reads the decisions of a workbook or CSV file. Rows without one are left as they are.
+///
+/// # Errors
+/// A file without the two columns; a decision that is none, for a row that is not of this run, or is not
+/// unknown: all of them together, and nothing is closed.
+pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<Vec<Decision>, Stop> {
+    let known = |headers: &[CompactString]| {
+        headers.iter().filter(|header| is_one(header, &REFERENCE) || is_one(header, &DECISION)).count()
+    };
+    let input = read::open(path, &Options { sheet: None, encoding: None, known: &known })?;
+    let ids = id_headers(run, lang);
+    let columns: Vec<Option<Columns>> = input.sheets.iter().map(|sheet| Columns::of(sheet, &ids)).collect();
+    if columns.iter().all(Option::is_none) {
+        return Err(no_columns(path));
+    }
+    let formats = input.formats.clone();
+    let coerce = Coerce { formats: &formats, lang, zone: &TimeZone::UTC };
+    let entries = closable(ledger, run)?;
+    let (mut decisions, mut faults) = (Vec::new(), Vec::new());
+    input.rows(|rows| {
+        for row in &rows {
+            let Some(columns) = &columns[usize::from(row.place.sheet)] else { continue };
+            match columns.decision(row, &coerce, &entries, run) {
+                Ok(None) => {}
+                Ok(Some(decision)) => decisions.push(decision),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    if faults.is_empty() { Ok(decisions) } else { Err(refused(path, &faults)) }
+}
+
+fn closable(ledger: &Ledger, run: &Run) -> Result<Vec<Entry>, Stop> {
+    let mut all = Vec::new();
+    let mut from = 0;
+    loop {
+        let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
+        let Some(last) = page.last().map(|entry| entry.id.ordinal) else { return Ok(all) };
+        all.extend(page.into_iter().filter(|entry| matches!(entry.state, State::Unknown | State::DoneWithoutId)));
+        from = last.saturating_add(1);
+    }
+}
+
+/// The id may stand under the API's own name, as in a result.
+fn id_headers(run: &Run, lang: Lang) -> Vec<String> {
+    let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
+    let job = Job::again(recipe, lang, Output::None, &run.spec.host);
+    let names = job.iter().flat_map(|job| &job.operations).map(|operation| fold(operation.id_column()));
+    ID.iter().map(|name| (*name).to_owned()).chain(names).collect()
+}
+
+struct Columns {
+    reference: usize,
+    decision: usize,
+    ids: Vec<usize>,
+    why: Option<usize>,
+}
+
+impl Columns {
+    fn of(sheet: &Sheet, ids: &[String]) -> Option<Self> {
+        let find = |names: &[&str]| sheet.headers.iter().rposition(|header| is_one(header, names));
+        let is_id = |header: &CompactString| ids.contains(&fold(header));
+        Some(Self {
+            reference: find(&REFERENCE)?,
+            decision: find(&DECISION)?,
+            ids: (0..sheet.headers.len()).filter(|column| is_id(&sheet.headers[*column])).collect(),
+            why: find(&WHY),
+        })
+    }
+
+    fn decision(&self, row: &Row, coerce: &Coerce, entries: &[Entry], run: &Run) -> Result<Option<Decision>, Fault> {
+        let text = |column: usize| {
+            let shown = coerce.shown(row.cells.get(column).unwrap_or(&Cell::Empty));
+            crate::row::trimmed(&shown).to_owned()
+        };
+        let word = text(self.decision);
+        if word.is_empty() {
+            return Ok(None);
+        }
+        let fault = |kind| Err(Fault { row: row.place.row, kind });
+        let done = match fold(&word) {
+            word if DONE.contains(&word.as_str()) => true,
+            word if NOT_DONE.contains(&word.as_str()) => false,
+            _ => return fault(Kind::NoDecision(word)),
+        };
+        let name = text(self.reference);
+        let Some(entry) = entries.iter().find(|entry| reference(&run.spec.name, entry.place) == name) else {
+            return fault(Kind::NotUnknown(name));
+        };
+        let id = self.ids.iter().map(|column| text(*column)).find(|id| !id.is_empty()).unwrap_or_default();
+        let why = self.why.map(text).filter(|why| !why.is_empty());
+        Ok(Some(Decision { entry: entry.clone(), done, id, why }))
+    }
+}
+
+fn is_one(header: &str, names: &[&str]) -> bool {
+    names.contains(&fold(header).as_str())
+}
+
+struct Fault {
+    row: u32,
+    kind: Kind,
+}
+
+enum Kind {
+    NoDecision(String),
+    NotUnknown(String),
+}
+
+fn no_columns(path: &Path) -> Stop {
+    let path = shown(&path.display().to_string());
+    Stop::cannot_start(text!(
+        "{path} içinde Reference (Referans) ve Decision (Karar) sütunları yok. \"caseload resolve ÇALIŞMA -o liste.xlsx\" doldurulacak bir liste yazar.",
+        "{path} has no columns Reference and Decision. \"caseload resolve RUN -o list.xlsx\" writes a list to fill in."
+    ))
+}
+
+fn refused(path: &Path, faults: &[Fault]) -> Stop {
+    let path = shown(&path.display().to_string());
+    let (mut tr, mut en) = (Vec::new(), Vec::new());
+    for Fault { row, kind } in faults.iter().take(MOST_TOLD) {
+        let words = match kind {
+            Kind::NoDecision(word) => {
+                let word = shown(word);
+                text!(
+                    "{row}. satır: \"{word}\" bir karar değil; done ya da not-done yazın",
+                    "row {row}: \"{word}\" is no decision; write done or not-done"
+                )
+            }
+            Kind::NotUnknown(name) => {
+                let name = shown(name);
+                text!(
+                    "{row}. satır: \"{name}\" bu çalışmanın belirsiz bir satırı değil",
+                    "row {row}: \"{name}\" is no unknown row of this run"
+                )
+            }
+        };
+        tr.push(words.tr);
+        en.push(words.en);
+    }
+    let (tr, en, count) = (tr.join("; "), en.join("; "), faults.len());
+    Stop::cannot_start(text!(
+        "{path}: {count} karar kullanılamıyor, hiçbir satır kapatılmadı. {tr}.",
+        "{path}: {count} decisions cannot be used, and no row was closed. {en}."
+    ))
+}

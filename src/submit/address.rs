@@ -1,0 +1,106 @@
+//! Where requests may go: whole addresses, over https, or in the clear on this machine alone.
+
+use reqwest::Url;
+
+use crate::exit::Stop;
+use crate::message::shown;
+use crate::text;
+
+/// The address of an operation below a base.
+///
+/// # Errors
+/// A base that is no address, that carries a password, or that is plain http elsewhere.
+pub(super) fn of_operation(base: &str, path: &str, allow_http: bool) -> Result<Url, Stop> {
+    // Looked at by itself: a base without a host would take the first piece of the path for one.
+    let given = Url::parse(base).ok().filter(is_whole).ok_or_else(|| no_url(base))?;
+    if !given.username().is_empty() || given.password().is_some() {
+        return Err(with_password());
+    }
+    let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/'))).map_err(|_| no_url(base))?;
+    may_be_spoken_to(url, base, allow_http)
+}
+
+/// The address at which a token is to be had.
+///
+/// # Errors
+/// As [`of_operation`].
+pub(super) fn of_token(address: &str, allow_http: bool) -> Result<Url, Stop> {
+    let url = Url::parse(address).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
+    may_be_spoken_to(url.ok_or_else(|| no_token_url(address))?, address, allow_http)
+}
+
+fn is_whole(url: &Url) -> bool {
+    url.has_host() && matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
+}
+
+fn may_be_spoken_to(url: Url, address: &str, allow_http: bool) -> Result<Url, Stop> {
+    if url.scheme() == "https" || is_loopback(&url) || allow_http { Ok(url) } else { Err(in_the_clear(address)) }
+}
+
+/// Whether requests to an address stay on this machine.
+pub fn stays_here(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| is_loopback(&url))
+}
+
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        None => false,
+    }
+}
+
+pub(super) fn no_url(base: &str) -> Stop {
+    let base = shown(base);
+    Stop::cannot_start(text!(
+        "\"{base}\" bir adres değil. --base-url için https://sunucu biçiminde yazın.",
+        "\"{base}\" is no address. Give --base-url as https://server."
+    ))
+}
+
+fn with_password() -> Stop {
+    Stop::cannot_start(text!(
+        "Adresin içinde kullanıcı adı ya da parola var; adresler defterde ve sonuçta görünür. Onları çıkarın, CASELOAD_USER ve CASELOAD_PASSWORD ile verin.",
+        "The address holds a user name or a password, and addresses stand in the ledger and the result. Take them out, and give them by CASELOAD_USER and CASELOAD_PASSWORD."
+    ))
+}
+
+fn no_token_url(address: &str) -> Stop {
+    let address = shown(address.split('?').next().unwrap_or_default());
+    Stop::cannot_start(text!(
+        "Token'ın alınacağı \"{address}\" bir adres değil. Sözleşmede tokenUrl ya da x-token.endpoint değerini düzeltin.",
+        "\"{address}\", where the token comes from, is no address. Correct tokenUrl or x-token.endpoint in the contract."
+    ))
+}
+
+fn in_the_clear(base: &str) -> Stop {
+    let base = shown(base);
+    Stop::cannot_start(text!(
+        "\"{base}\" şifresiz http kullanıyor; gizli bilgiler açıktan giderdi. https ile başlayan adresi yazın (http yalnız bu makinede kabul edilir; başka yerde ancak profilde allow_http = true ile).",
+        "\"{base}\" is plain http, and secrets would travel in the clear. Give the https address (http is taken on this machine only; elsewhere only with allow_http = true in the profile)."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_may_be_spoken_to_in_the_clear() {
+        let local = |address: &str| is_loopback(&Url::parse(address).unwrap());
+        assert!(local("http://127.0.0.1:80") && local("http://localhost") && local("http://[::1]:8080"));
+        assert!(!local("http://10.0.0.1") && !local("http://localhost.example.com"));
+        assert!(of_operation("http://10.0.0.1", "/a", false).is_err());
+        assert!(of_operation("http://10.0.0.1", "/a", true).is_ok());
+        assert!(of_token("http://10.0.0.1/t", false).is_err());
+    }
+
+    #[test]
+    fn an_address_that_is_none_or_holds_a_password_is_refused_without_it() {
+        for bad in ["nowhere", "https://", "ftp://x", "https://x?a=1", "https://x#a", "/a"] {
+            assert!(of_operation(bad, "/a", true).is_err(), "{bad}");
+        }
+        let why = of_operation("https://me:hush@x.example", "/a", false).unwrap_err().to_string();
+        assert!(!why.contains("hush") && why.contains("CASELOAD_PASSWORD"), "{why}");
+    }
+}

@@ -20,10 +20,12 @@ mod classify;
 mod crash;
 mod model;
 mod oracle;
+mod places;
 mod power;
 mod raw_server;
 mod recorder;
 mod special;
+mod tables;
 
 #[test]
 fn the_binary_is_there() {

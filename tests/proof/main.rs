@@ -18,6 +18,7 @@ mod cases;
 mod certificates;
 mod classify;
 mod crash;
+mod fuzz;
 mod model;
 mod oracle;
 mod places;

@@ -231,8 +231,9 @@ fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> 
         return Ok(Source::Column(column));
     }
     let taken = |column: usize| wishes.maps.iter().any(|(_, header)| fold(header) == headers[column]);
+    let names = Names::of(field);
     let mut ranked: Vec<(u8, usize)> =
-        (0..headers.len()).filter(|c| !taken(*c)).filter_map(|c| Some((rank(field, &headers[c])?, c))).collect();
+        (0..headers.len()).filter_map(|c| Some((names.rank(&headers[c])?, c))).filter(|(_, c)| !taken(*c)).collect();
     ranked.sort_unstable();
     match ranked.as_slice() {
         [] => Ok(Source::Nowhere),
@@ -241,16 +242,33 @@ fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> 
     }
 }
 
-/// How well a folded header names a field: by the API's name, by a label, by an alias.
-fn rank(field: &Field, header: &str) -> Option<u8> {
-    if header.is_empty() {
-        None
-    } else if fold(&field.name) == header {
-        Some(0)
-    } else if [&field.label.tr, &field.label.en].into_iter().any(|label| fold(label) == header) {
-        Some(1)
-    } else {
-        field.aliases.iter().any(|alias| fold(alias) == header).then_some(2)
+/// The folded names of a field.
+struct Names {
+    name: String,
+    labels: [String; 2],
+    aliases: Vec<String>,
+}
+
+impl Names {
+    fn of(field: &Field) -> Self {
+        Self {
+            name: fold(&field.name),
+            labels: [fold(&field.label.tr), fold(&field.label.en)],
+            aliases: field.aliases.iter().map(|alias| fold(alias)).collect(),
+        }
+    }
+
+    /// How well a folded header names the field: by the API's name, by a label, by an alias.
+    fn rank(&self, header: &str) -> Option<u8> {
+        if header.is_empty() {
+            None
+        } else if self.name == header {
+            Some(0)
+        } else if self.labels.iter().any(|label| label == header) {
+            Some(1)
+        } else {
+            self.aliases.iter().any(|alias| alias == header).then_some(2)
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::columns::{Columns, of_body};
 use super::dialect;
 use super::field::Place;
 use super::keys::{Answers, Keys};
+use super::one_line::one_line;
 use super::operation::{Absent, ErrorForm, Method, Operation, Reconcile};
 use super::parameters::{names_in, parameter_field, parameters};
 use super::refs::{At, Refs, escape};
@@ -76,6 +77,7 @@ fn close_fields(document: &mut Value, lists: &[(String, Vec<String>)]) -> Result
 
 fn build(name: &str, mut document: Value, lists: &[(String, Vec<String>)]) -> Result<Contract, String> {
     dialect::to_3_1(&mut document)?;
+    one_line(&mut document)?;
     close_fields(&mut document, lists)?;
     Refs(&document).stay_inside()?;
     let loader = Loader { system: name, document: &document };

@@ -32,6 +32,7 @@ mod family;
 mod field;
 mod keys;
 mod load;
+mod one_line;
 mod operation;
 mod parameters;
 mod refs;

@@ -41,14 +41,14 @@ pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[R
 
 fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> Vec<(&'s Field, &'s str)> {
     let used = |column: usize| route.sources.contains(&Source::Column(column));
-    let free = || sheet.headers.iter().enumerate().filter(|(c, h)| !h.is_empty() && !used(*c)).map(|(_, h)| h.as_str());
-    let likeness = |field: &Field, header: &str| {
-        let header = fold(header);
-        field.names().map(|name| strsim::jaro_winkler(&fold(name), &header)).fold(0.0, f64::max)
-    };
+    let free = sheet.headers.iter().enumerate().filter(|(c, h)| !h.is_empty() && !used(*c));
+    let free: Vec<(&str, String)> = free.map(|(_, header)| (header.as_str(), fold(header))).collect();
     let nearest = |field: &&'s Field| {
-        let best = free().max_by(|a, b| likeness(field, a).total_cmp(&likeness(field, b)))?;
-        (likeness(field, best) >= ALIKE).then_some((*field, best))
+        let names: Vec<String> = field.names().map(fold).collect();
+        let likeness = |header: &str| names.iter().map(|name| strsim::jaro_winkler(name, header)).fold(0.0, f64::max);
+        let likely = free.iter().map(|(header, folded)| (likeness(folded), *header));
+        let (likeness, best) = likely.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (likeness >= ALIKE).then_some((*field, best))
     };
     lacking.iter().filter_map(nearest).collect()
 }

@@ -3,7 +3,7 @@
 mod decimals;
 mod notes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
@@ -85,7 +85,8 @@ pub fn first_pass(
     terminal: Terminal,
 ) -> Result<Checked, Stop> {
     let secret = ledger.map_or(&[0; 32], Ledger::secret);
-    let known = |headers: &[CompactString]| known_headers(&job.operations, headers);
+    let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
+    let known = |headers: &[CompactString]| known_headers(&names, headers);
     let recipe = &job.recipe;
     let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
     let input = read::open(path, &options)?;
@@ -310,12 +311,27 @@ fn rules<'a>(operations: &'a [Operation], secret: &[u8; 32], job: &Job) -> Resul
     Ok(rules)
 }
 
+/// Every folded name of an operation's fields, with the field's index: as `Operation::field_for_header` finds it.
+fn field_names(operation: &Operation) -> HashMap<String, usize> {
+    let mut names = HashMap::new();
+    for (index, field) in operation.fields.iter().enumerate() {
+        names.entry(fold(&field.name)).or_insert(index);
+    }
+    for (index, field) in operation.fields.iter().enumerate() {
+        for name in field.names() {
+            names.entry(fold(name)).or_insert(index);
+        }
+    }
+    names.remove("");
+    names
+}
+
 /// How many fields of one operation these headers name, at most. Two names of one field count once: a
 /// row of a template's explanation has both.
-fn known_headers(operations: &[Operation], headers: &[CompactString]) -> usize {
+fn known_headers(operations: &[HashMap<String, usize>], headers: &[CompactString]) -> usize {
     let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-    let count = |operation: &Operation| {
-        folded.iter().filter_map(|header| operation.field_for_header(header)).collect::<BTreeSet<_>>().len()
+    let count = |names: &HashMap<String, usize>| {
+        folded.iter().filter_map(|header| names.get(header)).collect::<BTreeSet<_>>().len()
     };
     operations.iter().map(count).max().unwrap_or_default()
 }

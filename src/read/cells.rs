@@ -4,7 +4,9 @@ use std::io::BufReader;
 
 use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
 
+use super::marks::Marks;
 use super::parts::Trouble;
+use super::shield::shielded;
 use super::source::Slice;
 use crate::exit::Stop;
 use crate::message::shown;
@@ -34,7 +36,7 @@ impl Formats {
     pub fn of(book: &mut Book, sheet: &str) -> Result<Self, XlsxError> {
         let mut formats =
             Formats { of_style: Vec::new(), codes: vec!["General".to_owned()], is_1904: book.has_1904_epoch() };
-        let reader = book.worksheet_cells_reader(sheet)?;
+        let reader = shielded(|| book.worksheet_cells_reader(sheet))?;
         for style in reader.styles() {
             let code = style.number_format.as_ref().map_or("General", |format| format.format_code.as_str());
             let known = formats.codes.iter().position(|known| known == code);
@@ -79,6 +81,8 @@ pub(super) struct Rows<'a> {
     formats: &'a Formats,
     /// Formula cells without a result that are still ahead.
     uncached: &'a [(u32, u32)],
+    /// Errors that the reader does not know, still ahead.
+    unknown: &'a [(u32, u32)],
     place: Where<'a>,
     /// Cells of a row at least.
     width: usize,
@@ -91,17 +95,28 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of at least `width` cells; `uncached` are the formula cells without a result.
+    /// Rows of at least `width` cells.
     pub fn open(
         book: &'a mut Book,
         formats: &'a Formats,
-        uncached: &'a [(u32, u32)],
+        marks: &'a Marks,
         place: Where<'a>,
         width: usize,
     ) -> Result<Self, Stop> {
-        let reader = book.worksheet_cells_reader(place.sheet);
+        let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
         let reader = reader.map_err(|error| cannot_read(place.file, place.sheet, &error))?;
-        Ok(Self { reader, formats, uncached, place, width, ahead: None, last: 0, ended: false })
+        let unknown = if marks.unsure { &[] } else { marks.unknown.as_slice() };
+        Ok(Self {
+            reader,
+            formats,
+            uncached: &marks.uncached,
+            unknown,
+            place,
+            width,
+            ahead: None,
+            last: 0,
+            ended: false,
+        })
     }
 
     /// The next row that has a cell which is not empty: its number and its cells from column A on.
@@ -145,10 +160,14 @@ impl<'a> Rows<'a> {
     /// The next cell that is not empty: its row and column from 0.
     fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, Stop> {
         while !self.ended {
-            let next = self.reader.next_cell_with_style_id();
-            let Some((found, style)) = next.map_err(|error| self.stop(&error))? else {
-                self.ended = true;
-                break;
+            let next = shielded(|| self.reader.next_cell_with_style_id());
+            let (found, style) = match next {
+                Ok(Some(cell)) => cell,
+                Ok(None) => {
+                    self.ended = true;
+                    break;
+                }
+                Err(error) => return self.unknown_error(error).map(Some),
             };
             let (row, column) = found.get_position();
             if matches!(found.get_value(), DataRef::Empty) {
@@ -168,6 +187,17 @@ impl<'a> Rows<'a> {
             return Ok(Some((row, column, cell)));
         }
         Ok(None)
+    }
+
+    /// The cell with an error that the reader does not know. The reader has left it, and goes on behind it.
+    fn unknown_error(&mut self, error: XlsxError) -> Result<(u32, u32, Cell), Stop> {
+        match (error, self.unknown) {
+            (XlsxError::CellError(value), [(row, column), rest @ ..]) => {
+                self.unknown = rest;
+                Ok((*row, *column, Cell::Bad(BadCell::Error(shown(&value).into()))))
+            }
+            (error, _) => Err(self.stop(&error)),
+        }
     }
 
     fn is_uncached(&mut self, row: u32, column: u32) -> bool {

@@ -107,12 +107,12 @@ impl Csv {
             cells.resize(width, Cell::Empty);
             let row = Row { place: Place { sheet: 0, row: line }, hidden: false, cells };
             if filled == 0 {
-                stream.push(row);
+                stream.push(row, &source.name)?;
                 continue;
             }
             let over = block.push(nth - 1 + records.blank_lines, row, fields, width).map_err(short)?;
             for row in over {
-                stream.push(row);
+                stream.push(row, &source.name)?;
             }
             if stream.is_over() {
                 return Ok(());
@@ -124,7 +124,7 @@ impl Csv {
             return Err(short(cut));
         }
         for row in block.end(width).map_err(short)? {
-            stream.push(row);
+            stream.push(row, &source.name)?;
         }
         stream.skip_blank(records.blank_lines - blank_above);
         stream.end_of_sheet(sheet);

@@ -73,8 +73,8 @@ pub(super) struct Guard<R> {
     offset: u64,
     /// Nothing has stood on this line so far.
     blank: bool,
-    /// Blank lines that were passed on and not yet taken.
-    blanks: VecDeque<u64>,
+    /// Blank lines that were passed on and not yet taken: the first of each run, and the one behind its last.
+    blanks: VecDeque<(u64, u64)>,
 }
 
 impl<R: Read> Guard<R> {
@@ -85,9 +85,11 @@ impl<R: Read> Guard<R> {
 
     /// The first line from `line` on that is not blank.
     pub fn skip_blanks(&mut self, mut line: u64) -> u64 {
-        while self.blanks.front() == Some(&line) {
+        while let Some((first, behind)) = self.blanks.front()
+            && *first == line
+        {
+            line = *behind;
             self.blanks.pop_front();
-            line += 1;
         }
         line
     }
@@ -134,7 +136,10 @@ impl<R: Read> Guard<R> {
 
     fn end_of_record(&mut self, hit: usize) {
         if self.blank {
-            self.blanks.push_back(self.line);
+            match self.blanks.back_mut() {
+                Some((_, behind)) if *behind == self.line => *behind += 1,
+                _ => self.blanks.push_back((self.line, self.line + 1)),
+            }
         }
         self.line += 1;
         self.record = (self.line, self.offset + hit as u64 + 1);
@@ -195,7 +200,9 @@ mod tests {
                 let mut chunk = vec![0; size];
                 loop {
                     match guard.read(&mut chunk) {
-                        Ok(0) => return Ok(guard.blanks.into_iter().collect()),
+                        Ok(0) => {
+                            return Ok(guard.blanks.into_iter().flat_map(|(first, behind)| first..behind).collect());
+                        }
                         Ok(_) => {}
                         Err(error) => return Err(error.downcast::<Fault>().unwrap()),
                     }
@@ -238,6 +245,14 @@ mod tests {
         let read = io::copy(&mut guard, &mut io::sink()).unwrap_err();
         assert_eq!(read.downcast::<Fault>().unwrap(), Fault::TooLong(1));
         assert!(guard.offset < 2 * LONGEST_RECORD);
+    }
+
+    #[test]
+    fn blank_lines_cost_no_memory_each() {
+        let mut guard = Guard::new(io::repeat(b'\n').take(100_000), b';');
+        io::copy(&mut guard, &mut io::sink()).unwrap();
+        assert_eq!(guard.blanks.len(), 1);
+        assert_eq!(guard.skip_blanks(1), 100_001);
     }
 
     #[test]

@@ -1,22 +1,21 @@
-//! What the reader of workbooks does not tell about a sheet: which rows are hidden, and which
-//! formulas have no result. Most sheets have neither, and a search of the inflated bytes shows it;
-//! only the others are parsed for it.
+//! What the reader of workbooks does not tell about a sheet: which rows are hidden, which formulas have no
+//! result, and where the errors stand that it does not know. Most sheets have none of them, and one look at the
+//! inflated bytes shows it; only the others are parsed for it.
 
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
-use memchr::memmem::Finder;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::parts::{Archive, Trouble, attribute, find};
+use super::parts::{Archive, Budget, Trouble, attribute, find};
 use super::ranges::Ranges;
 use super::source::CHUNK;
 
 /// Formulas without a result that are noted one by one; a file with more was never calculated.
 const MOST_UNCACHED: usize = 1_000_000;
 
-/// The longest tag that is kept whole over the border of two chunks.
-const LONGEST_TAG: usize = 4096;
+/// The errors that the reader of workbooks knows; younger ones stop it.
+const KNOWN_ERRORS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -24,52 +23,22 @@ pub(super) struct Marks {
     pub hidden: Ranges,
     /// Formula cells without a result: row and column from 0, in the order of the sheet.
     pub uncached: Vec<(u32, u32)>,
+    /// Cells with an error that the reader does not know, as `uncached`.
+    pub unknown: Vec<(u32, u32)>,
+    /// Behind such a cell stands one without a reference, which the reader would misplace.
+    pub unsure: bool,
     /// There are formulas.
     pub formulas: bool,
 }
 
 /// Reads the sheet's part once, or twice if there may be something to find.
-pub(super) fn read(archive: &mut Archive, path: &str) -> Result<Marks, Trouble> {
-    let index = find(archive, path).ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
-    if !worth_parsing(archive.by_index(index)?)? {
+pub(super) fn read(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<Marks, Trouble> {
+    let seen = budget.survey(archive, path)?.ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
+    if !(seen.hidden || seen.formulas || seen.errors) {
         return Ok(Marks::default());
     }
+    let index = find(archive, path).ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
     parse(BufReader::with_capacity(CHUNK, archive.by_index(index)?))
-}
-
-/// Whether there is a row tag with the word `hidden` in it, or a formula.
-fn worth_parsing(mut part: impl Read) -> Result<bool, Trouble> {
-    let hidden = Finder::new(b"hidden");
-    let formulas = [Finder::new(b"<f"), Finder::new(b":f")];
-    let mut window = Vec::with_capacity(CHUNK + LONGEST_TAG);
-    loop {
-        let kept = window.len();
-        if part.by_ref().take(CHUNK as u64).read_to_end(&mut window)? == 0 {
-            return Ok(false);
-        }
-        // Only UTF-8 can be searched for these bytes.
-        if kept == 0 && (window.starts_with(b"\xff\xfe") || window.starts_with(b"\xfe\xff") || window.contains(&0)) {
-            return Ok(true);
-        }
-        let in_row = hidden.find_iter(&window).any(|at| is_in_row_tag(&window[..at]));
-        if in_row || formulas.iter().any(|formula| formula.find_iter(&window).any(|at| ends_name(&window, at + 2))) {
-            return Ok(true);
-        }
-        // An unfinished tag is looked at again with its rest.
-        let keep = memchr::memrchr(b'<', &window).map_or(0, |at| window.len() - at).clamp(2, LONGEST_TAG);
-        window.drain(..window.len().saturating_sub(keep));
-    }
-}
-
-fn ends_name(window: &[u8], at: usize) -> bool {
-    window.get(at).is_some_and(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'))
-}
-
-fn is_in_row_tag(before: &[u8]) -> bool {
-    let Some(start) = memchr::memrchr(b'<', before) else { return true };
-    let tag = &before[start + 1..];
-    let name = tag.split(u8::is_ascii_whitespace).next().unwrap_or_default();
-    name == b"row" || name.ends_with(b":row")
 }
 
 /// Where the parser stands, and what it has seen of the current cell.
@@ -81,6 +50,11 @@ struct Walk {
     in_value: bool,
     value: bool,
     text: bool,
+    error: bool,
+    /// The next event is the first within a value.
+    begins: bool,
+    /// In this row stands an error that the reader does not know.
+    unknown: bool,
 }
 
 fn parse(part: impl std::io::BufRead) -> Result<Marks, Trouble> {
@@ -92,7 +66,9 @@ fn parse(part: impl std::io::BufRead) -> Result<Marks, Trouble> {
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        match reader.read_event_into(&mut buffer)? {
+        let event = reader.read_event_into(&mut buffer)?;
+        let begins = std::mem::take(&mut walk.begins);
+        match event {
             Event::Start(element) => walk.enter(&element, &mut marks)?,
             Event::End(element) => match element.local_name().as_ref() {
                 "row" => walk = Walk { row: walk.row.saturating_add(1), ..Walk::default() },
@@ -101,7 +77,12 @@ fn parse(part: impl std::io::BufRead) -> Result<Marks, Trouble> {
                 "sheetData" => return Ok(marks),
                 _ => {}
             },
-            Event::Text(text) => walk.value |= walk.in_value && !text.is_empty(),
+            Event::Text(text) => {
+                walk.value |= walk.in_value && !text.is_empty();
+                if begins && walk.error && !KNOWN_ERRORS.contains(&text.as_ref()) {
+                    walk.leave_error(&mut marks)?;
+                }
+            }
             Event::GeneralRef(_) | Event::CData(_) => walk.value |= walk.in_value,
             Event::Eof => return Ok(marks),
             _ => {}
@@ -121,21 +102,30 @@ impl Walk {
                 }
             }
             "c" => {
-                if let Some(column) = attribute(element, "r")?.as_deref().and_then(column) {
-                    self.column = column;
+                match attribute(element, "r")?.as_deref().and_then(column) {
+                    Some(column) => self.column = column,
+                    None => marks.unsure |= self.unknown,
                 }
-                self.text = matches!(attribute(element, "t")?.as_deref(), Some("str"));
+                let kind = attribute(element, "t")?;
+                (self.text, self.error) = (kind.as_deref() == Some("str"), kind.as_deref() == Some("e"));
                 (self.formula, self.value, self.in_value) = (false, false, false);
             }
             "f" => self.formula = true,
             "v" => {
-                self.in_value = true;
+                (self.in_value, self.begins) = (true, true);
                 // The empty text is a result; an empty number is none.
                 self.value |= self.text;
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Notes the error that the reader will stop at: the first of a cell.
+    fn leave_error(&mut self, marks: &mut Marks) -> Result<(), Trouble> {
+        marks.unknown.push((self.row, self.column));
+        (self.error, self.unknown) = (false, true);
+        if marks.unknown.len() > MOST_UNCACHED { Err(Trouble::Uncalculated) } else { Ok(()) }
     }
 
     fn leave_cell(&mut self, marks: &mut Marks) -> Result<(), Trouble> {
@@ -146,7 +136,7 @@ impl Walk {
                 return Err(Trouble::Uncalculated);
             }
         }
-        self.column += 1;
+        self.column = self.column.saturating_add(1);
         Ok(())
     }
 }
@@ -163,11 +153,10 @@ mod tests {
     use super::*;
 
     fn marks(rows: &str) -> Marks {
-        let xml = format!("<worksheet><cols><col hidden=\"1\"/></cols><sheetData>{rows}</sheetData></worksheet>");
-        let worth = worth_parsing(xml.as_bytes()).unwrap();
-        let marks = parse(xml.as_bytes()).unwrap();
-        assert_eq!(worth, marks.formulas || !marks.hidden.is_empty(), "{rows}");
-        marks
+        parse(
+            format!("<worksheet><cols><col hidden=\"1\"/></cols><sheetData>{rows}</sheetData></worksheet>").as_bytes(),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -189,12 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_on_the_border_of_two_chunks_is_found() {
-        for at in CHUNK - 60..CHUNK + 4 {
-            let pad = "x".repeat(at);
-            assert!(worth_parsing(format!("<t>{pad}</t><row r=\"1\" hidden=\"1\">").as_bytes()).unwrap());
-            assert!(worth_parsing(format!("<t>{pad}</t><c><f>A1</f></c>").as_bytes()).unwrap());
-            assert!(!worth_parsing(format!("<t>{pad}</t><col hidden=\"1\"><flat/>").as_bytes()).unwrap());
-        }
+    fn errors_that_the_reader_does_not_know_are_found() {
+        let rows = r#"<row r="2"><c r="B2" t="e"><v>#N/A</v></c><c r="C2" t="e"><f/><v>#SPILL!</v></c><c r="D2"/></row>
+            <row r="3"><c t="e"><v>#CALC!</v></c></row>"#;
+        let found = marks(rows);
+        assert_eq!((found.unknown, found.unsure), (vec![(1, 2), (2, 0)], false));
+        assert!(marks(r#"<row r="2"><c t="e"><v>#CALC!</v></c><c><v>1</v></c></row>"#).unsure);
     }
 }

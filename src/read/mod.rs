@@ -17,9 +17,11 @@ mod kind;
 mod marks;
 mod parts;
 mod ranges;
+mod shield;
 mod source;
 mod stream;
 mod xlsx;
+mod xml;
 
 use std::fmt;
 use std::ops::ControlFlow;

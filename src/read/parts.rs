@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::source::{CHUNK, Slice};
+use super::xml::{Scan, Seen};
 use crate::exit::Stop;
 use crate::text;
 
@@ -17,10 +18,21 @@ pub(super) type Archive = ZipArchive<BufReader<Slice>>;
 
 /// Inflated bytes of a part that is read whole: structure, styles.
 const LARGEST_PART: u64 = 64 * 1024 * 1024;
-/// Inflated bytes of the table of shared texts, which stays in memory.
-const LARGEST_TEXTS: u64 = 1024 * 1024 * 1024;
-/// The fewest bytes that one shared text takes: `<si/>`.
-const SMALLEST_TEXT: u64 = 5;
+/// Inflated bytes of any part.
+const LARGEST: u64 = 4 * 1024 * 1024 * 1024;
+/// What all parts together may inflate to, however small the file; and, for more, how many times the file.
+const FREE: u64 = 128 * 1024 * 1024;
+const TIMES: u64 = 100;
+/// Elements of a part that is read whole: relations, sheets, names.
+const MOST_ELEMENTS: u64 = 500_000;
+/// Parts of an archive.
+const MOST_PARTS: usize = 10_000;
+/// Bytes in memory of all shared texts, and beside each one's own letters.
+const MOST_OF_TEXTS: u64 = 400 * 1024 * 1024;
+const BESIDE_A_TEXT: u64 = 40;
+/// Cell formats: a third more than Excel itself allows. And bytes in memory of all of them, each as long as can be.
+const MOST_FORMATS: u64 = 87_000;
+const MOST_OF_FORMATS: u64 = 256 * 1024 * 1024;
 
 /// What keeps a workbook from being read.
 #[derive(Debug)]
@@ -29,6 +41,8 @@ pub(super) enum Trouble {
     Damaged(String),
     /// A part is larger than is read.
     TooLarge(String),
+    /// A cell stands where none can, by its reference.
+    OutOfPlace(String),
     /// More formulas without a result than are noted.
     Uncalculated,
     /// The archive is no workbook: `ods`, `xlsb`, `docx` or any `zip`.
@@ -70,6 +84,13 @@ impl Trouble {
                     "{name} has a part that is too large to be read ({part}). Save the sheet as .csv and give that."
                 )
             }
+            Trouble::OutOfPlace(cell) => {
+                let cell = crate::message::shown(&cell);
+                text!(
+                    "{name}: {cell} hücresi yerinde değil; dosya bozuk. Excel'de açıp yeniden kaydedin.",
+                    "{name}: cell {cell} is out of place; the file is damaged. Open it in Excel and save it again."
+                )
+            }
             Trouble::Uncalculated => text!(
                 "{name} içindeki formüller hiç hesaplanmamış. Dosyayı Excel'de açıp kaydedin.",
                 "The formulas in {name} were never calculated. Open it in Excel and save it."
@@ -103,8 +124,46 @@ pub(super) struct Layout {
     pub uncalculated: bool,
 }
 
+/// How much the parts of a file have inflated to: a small file that inflates to much is made to harm.
+#[derive(Debug)]
+pub(super) struct Budget {
+    most: u64,
+    spent: u64,
+}
+
+impl Budget {
+    /// For a file of so many bytes.
+    pub fn of(file: u64) -> Self {
+        Self { most: FREE.max(file.saturating_mul(TIMES)), spent: 0 }
+    }
+
+    /// Looks at every byte of a part; nothing is known of one that is not there.
+    pub fn survey(&mut self, archive: &mut Archive, path: &str) -> Result<Option<Seen>, Trouble> {
+        let Some(index) = find(archive, path) else { return Ok(None) };
+        let mut part = archive.by_index(index)?;
+        let mut scan = Scan::new(path);
+        let mut chunk = vec![0; CHUNK];
+        let mut size = 0;
+        loop {
+            let count = part.read(&mut chunk)? as u64;
+            if count == 0 {
+                return scan.end().map(Some);
+            }
+            scan.look(&chunk[..count as usize])?;
+            size += count;
+            self.spent += count;
+            if size > LARGEST || self.spent > self.most {
+                return Err(Trouble::TooLarge(path.to_owned()));
+            }
+        }
+    }
+}
+
 /// Refuses what is no workbook, weighs the parts that are read whole, and finds the sheets' parts.
-pub(super) fn layout(archive: &mut Archive) -> Result<Layout, Trouble> {
+pub(super) fn layout(archive: &mut Archive, budget: &mut Budget) -> Result<Layout, Trouble> {
+    if archive.len() > MOST_PARTS {
+        return Err(Trouble::TooLarge(format!("zip: {}", archive.len())));
+    }
     let names: Vec<String> = archive.file_names().map(|name| name.map(Into::into)).collect::<Result<_, _>>()?;
     let has = |start: &str| names.iter().any(|name| name.to_ascii_lowercase().starts_with(start));
     if has("xl/workbook.bin") {
@@ -116,17 +175,16 @@ pub(super) fn layout(archive: &mut Archive) -> Result<Layout, Trouble> {
     if !has("_rels/.rels") {
         return Err(Trouble::Other(if has("content.xml") && has("mimetype") { "ods" } else { "zip" }));
     }
-    let package = relations(&text_of(archive, "_rels/.rels")?)?;
+    let package = relations(&text_of(archive, budget, "_rels/.rels")?)?;
     let is_workbook = |relation: &&Relation| relation.kind.ends_with("/relationships/officeDocument");
     let Some(workbook) = package.iter().rfind(is_workbook) else { return Err(Trouble::Other("zip")) };
     let workbook = workbook.target.trim_start_matches('/').to_owned();
     let (folder, file) = workbook.split_at(workbook.rfind('/').map_or(0, |slash| slash + 1));
-    weigh_texts(archive, &format!("{folder}sharedStrings.xml"))?;
-    for part in ["styles.xml", "theme/theme1.xml"] {
-        weigh(archive, &format!("{folder}{part}"), LARGEST_PART)?;
-    }
-    let relations = relations(&text_of(archive, &format!("{folder}_rels/{file}.rels"))?)?;
-    let xml = text_of(archive, &workbook)?;
+    weigh_texts(archive, budget, &format!("{folder}sharedStrings.xml"))?;
+    weigh_formats(archive, budget, &format!("{folder}styles.xml"))?;
+    weigh(archive, budget, &format!("{folder}theme/theme1.xml"))?;
+    let relations = relations(&text_of(archive, budget, &format!("{folder}_rels/{file}.rels"))?)?;
+    let xml = text_of(archive, budget, &workbook)?;
     sheets(&xml, folder, &relations)
 }
 
@@ -204,33 +262,47 @@ pub(super) fn find(archive: &Archive, path: &str) -> Option<usize> {
     (0..archive.len()).rev().find(|at| archive.name_for_index(*at).and_then(Result::ok).is_some_and(|name| same(&name)))
 }
 
-fn text_of(archive: &mut Archive, path: &str) -> Result<String, Trouble> {
+fn text_of(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<String, Trouble> {
+    weigh(archive, budget, path)?.ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
     let index = find(archive, path).ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
     let mut bytes = Vec::new();
-    archive.by_index(index)?.take(LARGEST_PART + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_PART {
-        return Err(Trouble::TooLarge(path.to_owned()));
-    }
+    archive.by_index(index)?.take(LARGEST_PART).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The real size of a part, whatever the archive says it is; 0 if there is none.
-fn weigh(archive: &mut Archive, path: &str, most: u64) -> Result<u64, Trouble> {
-    let Some(index) = find(archive, path) else { return Ok(0) };
-    let mut part = archive.by_index(index)?.take(most + 1);
-    let size = io::copy(&mut part, &mut io::sink())?;
-    if size > most { Err(Trouble::TooLarge(path.to_owned())) } else { Ok(size) }
+/// Refuses a part that would not fit into memory whole, whatever the archive says of its size.
+fn weigh(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<Option<Seen>, Trouble> {
+    let seen = budget.survey(archive, path)?;
+    match &seen {
+        Some(part) if part.bytes > LARGEST_PART || part.elements > MOST_ELEMENTS => {
+            Err(Trouble::TooLarge(path.to_owned()))
+        }
+        _ => Ok(seen),
+    }
 }
 
-/// The workbook reader reserves room for as many texts as the part says it has: more than its bytes
-/// can hold is refused.
-fn weigh_texts(archive: &mut Archive, path: &str) -> Result<(), Trouble> {
-    let Some(index) = find(archive, path) else { return Ok(()) };
+/// The workbook reader makes a format with a font of its own for each style.
+fn weigh_formats(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<(), Trouble> {
+    let Some(seen) = weigh(archive, budget, path)? else { return Ok(()) };
+    if seen.formats > MOST_FORMATS || seen.formats * seen.longest as u64 > MOST_OF_FORMATS {
+        return Err(Trouble::TooLarge(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// The workbook reader keeps all shared texts in memory, and reserves room for as many as the part says it has.
+fn weigh_texts(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<(), Trouble> {
+    let Some(seen) = budget.survey(archive, path)? else { return Ok(()) };
+    // Of the part's bytes, all but the tags of each text may be letters.
+    let letters = seen.bytes.saturating_sub(seen.texts * "<si><t></t></si>".len() as u64);
+    if seen.texts * BESIDE_A_TEXT + letters > MOST_OF_TEXTS {
+        return Err(Trouble::TooLarge(path.to_owned()));
+    }
+    let index = find(archive, path).ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
     let mut head = Vec::new();
     archive.by_index(index)?.take(CHUNK as u64).read_to_end(&mut head)?;
     let said = said_count(&String::from_utf8_lossy(&head))?;
-    let size = weigh(archive, path, LARGEST_TEXTS)?;
-    if said > size / SMALLEST_TEXT { Err(Trouble::Damaged(format!("{path}: uniqueCount={said}"))) } else { Ok(()) }
+    if said > seen.texts { Err(Trouble::Damaged(format!("{path}: uniqueCount={said}"))) } else { Ok(()) }
 }
 
 fn said_count(head: &str) -> Result<u64, Trouble> {

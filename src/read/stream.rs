@@ -4,13 +4,18 @@
 use std::ops::ControlFlow;
 
 use super::ranges::Ranges;
+use crate::exit::Stop;
 use crate::fold::fold;
 use crate::message::{Text, shown};
 use crate::row::{Cell, Place, Row, Sheet};
 use crate::text;
 
-/// Rows handed over at a time.
+/// Rows handed over at a time, and bytes: fewer rows where they are large.
 const BATCH: usize = 512;
+const HEAVIEST_BATCH: usize = 4 * 1024 * 1024;
+
+/// Cells in a file, blank ones among them.
+const MOST_CELLS: u64 = 200_000_000;
 
 /// Takes a batch of rows, and may say that it wants no more.
 pub(super) type Emit<'a> = &'a mut dyn FnMut(Vec<Row>) -> ControlFlow<()>;
@@ -34,6 +39,9 @@ pub struct Totals {
 pub(super) struct Stream<'a> {
     emit: Emit<'a>,
     batch: Vec<Row>,
+    /// Bytes of the batch, about.
+    weight: usize,
+    cells: u64,
     /// The last row, held back until it is known not to be a total row.
     held: Option<Row>,
     over: bool,
@@ -43,16 +51,24 @@ pub(super) struct Stream<'a> {
 impl<'a> Stream<'a> {
     pub fn new(emit: Emit<'a>, sheets: usize) -> Self {
         let totals = Totals { hidden: vec![Ranges::default(); sheets], ..Totals::default() };
-        Self { emit, batch: Vec::with_capacity(BATCH), held: None, over: false, totals }
+        Self { emit, batch: Vec::with_capacity(BATCH), weight: 0, cells: 0, held: None, over: false, totals }
     }
 
     /// Takes the next row of a sheet, in ascending order of their numbers.
-    pub fn push(&mut self, row: Row) {
+    ///
+    /// # Errors
+    /// More cells than anybody waits for; `file` is the name in the sentence.
+    pub fn push(&mut self, row: Row, file: &str) -> Result<(), Stop> {
+        self.cells += row.cells.len() as u64;
+        if self.cells > MOST_CELLS {
+            return Err(too_many_cells(file));
+        }
         if row.cells.iter().all(Cell::is_blank) {
             self.totals.blank += 1;
         } else if let Some(row) = self.held.replace(row) {
             self.hand_over(row);
         }
+        Ok(())
     }
 
     /// Counts blank rows that were never made.
@@ -84,14 +100,16 @@ impl<'a> Stream<'a> {
         if row.hidden {
             self.totals.hidden[usize::from(row.place.sheet)].push(row.place.row);
         }
+        self.weight += weight(&row);
         self.batch.push(row);
-        if self.batch.len() == BATCH {
+        if self.batch.len() == BATCH || self.weight > HEAVIEST_BATCH {
             self.flush();
         }
     }
 
     fn flush(&mut self) {
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.weight = 0;
         if !batch.is_empty() && !self.over {
             self.over = (self.emit)(batch).is_break();
         }
@@ -107,6 +125,19 @@ impl<'a> Stream<'a> {
         }
         self.totals
     }
+}
+
+fn weight(row: &Row) -> usize {
+    let text = |cell: &Cell| if let Cell::Text(text) = cell { text.len() } else { 0 };
+    row.cells.iter().map(|cell| size_of::<Cell>() + text(cell)).sum()
+}
+
+fn too_many_cells(file: &str) -> Stop {
+    let millions = MOST_CELLS / 1_000_000;
+    Stop::cannot_start(text!(
+        "{file} içinde boşlarla birlikte {millions} milyondan çok hücre var. Başlıkların sağındaki boş sütunları silin ya da dosyayı bölün.",
+        "{file} has more than {millions} million cells, blank ones among them. Delete the empty columns on the right, or split the file."
+    ))
 }
 
 /// The row says "total" in its first filled cell, and at most half of its other cells are filled.
@@ -161,7 +192,7 @@ mod tests {
         };
         let mut stream = Stream::new(&mut emit, 1);
         for row in rows {
-            stream.push(row);
+            stream.push(row, "a.csv").unwrap();
         }
         stream.end_of_sheet(&sheet);
         let totals = stream.finish(std::slice::from_ref(&sheet));
@@ -195,5 +226,22 @@ mod tests {
     fn whoever_wants_no_more_gets_no_more() {
         let (numbers, totals) = streamed((1..5000).map(|n| row(n, &["x"])).collect(), 1);
         assert_eq!((numbers.len(), totals.rows), (BATCH, BATCH as u64));
+    }
+
+    #[test]
+    fn wide_rows_are_handed_over_a_few_at_a_time() {
+        let wide = |number| Row { cells: vec![Cell::Text("x".into()); 16_384], ..row(number, &[]) };
+        let (numbers, totals) = streamed((1..50).map(wide).collect(), 1);
+        assert!(numbers.len() < 20 && totals.rows < 20, "{}", numbers.len());
+    }
+
+    #[test]
+    fn more_cells_than_anybody_waits_for_are_refused() {
+        let mut emit = |_| ControlFlow::Continue(());
+        let mut stream = Stream::new(&mut emit, 1);
+        stream.cells = MOST_CELLS - 3;
+        stream.push(row(1, &["a", "", ""]), "a.csv").unwrap();
+        let stop = stream.push(row(2, &["a"]), "a.csv").unwrap_err();
+        assert!(stop.message.en.contains("a.csv has more than 200 million cells"), "{stop}");
     }
 }

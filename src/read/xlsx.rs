@@ -8,7 +8,8 @@ use zip::ZipArchive;
 use super::cells::{Book, Formats, Rows, Where, cannot_read};
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
 use super::marks::{self, Marks};
-use super::parts::{self, Archive, Layout, Trouble};
+use super::parts::{self, Budget, Layout, Trouble};
+use super::shield::shielded;
 use super::source::{CHUNK, Source};
 use super::stream::Stream;
 use super::{Options, no_data};
@@ -38,18 +39,24 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
     let name = &source.name;
     let handle = || BufReader::with_capacity(CHUNK, source.slice(0, source.len()));
     let mut archive = ZipArchive::new(handle()).map_err(|error| Trouble::from(error).stop(name))?;
-    let layout = parts::layout(&mut archive).map_err(|trouble| trouble.stop(name))?;
-    let mut book = Xlsx::new(handle()).map_err(|error| cannot_read(name, "", &error))?;
+    let mut budget = Budget::of(source.len());
+    let layout = parts::layout(&mut archive, &mut budget).map_err(|trouble| trouble.stop(name))?;
+    let mut book = shielded(|| Xlsx::new(handle())).map_err(|error| cannot_read(name, "", &error))?;
 
     let wanted = wanted_sheets(name, &book, options.sheet)?;
     let Some(first) = wanted.first() else { return Err(no_visible_sheet(name)) };
+    let mut marks = Vec::with_capacity(wanted.len());
+    for sheet in &wanted {
+        let path = layout.sheets.get(sheet).map_or("", String::as_str);
+        marks.push(marks::read(&mut archive, &mut budget, path).map_err(|trouble| trouble.stop(name))?);
+    }
     let formats = Formats::of(&mut book, first).map_err(|error| cannot_read(name, first, &error))?;
     let mut choice = Choice::default();
-    for sheet in wanted {
-        choice.consider(name, &mut book, &formats, sheet, options)?;
+    for (sheet, marks) in wanted.iter().zip(marks) {
+        choice.consider(name, &mut book, &formats, (sheet, marks), options)?;
     }
     let mut workbook = Workbook { book, formats, marks: Vec::new() };
-    let (sheets, warnings) = choice.decide(&mut workbook, name, &mut archive, &layout)?;
+    let (sheets, warnings) = choice.decide(&mut workbook, name, &layout)?;
     Ok(Opened { workbook, sheets, warnings })
 }
 
@@ -98,9 +105,9 @@ fn no_such_sheet(file: &str, named: &str, names: &[String]) -> Stop {
 /// The sheets that may be read.
 #[derive(Default)]
 struct Choice {
-    recognised: Vec<Sheet>,
+    recognised: Vec<(Sheet, Marks)>,
     /// The first that has rows, if none is recognised.
-    plausible: Option<Sheet>,
+    plausible: Option<(Sheet, Marks)>,
     without_header: Vec<String>,
     without_rows: Vec<String>,
 }
@@ -111,37 +118,30 @@ impl Choice {
         file: &str,
         book: &mut Book,
         formats: &Formats,
-        sheet: String,
+        (sheet, marks): (&str, Marks),
         options: &Options,
     ) -> Result<(), Stop> {
-        let head = head_of(book, formats, Where { file, sheet: &sheet })?;
+        let head = head_of(book, formats, &marks, Where { file, sheet })?;
+        let name = sheet.to_owned();
         match header::find(&head, options.known) {
-            None => self.without_rows.push(sheet),
-            Some(Found::Recognised(at)) => self.recognised.push(header::sheet(sheet, head, at)),
+            None => self.without_rows.push(name),
+            Some(Found::Recognised(at)) => self.recognised.push((header::sheet(name, head, at), marks)),
             Some(Found::Plausible(at)) => {
-                self.without_header.push(sheet.clone());
-                self.plausible.get_or_insert_with(|| header::sheet(sheet, head, at));
+                self.without_header.push(name.clone());
+                self.plausible.get_or_insert_with(|| (header::sheet(name, head, at), marks));
             }
         }
         Ok(())
     }
 
-    fn decide(
-        mut self,
-        workbook: &mut Workbook,
-        file: &str,
-        archive: &mut Archive,
-        layout: &Layout,
-    ) -> Result<(Vec<Sheet>, Vec<Text>), Stop> {
+    fn decide(mut self, workbook: &mut Workbook, file: &str, layout: &Layout) -> Result<(Vec<Sheet>, Vec<Text>), Stop> {
         let mut sheets = Vec::new();
         if self.recognised.is_empty() {
             self.without_header.clear();
             self.recognised.extend(self.plausible);
         }
         let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
-        for sheet in self.recognised {
-            let path = layout.sheets.get(&sheet.name).map_or("", String::as_str);
-            let marks = marks::read(archive, path).map_err(|trouble| trouble.stop(file))?;
+        for (sheet, marks) in self.recognised {
             if workbook.has_rows(file, &sheet, &marks)? {
                 if marks.formulas && layout.uncalculated {
                     warnings.push(uncalculated(&sheet.name));
@@ -160,8 +160,8 @@ impl Choice {
 }
 
 /// The first rows that are not blank.
-fn head_of(book: &mut Book, formats: &Formats, place: Where) -> Result<Vec<HeadRow>, Stop> {
-    let mut rows = Rows::open(book, formats, &[], place, 0)?;
+fn head_of(book: &mut Book, formats: &Formats, marks: &Marks, place: Where) -> Result<Vec<HeadRow>, Stop> {
+    let mut rows = Rows::open(book, formats, marks, place, 0)?;
     let mut head: Vec<HeadRow> = Vec::new();
     while head.len() < HEAD_ROWS
         && let Some((number, cells)) = rows.next()?
@@ -196,7 +196,7 @@ impl Workbook {
 
     fn has_rows(&mut self, file: &str, sheet: &Sheet, marks: &Marks) -> Result<bool, Stop> {
         let place = Where { file, sheet: &sheet.name };
-        let mut rows = Rows::open(&mut self.book, &self.formats, &marks.uncached, place, 0)?;
+        let mut rows = Rows::open(&mut self.book, &self.formats, marks, place, 0)?;
         while let Some((number, cells)) = rows.next()? {
             if number > sheet.header_row && cells.iter().any(|cell| !cell.is_blank()) {
                 return Ok(true);
@@ -209,14 +209,14 @@ impl Workbook {
     pub fn rows(&mut self, file: &str, sheets: &[Sheet], stream: &mut Stream) -> Result<(), Stop> {
         for (index, (sheet, marks)) in sheets.iter().zip(&self.marks).enumerate() {
             let place = Where { file, sheet: &sheet.name };
-            let mut rows = Rows::open(&mut self.book, &self.formats, &marks.uncached, place, sheet.headers.len())?;
+            let mut rows = Rows::open(&mut self.book, &self.formats, marks, place, sheet.headers.len())?;
             while !stream.is_over()
                 && let Some((number, cells)) = rows.next()?
             {
                 if number > sheet.header_row {
                     let hidden = !marks.hidden.is_empty() && marks.hidden.contains(number);
                     let place = Place { sheet: index as u16, row: number };
-                    stream.push(Row { place, hidden, cells });
+                    stream.push(Row { place, hidden, cells }, file)?;
                 }
             }
             stream.end_of_sheet(sheet);

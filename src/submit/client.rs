@@ -267,6 +267,12 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
     headers.get_all(RETRY_AFTER).iter().filter_map(seconds).max()
 }
 
+/// The same for the proofs, which throw anything at it.
+#[cfg(feature = "proof")]
+pub fn retry_after_of(headers: &HeaderMap) -> Option<u64> {
+    retry_after(headers)
+}
+
 /// What a failed `send` proves. Connecting comes before the first byte of a request, and hyper calls
 /// a request cancelled only if it was never taken from the queue; after that nothing is proven.
 fn failure(error: &reqwest::Error) -> Attempt {

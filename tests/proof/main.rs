@@ -26,9 +26,11 @@ mod classify;
 mod clock;
 mod crash;
 mod disk;
+mod fuzz;
 mod model;
 mod oracle;
 mod overlap;
+mod places;
 mod power;
 mod proxy;
 mod rate;
@@ -37,6 +39,7 @@ mod recorder;
 mod scene;
 mod signals;
 mod special;
+mod tables;
 
 #[test]
 fn the_binary_is_there() {

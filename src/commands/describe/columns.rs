@@ -1,7 +1,7 @@
 //! The columns of an operation as a person reads them.
 
 use crate::contract::{Check, EnumValue, Field, Kind, Operation, Place, Slot};
-use crate::message::Lang;
+use crate::message::{Lang, shown};
 use crate::say;
 
 /// Values of a list that are told one by one.
@@ -78,10 +78,11 @@ fn kind(kind: &Kind, lang: Lang) -> String {
 
 fn named(value: &EnumValue, lang: Lang) -> String {
     let label = value.label.get(lang);
+    let words = shown(&value.value);
     if crate::fold::fold(label) == crate::fold::fold(&value.value) {
-        value.value.clone()
+        words
     } else {
-        format!("{} ({label})", value.value)
+        format!("{words} ({})", shown(label))
     }
 }
 

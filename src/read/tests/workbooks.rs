@@ -286,7 +286,11 @@ fn what_a_cell_cannot_hold_is_refused_with_its_place() {
         header(sheet, 0);
         sheet.write_formula(1, 2, Formula::new("=A1").set_result("#N/A")).unwrap();
     });
-    let sentence = refused(&patched(&bytes, SHEET, "<v>#N/A</v>", "<v>#SPILL!</v>"));
+    let young = patched(&bytes, SHEET, "<v>#N/A</v>", "<v>#SPILL!</v>");
+    assert_eq!(read(&young).rows[0].cells[2], Cell::Bad(BadCell::Error("#SPILL!".into())));
+    // Behind such a cell the reader would misplace one that does not say where it stands.
+    let lost = patched(&young, SHEET, "</row></sheetData>", "<c><v>1</v></c></row></sheetData>");
+    let sentence = refused(&lost);
     assert!(sentence.contains("row 1 or below: a cell holds the error #SPILL!"), "{sentence}");
     let with_text = |length| {
         let text = "ş".repeat(length);

@@ -33,7 +33,7 @@ pub fn quick() -> Vec<Case> {
     for set in [lies, archives, broken_xml, relations, kinds, places, sheets, values, texts, errors, headers, floods] {
         cases.extend(set());
     }
-    cases.extend(cut(8));
+    cases.extend(cut(16));
     cases
 }
 
@@ -66,12 +66,12 @@ fn lies() -> Vec<Case> {
     for (reference, code, said) in [
         ("A1", 0, FINE),
         ("A1:XFD1048576", 0, FINE),
-        ("C3:B2", 0, FINE),
+        ("C3:B2", 2, DAMAGED),
         ("A1:B2:C3", 2, UNREADABLE),
         ("", 2, UNREADABLE),
         ("A0", 2, UNREADABLE),
-        ("A1:ZZZZZZZZZZ9", 2, ""),
-        ("A1:A99999999999999999999", 2, ""),
+        ("A1:ZZZZZZZZZZ9", 2, PLACE),
+        ("A1:A99999999999999999999", 2, PLACE),
         ("\u{15e}1", 2, UNREADABLE),
     ] {
         let package = Package::list("").swap(SHEET, "A1:F2", reference);
@@ -94,12 +94,10 @@ fn archives() -> Vec<Case> {
         cases.push(bytes(name, file, code, said));
     };
     let at = central(&whole, SHEET);
-    changed("a size of 1 in the directory", 0, FINE, &|file| put(file, at + 24, &[1, 0, 0, 0]));
+    changed("a size of 1 in the directory", 2, DAMAGED, &|file| put(file, at + 24, &[1, 0, 0, 0]));
     changed("a size of 4 GiB in the directory", 0, FINE, &|file| put(file, at + 24, &[0xfe, 0xff, 0xff, 0xff]));
     changed("a packed size of 10 in the directory", 2, DAMAGED, &|file| put(file, at + 20, &[10, 0, 0, 0]));
-    changed("a packed size of 4 GiB in the directory", 2, DAMAGED, &|file| {
-        put(file, at + 20, &[0xfe, 0xff, 0xff, 0xff])
-    });
+    changed("a packed size of 4 GiB in the directory", 0, FINE, &|file| put(file, at + 20, &[0xfe, 0xff, 0xff, 0xff]));
     changed("a checksum that is none", 2, DAMAGED, &|file| put(file, at + 16, &[1, 2, 3, 4]));
     changed("a method nobody knows", 2, DAMAGED, &|file| put(file, at + 10, &[99, 0]));
     changed("an entry said to be encrypted", 2, DAMAGED, &|file| put(file, at + 8, &[1, 0]));
@@ -145,8 +143,8 @@ fn broken_xml() -> Vec<Case> {
     };
     vec![
         with("no sheet data", whole.replace("sheetData", "other"), 2, UNREADABLE),
-        with("an empty sheet", String::new(), 2, UNREADABLE),
-        with("no XML", "a;b;c".to_owned(), 2, UNREADABLE),
+        with("an empty sheet", String::new(), 2, DAMAGED),
+        with("no XML", "a;b;c".to_owned(), 2, DAMAGED),
         with("a wrong end tag of a row", whole.replacen("</row>", "</raw>", 1), 2, DAMAGED),
         with("a wrong end tag of a cell", whole.replacen("</c>", "</d>", 1), 2, DAMAGED),
         with("a wrong end tag of a text", whole.replacen("</t>", "</u>", 1), 2, DAMAGED),
@@ -157,15 +155,15 @@ fn broken_xml() -> Vec<Case> {
         with("cut within a tag", whole.split("<c r=\"F2\"").next().unwrap().to_owned() + "<c r=\"F", 2, DAMAGED),
         with("a comment without end", whole.replacen("<row r=\"2\"", "<!-- <row r=\"2\"", 1), 2, DAMAGED),
         with("CDATA without end", whole.replacen("fine", "<![CDATA[fine", 1), 2, DAMAGED),
-        with("CDATA", whole.replacen("fine", "<![CDATA[fi<ne]]>", 1), 0, "fi<ne"),
-        with("a comment within a text", whole.replacen("fine", "fi<!-- </t> -->ne", 1), 0, "fine"),
+        with("CDATA", whole.replacen("fine", "<![CDATA[fi<ne]]>", 1), 0, "fi<ne").cells(),
+        with("a comment within a text", whole.replacen("fine", "fi<!-- </t> -->ne", 1), 0, "fine").cells(),
         with("an instruction among the rows", whole.replacen("<row r=\"2\"", "<?x y?><row r=\"2\"", 1), 0, FINE),
         with("a quote without end", whole.replacen("r=\"F2\"", "r=\"F2", 1), 2, "list.xlsx"),
         with("an entity nobody knows", whole.replacen("fine", "&euro;", 1), 2, UNREADABLE),
         with("a character 0", whole.replacen("fine", "&#0;", 1), 2, "list.xlsx"),
         with("half a surrogate pair", whole.replacen("fine", "&#xD800;", 1), 2, UNREADABLE),
         with("a bare ampersand", whole.replacen("fine", "a & b", 1), 2, UNREADABLE),
-        with("a zero byte", whole.replacen("fine", "fi\0ne", 1), 1, "NUL"),
+        with("a zero byte", whole.replacen("fine", "fi\0ne", 1), 2, DAMAGED),
         with(
             "entities of a DOCTYPE",
             whole.replacen("<worksheet", "<!DOCTYPE w [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;\">]><worksheet", 1),
@@ -309,7 +307,7 @@ fn places() -> Vec<Case> {
         case("a reference that is a word", f("\u{15f}ube"), 2, UNREADABLE),
         case("a negative row", Package::list(&row("-3", "A3")), 2, UNREADABLE),
         case("no references at all", plain(), 0, FINE),
-        case("a cell of another row", f("F9"), 2, "list.xlsx"),
+        case("a cell of another row", f("F9"), 1, "\"row\":9"),
         case("a cell outside a row", Package::list("<c r=\"A3\"><v>1</v></c>"), 1, "\"row\":3"),
     ]
 }
@@ -342,14 +340,14 @@ fn sheets() -> Vec<Case> {
         case("a dialog", kind("dialogsheet"), 2, "list.xlsx"),
         case("a kind nobody knows", kind("poem"), 2, "list.xlsx"),
         case("no sheets", Package::list("").swap(BOOK, entry, ""), 2, "has no visible sheet"),
-        case("two sheets of one name", twins, 0, "\"result\":\"duplicate\""),
+        case("two sheets of one name", twins, 1, "\"result\":\"duplicate\""),
         case(
             "a thousand sheets that are one",
             Package::list("").swap(BOOK, entry, &many),
-            0,
+            1,
             "\"result\":\"duplicate\"",
         ),
-        case("a name that steers", named("Li&#27;[31m&#10;st&#x202e;"), 2, "list.xlsx"),
+        case("a name that steers", named("Li&#27;[31m&#10;st&#x202e;"), 0, FINE),
         case("a name of line ends and directions", named("Li&#10;&#x202e;&#x200f;st"), 0, FINE),
         case("a name of 4,000 characters", named(&"n".repeat(4000)), 0, FINE),
         case("no name", named(""), 0, FINE),
@@ -376,33 +374,35 @@ fn values() -> Vec<Case> {
     );
     let old = date("44000").swap(BOOK, "<workbookPr/>", "<workbookPr date1904=\"1\"/>");
     cases.extend([
-        case("a date of 1904", old, 0, FINE),
+        case("a date of 1904", old, 1, "19.06.2024"),
         case("1E+15", number("1E+15"), 1, "\"column\":\"F\""),
         case("1e999", number("1e999"), 1, "\"column\":\"F\""),
-        case("NaN", number("NaN"), 1, "\"column\":\"F\""),
+        case("NaN", number("NaN"), 0, "NaN").cells(),
         case("-0", number("-0"), 0, FINE),
-        case("a number that is a word", number("twelve"), 0, "twelve"),
-        case("a number in Turkish", number("1,5"), 0, "1,5"),
+        case("a number that is a word", number("twelve"), 0, "twelve").cells(),
+        case("a number in Turkish", number("1,5"), 0, "1,5").cells(),
         case(
             "zeros by a format",
             number("42").with(STYLES, styles(&["00000"])).swap(SHEET, "r=\"F2\"", "r=\"F2\" s=\"0\""),
             0,
             "00042",
-        ),
+        )
+        .cells(),
         case("a style out of range", number("42").swap(SHEET, "r=\"F2\"", "r=\"F2\" s=\"99999999\""), 0, FINE),
         case("a style below zero", number("42").swap(SHEET, "r=\"F2\"", "r=\"F2\" s=\"-1\""), 0, FINE),
         case("a style of 2^64", number("42").swap(SHEET, "r=\"F2\"", "r=\"F2\" s=\"18446744073709551616\""), 0, FINE),
         case("a shared text out of range", kind("s", "7"), 2, UNREADABLE),
-        case("a shared text below zero", kind("s", "-1"), 2, UNREADABLE),
-        case("a shared text of 2^64", kind("s", "18446744073709551616"), 2, UNREADABLE),
-        case("a shared text that is a word", kind("s", "one"), 2, UNREADABLE),
+        case("a shared text below zero", kind("s", "-1"), 0, FINE),
+        case("a shared text of 2^64", kind("s", "18446744073709551616"), 0, FINE),
+        case("a shared text that is a word", kind("s", "one"), 0, FINE),
         case("a kind nobody knows", kind("poem", "x"), 2, UNREADABLE),
-        case("a boolean", kind("b", "1"), 1, "\"column\":\"F\""),
+        case("a boolean", kind("b", "1"), 0, FINE),
         case("a boolean of 2", kind("b", "2"), 2, UNREADABLE),
         case("a number said to be one that is none", kind("n", "x"), 2, UNREADABLE),
-        case("a date as text", kind("d", "2026-05-04T00:00:00"), 0, "2026-05-04"),
+        case("a date as text", kind("d", "2026-05-04T00:00:00"), 0, "2026-05-04").cells(),
         case("a formula without a value", Package::cell("<c r=\"F2\"><f>A1</f></c>"), 1, "\"column\":\"F\""),
-        case("a formula with an old value", Package::cell("<c r=\"F2\" t=\"str\"><f>A1</f><v>old</v></c>"), 0, "old"),
+        case("a formula with an old value", Package::cell("<c r=\"F2\" t=\"str\"><f>A1</f><v>old</v></c>"), 0, "old")
+            .cells(),
         case("a value twice", Package::cell("<c r=\"F2\"><v>1</v><v>2</v></c>"), 0, FINE),
         case("an element nobody knows in a cell", Package::cell("<c r=\"F2\"><w>1</w></c>"), 2, UNREADABLE),
         case("a cell within a cell", Package::cell("<c r=\"F2\"><c r=\"G2\"><v>1</v></c></c>"), 2, UNREADABLE),
@@ -430,16 +430,12 @@ fn texts() -> Vec<Case> {
     let limit = "\u{15f}".repeat(32_767);
     let deep = |depth: usize| format!("{}<t>x</t>{}", "<r>".repeat(depth), "</r>".repeat(depth));
     vec![
-        case("rich text", shared("<r><rPr><b/></rPr><t>bo</t></r><r><t>ld</t></r>"), 0, "bold"),
-        case(
-            "rich text with phonetics",
-            shared("<r><t>kan</t></r><rPh sb=\"0\" eb=\"1\"><t>KANA</t></rPh>"),
-            0,
-            "kan\"",
-        ),
-        case("an escaped carriage return", shared("<t>a_x000D_b</t>"), 0, "a\\rb"),
-        case("an escape that is escaped", shared("<t>a_x005F_x000D_b</t>"), 0, "a_x000D_b"),
-        case("a text of escapes", inline("<t>_x001B_[31m_x202E_x_x0000_</t>"), 1, "NUL"),
+        case("rich text", shared("<r><rPr><b/></rPr><t>bo</t></r><r><t>ld</t></r>"), 0, "bold").cells(),
+        case("rich text with phonetics", shared("<r><t>kan</t></r><rPh sb=\"0\" eb=\"1\"><t>KANA</t></rPh>"), 0, "kan")
+            .cells(),
+        case("an escaped carriage return", shared("<t>a_x000D_b</t>"), 0, "a\rb").cells(),
+        case("an escape that is escaped", shared("<t>a_x005F_x000D_b</t>"), 0, "a_x000D_b").cells(),
+        case("a text of escapes", inline("<t>_x001B_[31m_x202E_x_x0000_</t>"), 0, FINE),
         case("half a pair, escaped", inline("<t>_xD800_</t>"), 0, FINE),
         case("blanks of every kind", inline("<t>\u{a0}\u{200b}\u{feff}a\u{ad}b\u{200f}\u{3000}</t>"), 0, FINE),
         case("nothing but blanks", inline("<t xml:space=\"preserve\"> \u{a0}\u{200b} </t>"), 1, "\"column\":\"F\""),
@@ -447,9 +443,9 @@ fn texts() -> Vec<Case> {
             .tr("32767 karakterden uzun"),
         case("32,768 shared characters", shared(&format!("<t>{long}</t>")), 2, "holds more than 32767 characters"),
         case("32,767 characters", inline(&format!("<t>{limit}</t>")), 1, "\"column\":\"F\""),
-        case("an element in an element, 100 deep", shared(&deep(100)), 2, DAMAGED),
+        case("an element in an element, 100 deep", shared(&deep(100)), 0, FINE),
         case("an element in an element, 100,000 deep", shared(&deep(100_000)), 2, DAMAGED),
-        case("a formula as text", inline("<t>=cmd|' /C calc'!A0</t>"), 0, "=cmd|"),
+        case("a formula as text", inline("<t>=cmd|' /C calc'!A0</t>"), 0, "=cmd|").cells(),
         case("an element nobody knows", inline("<foo><t>x</t></foo>"), 0, FINE),
         case("no text element", inline(""), 1, "\"column\":\"F\""),
     ]
@@ -500,8 +496,8 @@ fn headers() -> Vec<Case> {
         case(
             "headers that steer",
             head(&["caseType", "defectCode", "deviceId", "\u{1b}[2J\n\u{202e}x", "detail"]),
-            2,
-            "list.xlsx",
+            0,
+            "not sent",
         ),
         case(
             "headers of directions",
@@ -526,17 +522,14 @@ fn floods() -> Vec<Case> {
     let attributes: String = (0..100_000).map(|n| format!(" a{n}=\"\"")).collect();
     let spaces: String = (0..50_000).map(|n| format!(" xmlns:a{n}=\"u\"")).collect();
     let tag = |more: &str| Package::list("").swap(SHEET, "<row r=\"2\"", &format!("<row{more} r=\"2\""));
-    let zeros = |part: &str| Package::list("").with(part, vec![0; 8 * MIB]);
+    let zeros = |part: &str| Package::list("").with(part, vec![0; 2 * MIB]);
     let filled = |part: &str, before: &str, with: &str, after: &str| {
         let from = format!("{before}{after}");
-        Package::list("").swap(part, &from, &format!("{before}{}{after}", with.repeat(8 * MIB / with.len())))
+        Package::list("").swap(part, &from, &format!("{before}{}{after}", with.repeat(2 * MIB / with.len())))
     };
-    let wide = "<c r=\"XFD2\"><v>1</v></c>";
-    let wide: String =
-        (3..4000).map(|row| format!("<row r=\"{row}\">{}</row>", wide.replace('2', &row.to_string()))).collect();
     vec![
-        case("100,000 attributes", tag(&attributes), 2, "list.xlsx"),
-        case("50,000 namespaces", tag(&spaces), 2, "list.xlsx"),
+        case("100,000 attributes", tag(&attributes), 0, FINE),
+        case("50,000 namespaces", tag(&spaces), 0, FINE),
         case("an attribute of 2 MiB", tag(&format!(" a=\"{}\"", "x".repeat(2 * MIB))), 2, "list.xlsx"),
         case("a sheet of zeros", zeros(SHEET), 2, "list.xlsx"),
         case("shared texts of zeros", zeros(STRINGS), 2, DAMAGED),
@@ -544,15 +537,21 @@ fn floods() -> Vec<Case> {
         case("a workbook part of zeros", zeros(BOOK), 2, "list.xlsx"),
         case("relations of zeros", zeros(BOOK_RELS), 2, "list.xlsx"),
         case("blanks before the rows", filled(SHEET, "<sheetData>", " ", ""), 2, "list.xlsx"),
-        case("a comment of 8 MiB", filled(SHEET, "<sheetData>", "<!-- x -->", ""), 0, FINE),
-        case("a million shared texts of nothing", filled(STRINGS, "</si>", "<si/>", "</sst>"), 0, FINE),
-        case("a shared text of 8 MiB", filled(STRINGS, "shared", "x", "</t>"), 2, "list.xlsx"),
-        case("a shared text of many pieces", filled(STRINGS, "<si>", "<r><t>x</t></r>", "<t>shared"), 2, "list.xlsx"),
-        case("a million empty rows", filled(SHEET, "</row>", "<row/>", "</sheetData>"), 0, FINE),
-        case("a million empty cells", filled(SHEET, "</row>", "<row><c/></row>", "</sheetData>"), 0, FINE),
-        case("4,000 rows that reach to the last column", Package::list(&wide), 1, "\"row\":3999"),
+        case("a comment of 2 MiB", filled(SHEET, "<sheetData>", "<!-- x -->", ""), 0, FINE),
+        case("many shared texts of nothing", filled(STRINGS, "</si>", "<si/>", "</sst>"), 0, FINE),
+        case("a shared text of 2 MiB", filled(STRINGS, "shared", "x", "</t>"), 2, "list.xlsx"),
+        case("a shared text of many pieces", filled(STRINGS, "<si>", "<r><t>x</t></r>", "<t>shared"), 0, FINE),
+        case("many empty rows", filled(SHEET, "</row>", "<row/>", "</sheetData>"), 0, FINE),
+        case("many empty cells", filled(SHEET, "</row>", "<row><c/></row>", "</sheetData>"), 0, FINE),
+        case("300 rows that reach to the last column", wide(300), 1, "\"row\":299"),
         case("10,001 parts", parts(10_001), 2, "list.xlsx"),
     ]
+}
+
+/// Rows of one cell, in the last column.
+fn wide(count: u32) -> Package {
+    let row = |row| format!("<row r=\"{row}\"><c r=\"XFD{row}\"><v>1</v></c></row>");
+    Package::list(&(3..count).map(row).collect::<String>())
 }
 
 fn parts(count: u32) -> Package {
@@ -655,6 +654,21 @@ fn bombs() -> Vec<Case> {
             60,
             "list.xlsx",
         ),
+        Case::written(
+            FILE,
+            "4,000 rows that reach to the last column",
+            |path| std::fs::write(path, wide(4000).zip()).unwrap(),
+            1,
+            "\"row\":3999",
+        ),
+        Case::written(
+            FILE,
+            "20,000 rows that reach to the last column",
+            |path| std::fs::write(path, wide(20_000).zip()).unwrap(),
+            2,
+            "more than 200 million cells",
+        )
+        .tr("200 milyondan çok hücre"),
         Case::written(
             FILE,
             "100,000 parts",

@@ -1,0 +1,376 @@
+//! One look at every byte of a part of a workbook, before a parser sees it. A parser keeps each piece of XML in
+//! memory whole, takes any end tag for the right one, and counts references without minding an overflow: what
+//! would use that is refused here. On the way it is noted what is worth a second look.
+
+use super::parts::Trouble;
+
+/// Bytes of one piece: a tag, a text between tags, a comment.
+const LONGEST_PIECE: usize = 1024 * 1024;
+/// Elements within elements.
+const DEEPEST: usize = 256;
+
+/// What is known of a part when all of it was seen.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Start tags in all.
+    pub elements: u64,
+    /// Elements called `si`, shared texts.
+    pub texts: u64,
+    /// Elements called `xf`, cell formats.
+    pub formats: u64,
+    /// The longest piece, in bytes.
+    pub longest: usize,
+    /// A row has an attribute `hidden`.
+    pub hidden: bool,
+    /// There is a formula.
+    pub formulas: bool,
+    /// There is a cell of the type "error".
+    pub errors: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Text,
+    /// Within a tag, from its `<` on; the quote that is open.
+    Tag(Option<u8>),
+    /// Behind `<!`, until it is known what it is.
+    Bang,
+    /// Until these bytes.
+    Until(&'static [u8]),
+}
+
+/// Looks at a part chunk by chunk.
+pub(super) struct Scan<'a> {
+    part: &'a str,
+    state: State,
+    /// The beginning of the tag that the last chunk ended in; or what was last seen of a comment.
+    kept: Vec<u8>,
+    /// Bytes of the current piece that are not in `kept`.
+    run: usize,
+    /// The names of the open elements, one behind the other, and where each begins.
+    names: Vec<u8>,
+    open: Vec<usize>,
+    seen: Seen,
+}
+
+impl<'a> Scan<'a> {
+    /// `part` is the part's path, for what is said of it.
+    pub fn new(part: &'a str) -> Self {
+        let (kept, names, open) = (Vec::new(), Vec::new(), Vec::new());
+        Self { part, state: State::Text, kept, run: 0, names, open, seen: Seen::default() }
+    }
+
+    /// Looks at the next bytes.
+    pub fn look(&mut self, chunk: &[u8]) -> Result<(), Trouble> {
+        if self.seen.bytes == 0 && (chunk.starts_with(b"\xff\xfe") || chunk.starts_with(b"\xfe\xff")) {
+            return Err(self.damaged("UTF-16"));
+        }
+        if memchr::memchr(0, chunk).is_some() {
+            return Err(self.damaged("NUL"));
+        }
+        self.seen.bytes += chunk.len() as u64;
+        let mut at = 0;
+        while at < chunk.len() {
+            at = match self.state {
+                State::Text => self.text(chunk, at),
+                State::Tag(quote) => self.tag(chunk, at, quote)?,
+                State::Bang => self.bang(chunk, at)?,
+                State::Until(end) => self.until(chunk, at, end),
+            };
+            self.seen.longest = self.seen.longest.max(self.run + self.kept.len());
+            if self.seen.longest > LONGEST_PIECE {
+                return Err(Trouble::TooLarge(self.part.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// All bytes were seen.
+    pub fn end(self) -> Result<Seen, Trouble> {
+        if self.state == State::Text && self.open.is_empty() && self.seen.elements > 0 {
+            Ok(self.seen)
+        } else {
+            Err(self.damaged("unexpected end"))
+        }
+    }
+
+    fn damaged(&self, why: &str) -> Trouble {
+        Trouble::Damaged(format!("{}: {why}", self.part))
+    }
+
+    fn text(&mut self, chunk: &[u8], at: usize) -> usize {
+        let found = memchr::memchr(b'<', &chunk[at..]);
+        self.run += found.unwrap_or(chunk.len() - at);
+        let Some(found) = found else { return chunk.len() };
+        self.seen.longest = self.seen.longest.max(self.run);
+        (self.run, self.state) = (0, State::Tag(None));
+        self.kept.clear();
+        at + found + 1
+    }
+
+    /// From `at`, within a tag whose earlier bytes are in `kept`, to behind its end.
+    fn tag(&mut self, chunk: &[u8], at: usize, mut quote: Option<u8>) -> Result<usize, Trouble> {
+        if self.kept.is_empty() {
+            match chunk[at] {
+                b'!' => self.state = State::Bang,
+                b'?' => self.state = State::Until(b"?>"),
+                _ => {}
+            }
+            if self.state != State::Tag(None) {
+                return Ok(at + 1);
+            }
+        }
+        let mut end = at;
+        loop {
+            let rest = &chunk[end..];
+            let found = match quote {
+                Some(quote) => memchr::memchr(quote, rest),
+                None => rest.iter().position(|byte| matches!(byte, b'>' | b'"' | b'\'')),
+            };
+            let Some(found) = found else {
+                self.kept.extend_from_slice(&chunk[at..]);
+                self.state = State::Tag(quote);
+                return Ok(chunk.len());
+            };
+            end += found + 1;
+            quote = match (quote, chunk[end - 1]) {
+                (None, b'>') => break,
+                (None, open) => Some(open),
+                (Some(_), _) => None,
+            };
+        }
+        if self.kept.is_empty() {
+            self.whole_tag(&chunk[at..end - 1])?;
+        } else {
+            let mut tag = std::mem::take(&mut self.kept);
+            tag.extend_from_slice(&chunk[at..end - 1]);
+            self.seen.longest = self.seen.longest.max(tag.len());
+            self.whole_tag(&tag)?;
+        }
+        self.state = State::Text;
+        Ok(end)
+    }
+
+    /// A comment, CDATA, or the beginning of a document type, which no workbook has.
+    fn bang(&mut self, chunk: &[u8], at: usize) -> Result<usize, Trouble> {
+        self.kept.push(chunk[at]);
+        self.state = match self.kept.as_slice() {
+            b"--" => State::Until(b"-->"),
+            b"[CDATA[" => State::Until(b"]]>"),
+            begun if b"--".starts_with(begun) || b"[CDATA[".starts_with(begun) => State::Bang,
+            _ => return Err(self.damaged("DOCTYPE")),
+        };
+        if self.state != State::Bang {
+            self.kept.clear();
+        }
+        Ok(at + 1)
+    }
+
+    fn until(&mut self, chunk: &[u8], at: usize, end: &'static [u8]) -> usize {
+        let rest = &chunk[at..];
+        let reach = end.len() - 1;
+        // The end may begin in the last chunk.
+        let before = self.kept.len();
+        self.kept.extend_from_slice(&rest[..rest.len().min(reach)]);
+        if let Some(found) = memchr::memmem::find(&self.kept, end) {
+            self.leave();
+            return at + found + end.len() - before;
+        }
+        if let Some(found) = memchr::memmem::find(rest, end) {
+            self.leave();
+            return at + found + end.len();
+        }
+        self.run += rest.len();
+        if rest.len() > reach {
+            self.kept.clear();
+            self.kept.extend_from_slice(&rest[rest.len() - reach..]);
+        }
+        let spare = self.kept.len().saturating_sub(reach);
+        self.kept.drain(..spare);
+        chunk.len()
+    }
+
+    fn leave(&mut self) {
+        self.kept.clear();
+        (self.run, self.state) = (0, State::Text);
+    }
+
+    /// A tag without its `<` and `>`.
+    fn whole_tag(&mut self, tag: &[u8]) -> Result<(), Trouble> {
+        if let Some(name) = tag.strip_prefix(b"/") {
+            let begin = self.open.pop().ok_or_else(|| self.damaged("end tag"))?;
+            if self.names[begin..] != *name.trim_ascii_end() {
+                return Err(self.damaged(&format!("</{}>", String::from_utf8_lossy(name))));
+            }
+            self.names.truncate(begin);
+            return Ok(());
+        }
+        let end = tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/').unwrap_or(tag.len());
+        let name = &tag[..end];
+        let local = memchr::memrchr(b':', name).map_or(name, |colon| &name[colon + 1..]);
+        if local.is_empty() {
+            return Err(self.damaged("<>"));
+        }
+        self.seen.elements += 1;
+        if local.len() <= 9 {
+            self.note(local, &tag[end..])?;
+        }
+        if !tag.ends_with(b"/") {
+            if self.open.len() == DEEPEST {
+                return Err(self.damaged("nesting"));
+            }
+            self.open.push(self.names.len());
+            self.names.extend_from_slice(name);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, local: &[u8], attributes: &[u8]) -> Result<(), Trouble> {
+        match local {
+            b"c" => {
+                for (name, value) in Attributes(attributes) {
+                    match name {
+                        b"r" if value.len() > 7 => self.reference(value)?,
+                        b"t" => self.seen.errors |= value == b"e",
+                        _ => {}
+                    }
+                }
+            }
+            b"row" => {
+                for (name, value) in Attributes(attributes) {
+                    match name {
+                        b"r" if value.len() > 7 => self.reference(value)?,
+                        b"hidden" => self.seen.hidden = true,
+                        _ => {}
+                    }
+                }
+            }
+            b"f" => self.seen.formulas = true,
+            b"si" => self.seen.texts += 1,
+            b"xf" => self.seen.formats += 1,
+            b"dimension" => self.dimension(attributes)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Refuses a reference whose row or column a parser could not count.
+    fn reference(&self, value: &[u8]) -> Result<(), Trouble> {
+        let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        if letters > 3 || value.len() - letters > 7 {
+            return Err(Trouble::OutOfPlace(String::from_utf8_lossy(&value[..value.len().min(40)]).into_owned()));
+        }
+        Ok(())
+    }
+
+    /// Refuses an extent that ends before it begins.
+    fn dimension(&self, attributes: &[u8]) -> Result<(), Trouble> {
+        let Some((_, extent)) = Attributes(attributes).find(|(name, _)| *name == b"ref") else { return Ok(()) };
+        let mut corners = extent.split(|byte| *byte == b':');
+        let corner = |corner: &[u8]| -> Result<(u32, u32), Trouble> {
+            self.reference(corner)?;
+            let column = corner.iter().take_while(|byte| byte.is_ascii_alphabetic());
+            let column = column.fold(0, |sum, byte| sum * 27 + u32::from(byte.to_ascii_uppercase() - b'@'));
+            let row = corner.iter().filter(|byte| byte.is_ascii_digit());
+            Ok((column, row.fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'))))
+        };
+        if let (Some(first), Some(last)) = (corners.next(), corners.next()) {
+            let (first, last) = (corner(first)?, corner(last)?);
+            if last.0 < first.0 || last.1 < first.1 {
+                return Err(self.damaged(&format!("dimension {}", String::from_utf8_lossy(extent))));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The attributes of a tag, without regard to entities: what is looked for has none.
+struct Attributes<'t>(&'t [u8]);
+
+impl<'t> Iterator for Attributes<'t> {
+    type Item = (&'t [u8], &'t [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let equals = self.0.iter().position(|byte| *byte == b'=')?;
+        let name = self.0[..equals].trim_ascii();
+        let rest = self.0[equals + 1..].trim_ascii_start();
+        let (quote, value) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+        let end = value.iter().position(|byte| byte == quote)?;
+        self.0 = &value[end + 1..];
+        Some((name, &value[..end]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In chunks of every size from 1 on, so that each border is tried.
+    fn scan(xml: &str) -> Result<Seen, String> {
+        let mut results: Vec<_> = (1..=xml.len().clamp(1, 40))
+            .map(|size| {
+                let mut scan = Scan::new("part");
+                let seen = xml.as_bytes().chunks(size).try_for_each(|chunk| scan.look(chunk)).and_then(|()| scan.end());
+                seen.map(|seen| Seen { longest: 0, ..seen }).map_err(|trouble| format!("{trouble:?}"))
+            })
+            .collect();
+        results.dedup();
+        assert_eq!(results.len(), 1, "the size of the chunks matters: {results:?}");
+        results.remove(0)
+    }
+
+    #[test]
+    fn what_is_in_order_passes_and_is_counted() {
+        let xml = "<?xml version='1.0'?><!-- </a> --><x:a b=\"/>\" c='>'><b/><b /><![CDATA[</x>]]></x:a >\n";
+        let seen = scan(xml).unwrap();
+        assert_eq!((seen.elements, seen.bytes), (3, xml.len() as u64));
+    }
+
+    #[test]
+    fn what_is_worth_a_second_look_is_noted() {
+        let of = |xml: &str| scan(&format!("<s>{xml}</s>")).unwrap();
+        assert!(of("<row r='1' hidden='1'/>").hidden && !of("<col hidden='1'/><t>row hidden</t>").hidden);
+        assert!(of("<c><f>A1</f></c>").formulas && of("<x:f/>").formulas && !of("<flat/>").formulas);
+        assert!(of("<c r='A1' t = 'e'/>").errors && !of("<c r='e' t='s'/>").errors);
+        assert_eq!((of("<si/><si></si>").texts, of("<xf a='1'/>").formats), (2, 1));
+    }
+
+    #[test]
+    fn tags_that_do_not_match_are_refused() {
+        for xml in ["<a></b>", "<a>", "</a>", "<a><b></a></b>", "<a/></a>", "<a", "<a b=\"></a>", "x", "", "< a></a>"] {
+            assert!(scan(xml).unwrap_err().contains("Damaged"), "{xml}");
+        }
+        assert!(scan("<a>\0</a>").unwrap_err().contains("NUL"));
+        assert!(scan("<!DOCTYPE a><a/>").unwrap_err().contains("DOCTYPE"));
+        assert!(scan("<a><!-- </a>").is_err() && scan("<a><![CDATA[ </a>").is_err());
+        assert!(scan(&("<a>".repeat(300) + &"</a>".repeat(300))).unwrap_err().contains("nesting"));
+    }
+
+    #[test]
+    fn a_piece_without_end_is_refused_before_it_fills_the_memory() {
+        for begin in ["<a>", "<a b=\"", "<a><!--", "<a><![CDATA[", "<a ", "<?"] {
+            let mut scan = Scan::new("part");
+            scan.look(begin.as_bytes()).unwrap();
+            let chunk = [b'x'; 64 * 1024];
+            let fault = (0..100).find_map(|_| scan.look(&chunk).err());
+            assert!(matches!(fault, Some(Trouble::TooLarge(_))), "{begin}");
+            assert!(scan.seen.bytes < 2 * LONGEST_PIECE as u64, "{begin}");
+        }
+    }
+
+    #[test]
+    fn references_that_overflow_are_refused() {
+        let place = |reference: &str| scan(&format!("<s><row r='2'/><c s='1' r='{reference}'/></s>"));
+        for fine in ["A1", "XFD1048576", "f", ""] {
+            place(fine).unwrap();
+        }
+        for far in ["A10485760", "ZZZZZZZ2", "A4294967298", "ZZZZ1048576"] {
+            assert!(place(far).unwrap_err().contains("OutOfPlace"), "{far}");
+        }
+        let extent = |extent: &str| scan(&format!("<s><dimension ref='{extent}'/></s>"));
+        assert!(extent("A1:F2").is_ok() && extent("A1").is_ok() && extent("A1:XFD1048576").is_ok());
+        assert!(extent("C3:B4").is_err() && extent("C3:D2").is_err() && extent("A1:ZZZZZZZZZZ9").is_err());
+    }
+}

@@ -68,7 +68,8 @@ fn chaos_at_length() {
     chaos(from.parse().unwrap()..=to.parse().unwrap(), 24);
 }
 
-/// Plays seeds side by side; `CASELOAD_SEED` plays that one alone.
+/// Plays seeds side by side; `CASELOAD_SEED` plays that one alone, `CASELOAD_TIMES` tells how long each took.
+#[expect(clippy::print_stderr, reason = "what was played, for the table of the proofs")]
 fn chaos(seeds: std::ops::RangeInclusive<u64>, side_by_side: usize) {
     let only: Option<u64> = std::env::var("CASELOAD_SEED").ok().map(|seed| seed.parse().unwrap());
     let seeds: Vec<u64> = only.map_or_else(|| seeds.collect(), |only| vec![only]);

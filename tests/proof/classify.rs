@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::cases::{Case, Third, all};
 use crate::certificates::Authority;
-use crate::raw_server::{RawServer, Step, Turn, answer};
+use crate::raw_server::{RawServer, Received, Step, Turn, answer};
 use crate::workdir::{Workdir, words};
 
 /// How many cases run side by side: most of them wait.
@@ -160,7 +160,7 @@ fn judge(case: &Case, server: &RawServer, rows: &[Value], code: Option<i32>) -> 
 
 /// What the server read: no request that is no attempt, and each id beside the row that it was given for.
 fn beside_the_server(case: &Case, server: &RawServer, rows: &[Value], attempts: u64) -> Result<(), String> {
-    let came: Vec<u32> = server.received().iter().filter(|it| it.is_whole()).filter_map(|it| it.row()).collect();
+    let came: Vec<u32> = server.received().iter().filter(|it| it.is_whole()).filter_map(Received::row).collect();
     for (row, told) in (2..).zip(rows) {
         let arrived = came.iter().filter(|came| **came == row).count() as u64;
         if arrived > told["attempts"].as_u64().unwrap_or(0) {

@@ -168,7 +168,7 @@ async fn relay(client: TcpStream, server: TcpStream, [up, down]: [Toxic; 2]) {
 
 /// Lets bytes pass until their side ends.
 async fn pump(from: &OwnedReadHalf, to: &mut Option<OwnedWriteHalf>, toxic: Toxic) -> Result<(), End> {
-    let (mut buffer, mut passed) = ([0; 8192], 0);
+    let (mut buffer, mut passed) = ([0; 2048], 0);
     loop {
         from.readable().await.map_err(|_| End::Closed)?;
         let count = match from.try_read(&mut buffer) {

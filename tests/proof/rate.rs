@@ -51,6 +51,7 @@ fn the_rate_at_the_server_for_ten_minutes() {
 const PER_SECOND: u32 = 50;
 
 /// Sends at 50 a second for so long, in so many sessions: all but the last are killed in their middle.
+#[expect(clippy::print_stderr, reason = "what was played, for the table of the proofs")]
 fn the_rate_at_the_server(length: Duration, sessions: u32) {
     let dir = Workdir::new();
     let rows = PER_SECOND * length.as_secs() as u32;
@@ -114,6 +115,7 @@ fn no_request_comes_inside_a_pause_at_length() {
 }
 
 /// A server that asks for so many pauses of a second, by 429 and by 503, in seconds and as a date.
+#[expect(clippy::print_stderr, reason = "what was played, for the table of the proofs")]
 fn no_request_inside_a_pause(pauses: u32) {
     let dir = Workdir::new();
     let rows = pauses * 8;

@@ -108,7 +108,7 @@ fn retry_after() -> Vec<Case> {
     }
     // Asked for patience again and again: the row goes with the last.
     let mut storm = again(429, "27", "Retry-After: 0\r\n").attempts(6..=6);
-    storm.name = "429 five times".to_owned();
+    storm.name = String::from("429 five times");
     storm.turns = vec![said(429, "Retry-After: 0\r\n", ""); 5];
     cases.push(storm);
     let mut spent = Case::new("429 without a time, five times", "28", said(429, "", ""), NOT_SENT).attempts(5..=5);

@@ -98,7 +98,7 @@ fn cut_bodies() -> Vec<Case> {
         ),
         close(
             "two bodies in one",
-            &format!("HTTP/1.1 201 C\r\nConnection: close\r\nContent-Length: 16\r\n\r\n{{\"id\":3}}{{\"id\":4}}"),
+            "HTTP/1.1 201 C\r\nConnection: close\r\nContent-Length: 16\r\n\r\n{\"id\":3}{\"id\":4}",
             WITHOUT_ID,
         ),
     ];
@@ -107,7 +107,7 @@ fn cut_bodies() -> Vec<Case> {
         timeout: "1s",
         ..Case::new("half of the body, then silence", "14", slow, WITHOUT_ID).status(201)
     });
-    let mut long = format!("HTTP/1.1 201 C\r\nContent-Length: 3000000\r\n\r\n{{\"id\":3,\"x\":\"");
+    let mut long = String::from("HTTP/1.1 201 C\r\nContent-Length: 3000000\r\n\r\n{\"id\":3,\"x\":\"");
     long.push_str(&"x".repeat(2_999_985));
     long.push_str("\"}");
     cases.push(close("a body longer than anybody reads", &long, WITHOUT_ID).on(plain));
@@ -145,7 +145,7 @@ fn garbage() -> Vec<Case> {
             Case::new(format!("garbage: {name}"), "13", vec![All, send(text), Wait(20), Close], UNKNOWN).codes(NO_HEAD)
         })
         .collect();
-    let many: String = (0..200).map(|n| format!("X-{n}: y\r\n")).collect();
+    let many = (0..200).fold(String::new(), |all, n| format!("{all}X-{n}: y\r\n"));
     let wide = format!("X: {}\r\n", "y".repeat(600_000));
     for (name, headers) in [("200 headers", &many), ("a header of 600 kB", &wide)] {
         let steps = vec![All, Send(answer(201, headers, r#"{"id":3}"#)), Wait(20), Close];

@@ -15,8 +15,11 @@ use caseload::submit::retry::{Before, decide};
 use jiff::tz::TimeZone;
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
+/// Takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// A target and the folder of its corpus.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [(&str, Target); 6] = [
     ("csv", csv),
     ("xlsx", xlsx),
     ("retry_after", retry_after),

@@ -35,6 +35,8 @@ pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Res
 }
 
 fn refused(name: &str, why: &str) -> Stop {
+    // It may repeat what stands in the document, and is one line of the terminal all the same.
+    let why = why.replace(char::is_control, " ");
     Stop::cannot_start(text!(
         "{name} sözleşmesi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
         "The contract {name} cannot be used: {why}. Mend that place in the contract file."

@@ -232,7 +232,7 @@ impl<'a> Scan<'a> {
             b"c" => {
                 for (name, value) in Attributes(attributes) {
                     match name {
-                        b"r" if value.len() > 7 => self.reference(value)?,
+                        b"r" if value.len() > 7 => Self::reference(value)?,
                         b"t" => self.seen.errors |= value == b"e",
                         _ => {}
                     }
@@ -241,7 +241,7 @@ impl<'a> Scan<'a> {
             b"row" => {
                 for (name, value) in Attributes(attributes) {
                     match name {
-                        b"r" if value.len() > 7 => self.reference(value)?,
+                        b"r" if value.len() > 7 => Self::reference(value)?,
                         b"hidden" => self.seen.hidden = true,
                         _ => {}
                     }
@@ -257,7 +257,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Refuses a reference whose row or column a parser could not count.
-    fn reference(&self, value: &[u8]) -> Result<(), Trouble> {
+    fn reference(value: &[u8]) -> Result<(), Trouble> {
         let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         if letters > 3 || value.len() - letters > 7 {
             return Err(Trouble::OutOfPlace(String::from_utf8_lossy(&value[..value.len().min(40)]).into_owned()));
@@ -270,7 +270,7 @@ impl<'a> Scan<'a> {
         let Some((_, extent)) = Attributes(attributes).find(|(name, _)| *name == b"ref") else { return Ok(()) };
         let mut corners = extent.split(|byte| *byte == b':');
         let corner = |corner: &[u8]| -> Result<(u32, u32), Trouble> {
-            self.reference(corner)?;
+            Self::reference(corner)?;
             let column = corner.iter().take_while(|byte| byte.is_ascii_alphabetic());
             let column = column.fold(0, |sum, byte| sum * 27 + u32::from(byte.to_ascii_uppercase() - b'@'));
             let row = corner.iter().filter(|byte| byte.is_ascii_digit());
@@ -353,7 +353,7 @@ mod tests {
         for begin in ["<a>", "<a b=\"", "<a><!--", "<a><![CDATA[", "<a ", "<?"] {
             let mut scan = Scan::new("part");
             scan.look(begin.as_bytes()).unwrap();
-            let chunk = [b'x'; 64 * 1024];
+            let chunk = vec![b'x'; 64 * 1024];
             let fault = (0..100).find_map(|_| scan.look(&chunk).err());
             assert!(matches!(fault, Some(Trouble::TooLarge(_))), "{begin}");
             assert!(scan.seen.bytes < 2 * LONGEST_PIECE as u64, "{begin}");

@@ -91,7 +91,9 @@ fn changed(random: &mut Random, corpus: &[Vec<u8>]) -> Vec<u8> {
 fn drive(name: &str, target: fn(&[u8]), time: Duration) {
     let corpus = corpus(name);
     assert!(!corpus.is_empty());
-    corpus.iter().for_each(|bytes| target(bytes));
+    for bytes in &corpus {
+        target(bytes);
+    }
     let given = std::env::var("CASELOAD_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
     let (begin, mut seed, mut slowest) = (Instant::now(), given.unwrap_or(1), Duration::ZERO);
     loop {

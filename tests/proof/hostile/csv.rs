@@ -248,7 +248,7 @@ fn widths() -> Vec<Case> {
         list("20,000 delimiters", &",".repeat(20_000), 2, "at most 16384 columns").tr("en çok 16384 sütun"),
         list("a million delimiters", &",".repeat(1_000_000), 2, cells),
         text("20,000 headers", format!("{}\n{GOOD}\n", "h,".repeat(20_000)), 2, cells),
-        text("16,384 headers", format!("{}\n{GOOD}\n", ["h"; 16_384].join(",")), 2, "list.csv"),
+        text("16,384 headers", format!("{}\n{GOOD}\n", vec!["h"; 16_384].join(",")), 2, "list.csv"),
         text("duplicate headers", format!("{HEADER},detail\n{GOOD},two\n"), 2, "both mean detail").tr("detail"),
         text("the same header in other letters", format!("{HEADER},DETAİL\n{GOOD},two\n"), 2, "both mean detail"),
         text("empty headers", format!("{HEADER},,\n{GOOD},x,y\n"), 2, "it has 8 cells"),
@@ -357,7 +357,7 @@ fn records(path: &Path) {
 /// Rows of two bytes that are 16,384 cells wide.
 fn wide(path: &Path) {
     let mut file = File::create(path).unwrap();
-    writeln!(file, "{HEADER},{}", ["h"; 16_378].join(",")).unwrap();
+    writeln!(file, "{HEADER},{}", vec!["h"; 16_378].join(",")).unwrap();
     for _ in 0..15 {
         writeln!(file, "{GOOD}{}", ",".repeat(16_378)).unwrap();
     }

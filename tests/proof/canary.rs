@@ -36,8 +36,7 @@ fn the_token_is_found_nowhere_and_the_person_in_the_result_alone() {
     for way in ["variable", "file", "command"] {
         let dir = Workdir::new();
         fs::create_dir(dir.path("tmp")).unwrap();
-        let rows: String = (0..20).map(|n| format!("defect,psu,FU{n:04},T{n},M{n},{PERSON} {n}\n")).collect();
-        dir.write("list.csv", format!("caseType,defectCode,deviceId,terminalId,merchantId,detail\n{rows}"));
+        dir.write("list.csv", list());
         let server = parrot();
         let args =
             ["submit", "list.csv", "--to", "hugin/create-case", "--base-url", &server.address, "-o", "out.jsonl", "-v"];
@@ -79,8 +78,7 @@ fn the_token_is_found_nowhere_and_the_person_in_the_result_alone() {
 #[test]
 fn a_server_that_repeats_nothing_leaves_no_person_in_the_ledger() {
     let dir = Workdir::new();
-    let rows: String = (0..20).map(|n| format!("defect,psu,FU{n:04},T{n},M{n},{PERSON} {n}\n")).collect();
-    dir.write("list.csv", format!("caseType,defectCode,deviceId,terminalId,merchantId,detail\n{rows}"));
+    dir.write("list.csv", list());
     let server = Server::new(|came| match came.nth % 3 {
         0 => json(200, format!(r#"{{"status": "SUCCESS", "data": {{"caseId": {}}}}}"#, came.nth)),
         1 => LOST,
@@ -94,6 +92,13 @@ fn a_server_that_repeats_nothing_leaves_no_person_in_the_ledger() {
         let found = found(&dir.path(""), device);
         assert!(found.iter().all(|path| path.ends_with("list.csv")), "{device} is in {found:?}");
     }
+}
+
+/// Twenty rows, the person in each.
+fn list() -> String {
+    (0..20).fold("caseType,defectCode,deviceId,terminalId,merchantId,detail\n".to_owned(), |text, n| {
+        text + &format!("defect,psu,FU{n:04},T{n},M{n},{PERSON} {n}\n")
+    })
 }
 
 fn private(path: &Path, text: &str) {

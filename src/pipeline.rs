@@ -167,6 +167,13 @@ fn forgotten(run: &Run) -> Option<Stop> {
     )))
 }
 
+/// One thread is enough: what takes time is the server.
+fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
+    })
+}
+
 fn changed(path: &Path, run: &Run) -> Stop {
     let (path, name) = (crate::message::shown(&path.display().to_string()), run.spec.name.clone());
     Stop::cannot_start(text!(

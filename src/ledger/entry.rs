@@ -116,6 +116,23 @@ pub struct Entry {
     pub resolved: Option<String>,
 }
 
+/// What became of an unknown row after all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closing {
+    pub id: EntryId,
+    /// Done, done without an id, or pending where it was not done.
+    pub state: State,
+    pub answer: Option<Value>,
+    /// Who says so, when and why: JSON.
+    pub note: String,
+}
+
+impl Closing {
+    pub fn new(id: EntryId, state: State, answer: Option<Value>, note: &str) -> Self {
+        Self { id, state, answer, note: note.to_owned() }
+    }
+}
+
 /// A row of an earlier run that a new row may repeat.
 #[derive(Debug, Clone, Copy)]
 pub struct PastRow {

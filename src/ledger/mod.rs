@@ -30,7 +30,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
+pub use entry::{Closing, Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
 pub use journal::{Intent, Journal, Receipt, Receipts, Step};
 pub use purge::Purged;
 pub use query::Settled;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::entry::{EntryId, Error, Run, RunSpec, State};
+use super::entry::{Closing, EntryId, Error, Run, RunSpec, State};
 use super::migrations;
 use crate::fail;
 use crate::outcome::Tally;
@@ -237,29 +237,27 @@ impl Ledger {
         Ok(())
     }
 
-    /// Closes an unknown row by a person's word. What was said of it while it was unknown is no longer so.
+    /// Closes unknown rows by a person's word or by what was found: all of them, or none. What was said of them while
+    /// they were unknown is no longer so.
     ///
     /// # Errors
-    /// [`Error::Unfit`] where the row is not unknown.
-    pub fn resolve(
-        &self,
-        id: EntryId,
-        state: State,
-        answer: Option<&serde_json::Value>,
-        note: &str,
-    ) -> Result<(), Error> {
+    /// [`Error::Unfit`] where a row is not unknown. A row that the server called done without an id can be given one,
+    /// and is never sent again.
+    pub fn resolve(&self, closings: &[Closing]) -> Result<(), Error> {
         let transaction = self.connection.unchecked_transaction()?;
-        let changed = transaction.execute(
-            "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL,
-                 doubt = (?2 = 'pending')
-             WHERE id = ?1 AND state IN ('unknown', 'done-without-id')",
-            params![id.to_sql(), state.as_str(), answer.map(ToString::to_string), note],
-        )?;
-        if changed != 1 {
-            return Err(Error::Unfit("the row is not unknown".to_owned()));
-        }
-        if state == State::Pending {
-            transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [id.run])?;
+        for Closing { id, state, answer, note } in closings {
+            let changed = transaction.execute(
+                "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL,
+                     doubt = (?2 = 'pending')
+                 WHERE id = ?1 AND (state = 'unknown' OR (state = 'done-without-id' AND ?2 <> 'pending'))",
+                params![id.to_sql(), state.as_str(), answer.as_ref().map(ToString::to_string), note],
+            )?;
+            if changed != 1 {
+                return Err(Error::Unfit("the row is not unknown".to_owned()));
+            }
+            if *state == State::Pending {
+                transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [id.run])?;
+            }
         }
         fail::point("resolution-committing");
         transaction.commit()?;

@@ -281,7 +281,7 @@ fn a_look_changes_nothing() {
     drop(send(ledger, run, &[State::Unknown, State::Sending]));
     let look = desk.look();
     assert_eq!(states(&look, run), [State::Unknown, State::Sending]);
-    assert!(look.resolve(EntryId { run, ordinal: 0 }, State::Done, None, "").is_err());
+    assert!(look.resolve(&[Closing::new(EntryId { run, ordinal: 0 }, State::Done, None, "")]).is_err());
     assert!(look.begin(look.run_numbered(run).unwrap().unwrap().spec).is_err());
     assert_eq!(states(&desk.look(), run), [State::Unknown, State::Sending]);
 }
@@ -343,7 +343,7 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
     assert_eq!(ledger.reopen_duplicates(second).unwrap(), 0);
     close(&ledger, second, true, 9_000);
     for ordinal in [1, 2] {
-        ledger.resolve(EntryId { run: first, ordinal }, State::Pending, None, "{}").unwrap();
+        ledger.resolve(&[Closing::new(EntryId { run: first, ordinal }, State::Pending, None, "{}")]).unwrap();
     }
     assert_eq!(ledger.reopen_duplicates(second).unwrap(), 2);
     // The one that had an attempt keeps its count; of the other nothing is left.
@@ -361,13 +361,18 @@ fn a_persons_word_closes_an_unknown_row_and_no_other() {
     let ends = [State::Unknown, State::DoneWithoutId, State::Done, State::Rejected, State::Pending, State::Unknown];
     let ledger = send(ledger, run, &ends);
     close(&ledger, run, true, 9_000);
-    let resolve =
-        |ordinal, state, id: Option<&serde_json::Value>| ledger.resolve(EntryId { run, ordinal }, state, id, "why");
+    let resolve = |ordinal, state, id: Option<serde_json::Value>| {
+        ledger.resolve(&[Closing::new(EntryId { run, ordinal }, state, id, "why")])
+    };
     for ordinal in [2, 3, 4, 99] {
         assert!(matches!(resolve(ordinal, State::Done, None), Err(Error::Unfit(_))), "row {ordinal}");
     }
-    resolve(0, State::Done, Some(&json!("A"))).unwrap();
-    resolve(1, State::Done, Some(&json!(7))).unwrap();
+    let both = [0, 2].map(|ordinal| Closing::new(EntryId { run, ordinal }, State::Done, None, "why"));
+    assert!(ledger.resolve(&both).is_err());
+    assert_eq!(states(&ledger, run)[0], State::Unknown, "all or none");
+    assert!(resolve(1, State::Pending, None).is_err(), "the server called it done");
+    resolve(0, State::Done, Some(json!("A"))).unwrap();
+    resolve(1, State::Done, Some(json!(7))).unwrap();
     assert!(ledger.run_numbered(run).unwrap().unwrap().finished);
     resolve(5, State::Pending, None).unwrap();
     assert!(!ledger.run_numbered(run).unwrap().unwrap().finished, "there is something to send again");

@@ -24,13 +24,13 @@ use crate::outcome::id_text;
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::row::{Place, Row};
+use crate::say;
 use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender};
 use crate::submit::pace::{Pace, Rate, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::validate::{Context, Request, Rules, Verdict};
-use crate::{say, text};
 
 /// Gentle with servers elsewhere; a look-up is a few requests.
 const RATE: &str = "10/s";
@@ -85,9 +85,7 @@ pub fn look_up(
     let here = operations.iter().all(|operation| stays_here(&base(operation)));
     let rate = if here { None } else { Rate::parse(RATE) };
     let line = Line::new(&operations, &sender, Pace::new(rate, chance), job.lang, |_| {});
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
-    })?;
+    let runtime = super::runtime()?;
     Ok(Some(runtime.block_on(ask(&line, &questions, job.lang))))
 }
 

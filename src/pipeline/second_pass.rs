@@ -18,6 +18,7 @@ use crate::ledger::{Journal, Ledger, Run, Settled};
 use crate::message::Lang;
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
+use crate::say;
 use crate::submit::breaker::Breaker;
 use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::{Ended, Event, Signal};
@@ -25,7 +26,6 @@ use crate::submit::order::Order;
 use crate::submit::pace::{Pace, chance};
 use crate::submit::queued::Queued;
 use crate::validate::Verdict;
-use crate::{say, text};
 
 /// A run that was sent, as far as it went.
 pub struct Begun {
@@ -176,9 +176,7 @@ fn drive<'a, R: Iterator<Item = Result<Queued, Stop>>>(
     mut progress: Progress,
     lang: Lang,
 ) -> Result<Ended, Stop> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
-    })?;
+    let runtime = super::runtime()?;
     let signals = listen();
     let ended = runtime.block_on(make().run(signals, |event| match event {
         Event::Settled(word) => settled(&mut progress, word),

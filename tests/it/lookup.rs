@@ -82,3 +82,20 @@ fn a_server_that_does_not_answer_for_a_row_leaves_it_unknown() {
     assert!(server.came("/cases/MY-1").len() >= 3);
     assert_eq!(words(&rows(&dir, run)), ["unknown"]);
 }
+
+#[test]
+fn of_decisions_in_a_workbook_none_is_taken_where_one_cannot_be_asked_about() {
+    let (dir, sandbox) = (Workdir::new(), sandbox(LOST_ANSWERS));
+    let run = submitted(&dir, &sandbox);
+    let of = |row: u32| format!("{run}-1.{row}");
+    let list = format!("Reference,Decision,Id\n{},done,X1\n{},not-done,\n{},not-done,\n", of(2), of(3), of(4));
+    dir.write("decided.csv", list);
+    let ended = resolve(&dir, &run, &["--from", "decided.csv"]);
+    assert!(ended.code == 2 && ended.stderr.contains("no row was closed"), "{ended:?}");
+    assert_eq!(words(&rows(&dir, &run)), ["unknown"; 3]);
+    dir.write("twice.csv", format!("Reference,Decision,Id\n{0},done,X1\n{0},done,X2\n", of(2)));
+    assert_eq!(resolve(&dir, &run, &["--from", "twice.csv"]).code, 2);
+    assert_eq!(words(&rows(&dir, &run)), ["unknown"; 3]);
+    assert_eq!(resolve(&dir, &run, &["--from", "decided.csv", "--no-lookup"]).code, 0);
+    assert_eq!(words(&rows(&dir, &run)), ["done", "not-sent", "not-sent"]);
+}

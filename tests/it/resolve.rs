@@ -115,6 +115,7 @@ fn a_row_that_was_done_without_an_id_is_given_one() {
     let (_, rows) = dir.submit(&witness.sandbox, "list.csv", &[]);
     assert_eq!(words(&rows), ["done-without-id"]);
     let run = rows[0]["reference"].as_str().unwrap().rsplit_once('-').unwrap().0.to_owned();
+    refused(&dir.run(&["resolve", &run, "--row", "2", "--not-done"]), "not sent again");
     assert_eq!(dir.run(&["resolve", &run, "--row", "2", "--done", "1001"]).code, 0);
     let (ended, rows) = dir.submit(&witness.sandbox, "list.csv", &[]);
     assert_eq!((ended.code, words(&rows), &rows[0]["id"]), (0, vec!["done"], &json!(1001)));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use caseload::keyed::Key;
-use caseload::ledger::{EntryId, Intent, Journal, Ledger, RunSpec, Settlement, State, Step};
+use caseload::ledger::{Closing, EntryId, Intent, Journal, Ledger, RunSpec, Settlement, State, Step};
 use caseload::row::Place;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -120,7 +120,8 @@ impl Model {
             }
             Action::Resolve { row, done } => {
                 let Some(known) = self.rows.get_mut(&row) else { return false };
-                if !matches!(known.state, State::Unknown | State::DoneWithoutId) {
+                // What the server called done is never sent again.
+                if known.state != State::Unknown && (known.state != State::DoneWithoutId || !done) {
                     return false;
                 }
                 known.state = if done { State::Done } else { State::Pending };
@@ -180,7 +181,7 @@ impl OnDisk {
             Action::Resolve { row, done } => {
                 let id = EntryId { run: self.run, ordinal: row };
                 let state = if done { State::Done } else { State::Pending };
-                self.ledger().resolve(id, state, None, "{}").is_ok()
+                self.ledger().resolve(&[Closing::new(id, state, None, "{}")]).is_ok()
             }
             Action::ReopenRejected => self.ledger().reopen_rejected(self.run, None).is_ok(),
             Action::Crash => {

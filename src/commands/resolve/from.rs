@@ -7,12 +7,11 @@ use std::path::Path;
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
-use crate::account::unreadable;
 use crate::coerce::Coerce;
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output, Recipe};
-use crate::ledger::{Entry, Ledger, Run, State};
+use crate::ledger::{Entry, Ledger, Run};
 use crate::message::{Lang, shown};
 use crate::read::{self, Options};
 use crate::row::{Cell, Row, Sheet};
@@ -58,7 +57,7 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
     }
     let formats = input.formats.clone();
     let coerce = Coerce { formats: &formats, lang, zone: &TimeZone::UTC };
-    let entries = closable(ledger, run)?;
+    let entries = super::entries(ledger, run, super::is_closable)?;
     let (mut decisions, mut faults) = (Vec::new(), Vec::new());
     input.rows(|rows| {
         for row in &rows {
@@ -72,17 +71,6 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
         ControlFlow::Continue(())
     })?;
     if faults.is_empty() { Ok(decisions) } else { Err(refused(path, &faults)) }
-}
-
-fn closable(ledger: &Ledger, run: &Run) -> Result<Vec<Entry>, Stop> {
-    let mut all = Vec::new();
-    let mut from = 0;
-    loop {
-        let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
-        let Some(last) = page.last().map(|entry| entry.id.ordinal) else { return Ok(all) };
-        all.extend(page.into_iter().filter(|entry| matches!(entry.state, State::Unknown | State::DoneWithoutId)));
-        from = last.saturating_add(1);
-    }
 }
 
 /// The id may stand under the API's own name, as in a result.

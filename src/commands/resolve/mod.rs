@@ -5,10 +5,12 @@ mod list;
 
 use std::path::Path;
 
+use from::Decision;
+
 use crate::account::unreadable;
 use crate::cli::ResolveArgs;
 use crate::exit::{Exit, Stop};
-use crate::ledger::{Entry, Ledger, Run, State};
+use crate::ledger::{Closing, Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
 use crate::pipeline::{Found, found_words, look_up};
 use crate::profile::Settings;
@@ -17,30 +19,109 @@ use crate::report::local_time;
 use crate::submit::event::now_ms;
 use crate::{say, text};
 
-/// Closes an unknown row; without `--row` looks all of them up, and lists those that stay unknown.
+/// Closes unknown rows; without `--row` or `--from` looks all of them up, and lists those that stay unknown.
 pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
     let terminal = Terminal::new(lang, false, false);
-    if let Some(path) = &args.from {
-        return by_workbook(path, args, settings, terminal);
+    if args.row.is_none() && args.from.is_none() {
+        return all(args, settings, terminal);
     }
-    let Some(row) = args.row else { return all(args, settings, terminal) };
     let ledger = super::open(&args.ledger)?;
     let run = super::run_named(&ledger, Some(&args.run))?;
-    let entry = unknown_row(&ledger, &run, row, args.sheet.as_deref())?;
-    let (state, id) = match (&args.done, args.not_done) {
-        (Some(id), false) => (State::Done, Some(as_id(id))),
-        (None, true) => {
-            if let Some(exit) = looked_first(args, &ledger, &run, &entry, settings, terminal)? {
-                return Ok(exit);
-            }
-            (State::Pending, None)
+    let decisions = match (&args.from, args.row) {
+        (Some(path), _) => from::decisions(path, &ledger, &run, lang)?,
+        (None, row) => {
+            let entry = unknown_row(&ledger, &run, row.unwrap_or_default(), args.sheet.as_deref())?;
+            let (done, id) = match (&args.done, args.not_done) {
+                (Some(id), false) => (true, id.clone()),
+                (None, true) => (false, String::new()),
+                _ => return by_look_up(args, &ledger, &run, &entry, settings, terminal),
+            };
+            vec![Decision { entry, done, id, why: args.why.clone() }]
         }
-        _ => return by_look_up(args, &ledger, &run, &entry, settings, terminal),
     };
-    let note = note(args, &entry, None, None);
-    ledger.resolve(entry.id, state, id.as_ref(), &note).map_err(|error| unreadable(&error))?;
-    say_closed(row, state, terminal);
-    Ok(Exit::Done)
+    let exit = close(&decisions, args, &ledger, &run, settings, terminal)?;
+    if args.from.is_none() {
+        return Ok(exit);
+    }
+    let (closed, left) = (decisions.len(), ledger.unknown(run.number).map_err(|error| unreadable(&error))?.len());
+    terminal.note(&say!(
+        lang,
+        "{closed} satır kapatıldı, {left} satır belirsiz.",
+        "{closed} rows closed, {left} still unknown."
+    ));
+    Ok(if left > 0 { Exit::SomeNot } else { exit })
+}
+
+/// Closes the rows that a person has decided about, all of them or none. The server is asked first of those that are
+/// said not to be done: one that it has is done, and one that it cannot be asked about keeps all as they are.
+fn close(
+    decisions: &[Decision],
+    args: &ResolveArgs,
+    ledger: &Ledger,
+    run: &Run,
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<Exit, Stop> {
+    may_be_decided(decisions)?;
+    let undone: Vec<Entry> = decisions.iter().filter(|d| !d.done).map(|d| d.entry.clone()).collect();
+    let found =
+        if args.no_lookup || undone.is_empty() { None } else { look_up(ledger, run, &undone, settings, terminal)? };
+    let mut found = found.into_iter().flatten();
+    let (mut closings, mut contradicted) = (Vec::with_capacity(decisions.len()), false);
+    for Decision { entry, done, id, why } in decisions {
+        let there = match if *done { None } else { found.next() } {
+            Some(found) => {
+                terminal.note(&found_words(entry.place.row, &found, terminal.lang));
+                match found {
+                    Found::There { id, .. } => Some(id),
+                    Found::Absent => None,
+                    Found::NoAnswer(_) => return Err(not_asked(entry.place.row)),
+                }
+            }
+            None => None,
+        };
+        contradicted |= there.is_some();
+        let how = there.is_some().then_some("look-up");
+        let (state, answer) = match (done, there) {
+            (_, Some(id)) => (State::Done, Some(id)),
+            (true, None) if id.is_empty() => (State::DoneWithoutId, None),
+            (true, None) => (State::Done, Some(as_id(id))),
+            (false, None) => (State::Pending, None),
+        };
+        closings.push(Closing { id: entry.id, state, answer, note: note(args, entry, how, why.as_deref()) });
+    }
+    ledger.resolve(&closings).map_err(|error| unreadable(&error))?;
+    for (decision, closing) in decisions.iter().zip(&closings) {
+        say_closed(decision.entry.place.row, closing.state, terminal);
+    }
+    Ok(if contradicted { Exit::SomeNot } else { Exit::Done })
+}
+
+/// Sees that no row is decided about twice, and that none goes again that the server called done.
+fn may_be_decided(decisions: &[Decision]) -> Result<(), Stop> {
+    for (at, Decision { entry, done, .. }) in decisions.iter().enumerate() {
+        let row = entry.place.row;
+        if decisions[..at].iter().any(|earlier| earlier.entry.id == entry.id) {
+            return Err(Stop::cannot_start(text!(
+                "Satır {row} için iki karar var; hiçbir satır kapatılmadı. Birini silin.",
+                "Row {row} has two decisions, and no row was closed. Take one out."
+            )));
+        }
+        if !done && entry.state == State::DoneWithoutId {
+            return Err(Stop::cannot_start(text!(
+                "Satır {row} için sunucu \"yapıldı\" demiş, yalnız numarasını vermemiş; yeniden gönderilmez. Numarayı sistemden bulup --done ile yazın.",
+                "Of row {row} the server said that it was done, without an id; it is not sent again. Look the id up in the system and give it by --done."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn not_asked(row: u32) -> Stop {
+    Stop::cannot_start(text!(
+        "Satır {row} sunucuya sorulamadığı için hiçbir satır kapatılmadı. Kendiniz baktıysanız --no-lookup ekleyin.",
+        "Row {row} could not be asked about, so no row was closed. If you have looked yourself, add --no-lookup."
+    ))
 }
 
 fn say_closed(row: u32, state: State, terminal: Terminal) {
@@ -77,38 +158,6 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
     list(&ledger, &run, args.output.as_deref(), terminal)
 }
 
-/// Closes the rows of which a person has decided in a workbook; asks the server first of those said not to be done.
-fn by_workbook(path: &Path, args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Exit, Stop> {
-    let ledger = super::open(&args.ledger)?;
-    let run = super::run_named(&ledger, Some(&args.run))?;
-    let decisions = from::decisions(path, &ledger, &run, terminal.lang)?;
-    let mut exit = Exit::Done;
-    for decision in &decisions {
-        let entry = &decision.entry;
-        if !decision.done
-            && let Some(other) = looked_first(args, &ledger, &run, entry, settings, terminal)?
-        {
-            exit = other;
-            continue;
-        }
-        let (state, id) = match (decision.done, decision.id.as_str()) {
-            (true, "") => (State::DoneWithoutId, None),
-            (true, id) => (State::Done, Some(as_id(id))),
-            (false, _) => (State::Pending, None),
-        };
-        let note = note(args, entry, None, decision.why.as_deref());
-        ledger.resolve(entry.id, state, id.as_ref(), &note).map_err(|error| unreadable(&error))?;
-        say_closed(entry.place.row, state, terminal);
-    }
-    let (closed, left) = (decisions.len(), ledger.unknown(run.number).map_err(|error| unreadable(&error))?.len());
-    terminal.note(&say!(
-        terminal.lang,
-        "{closed} satır kapatıldı, {left} satır belirsiz.",
-        "{closed} rows closed, {left} still unknown."
-    ));
-    Ok(if left > 0 { Exit::SomeNot } else { exit })
-}
-
 /// Closes a row that the server has.
 fn close_as_found(
     args: &ResolveArgs,
@@ -119,42 +168,10 @@ fn close_as_found(
 ) -> Result<(), Stop> {
     let Found::There { id, .. } = found else { return Ok(()) };
     let note = note(args, entry, Some("look-up"), None);
-    ledger.resolve(entry.id, State::Done, Some(id), &note).map_err(|error| unreadable(&error))?;
+    let closing = Closing { id: entry.id, state: State::Done, answer: Some(id.clone()), note };
+    ledger.resolve(&[closing]).map_err(|error| unreadable(&error))?;
     say_closed(entry.place.row, State::Done, terminal);
     Ok(())
-}
-
-/// Looks before a row is closed as not done: one that the server has is done, and one that it cannot be asked
-/// about stays as it is.
-fn looked_first(
-    args: &ResolveArgs,
-    ledger: &Ledger,
-    run: &Run,
-    entry: &Entry,
-    settings: &Settings,
-    terminal: Terminal,
-) -> Result<Option<Exit>, Stop> {
-    if args.no_lookup {
-        return Ok(None);
-    }
-    let Some(found) = look_up(ledger, run, std::slice::from_ref(entry), settings, terminal)? else { return Ok(None) };
-    let Some(found) = found.first() else { return Ok(None) };
-    let words = found_words(entry.place.row, found, terminal.lang);
-    match found {
-        Found::Absent => {
-            terminal.note(&words);
-            Ok(None)
-        }
-        Found::There { .. } => {
-            terminal.note(&words);
-            close_as_found(args, ledger, entry, found, terminal)?;
-            Ok(Some(Exit::SomeNot))
-        }
-        Found::NoAnswer(_) => Err(Stop::cannot_start(text!(
-            "{words} Satır belirsiz kaldı. Kendiniz baktıysanız --no-lookup ekleyin.",
-            "{words} The row stays unknown. If you have looked yourself, add --no-lookup."
-        ))),
-    }
 }
 
 /// `--row` without a word of what became of it: the server's word, where it can be asked.
@@ -205,21 +222,29 @@ fn list(ledger: &Ledger, run: &Run, output: Option<&Path>, terminal: Terminal) -
     Ok(Exit::SomeNot)
 }
 
+/// The rows of a run that are wanted.
+fn entries(ledger: &Ledger, run: &Run, wanted: impl Fn(&Entry) -> bool) -> Result<Vec<Entry>, Stop> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    loop {
+        let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
+        let Some(last) = page.last().map(|entry| entry.id.ordinal) else { return Ok(found) };
+        found.extend(page.into_iter().filter(&wanted));
+        from = last.saturating_add(1);
+    }
+}
+
+/// Whether there is something left to say of a row.
+fn is_closable(entry: &Entry) -> bool {
+    matches!(entry.state, State::Unknown | State::DoneWithoutId)
+}
+
 fn unknown_row(ledger: &Ledger, run: &Run, row: u32, sheet: Option<&str>) -> Result<Entry, Stop> {
     let on_sheet = |entry: &Entry| {
         sheet.is_none_or(|name| run.spec.sheets.get(usize::from(entry.place.sheet)).is_some_and(|known| known == name))
     };
-    let mut found = Vec::new();
-    let mut from = 0;
-    loop {
-        let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
-        let Some(last) = page.last().map(|entry| entry.id.ordinal) else { break };
-        found.extend(page.into_iter().filter(|entry| entry.place.row == row && on_sheet(entry)));
-        from = last.saturating_add(1);
-    }
-    let closable = |entry: &Entry| matches!(entry.state, State::Unknown | State::DoneWithoutId);
+    let found = entries(ledger, run, |entry| entry.place.row == row && on_sheet(entry))?;
     match found.as_slice() {
-        [entry] if closable(entry) => Ok(entry.clone()),
+        [entry] if is_closable(entry) => Ok(entry.clone()),
         [] => Err(Stop::cannot_start(text!(
             "Satır {row} bu çalışmada gönderilmemiş.",
             "Row {row} was not sent in this run."

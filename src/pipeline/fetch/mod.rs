@@ -170,7 +170,7 @@ fn gather(
     gathered: &mut Gathered,
     terminal: Terminal,
 ) -> Result<Option<Stop>, Stop> {
-    let runtime = runtime()?;
+    let runtime = super::runtime()?;
     let single = matches!(source, Source::Single(_));
     let progress = RefCell::new(if single { terminal.checking() } else { terminal.sending(source.rows(), 0) });
     let operations = [operation];
@@ -185,13 +185,6 @@ fn gather(
     });
     progress.into_inner().finish();
     stop
-}
-
-/// One thread is enough: what takes time is the server.
-fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
-    })
 }
 
 fn holding(progress: &RefCell<Progress>, time: std::time::Duration, job: &Job) {

@@ -27,7 +27,7 @@ pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(S
     let operation = &job.operations[0];
     let request = single::request(operation, job)?;
     let target = Target::to_read(operation, 1, job, sending, terminal)?;
-    let runtime = super::runtime()?;
+    let runtime = crate::pipeline::runtime()?;
     let operations = [operation];
     let mut found: Vec<(String, Values)> =
         operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();

@@ -1,19 +1,20 @@
 //! The rows of a sheet of a workbook, put together from its cells.
 
 use std::io::BufReader;
+use std::sync::Arc;
 
 use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
 
+use super::look::{Gated, Look};
 use super::marks::Marks;
 use super::parts::Trouble;
 use super::shield::shielded;
-use super::source::Slice;
 use crate::exit::Stop;
 use crate::message::shown;
 use crate::row::{BadCell, Cell, column_letter};
 use crate::text;
 
-pub(super) type Book = Xlsx<BufReader<Slice>>;
+pub(super) type Book = Xlsx<BufReader<Gated>>;
 
 /// Characters in one cell, and the last row and column: what Excel itself allows.
 const LONGEST_CELL: usize = 32_767;
@@ -33,10 +34,11 @@ pub(super) struct Formats {
 
 impl Formats {
     /// The formats of the workbook that has this sheet.
-    pub fn of(book: &mut Book, sheet: &str) -> Result<Self, XlsxError> {
+    pub fn of(book: &mut Book, place: Where) -> Result<Self, Stop> {
         let mut formats =
             Formats { of_style: Vec::new(), codes: vec!["General".to_owned()], is_1904: book.has_1904_epoch() };
-        let reader = shielded(|| book.worksheet_cells_reader(sheet))?;
+        let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
+        let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
         for style in reader.styles() {
             let code = style.number_format.as_ref().map_or("General", |format| format.format_code.as_str());
             let known = formats.codes.iter().position(|known| known == code);
@@ -68,22 +70,35 @@ impl Formats {
     }
 }
 
-/// What an error in a sheet is called by.
+/// A sheet that is read: what it is called, and the look through its part.
 #[derive(Clone, Copy)]
 pub(super) struct Where<'a> {
     pub file: &'a str,
     pub sheet: &'a str,
+    pub look: &'a Look,
+    pub part: usize,
+}
+
+impl Where<'_> {
+    /// What the look found wrong comes before what the parser stumbled over.
+    fn stop(self, stumbled: Stop) -> Stop {
+        match self.look.marks(self.part) {
+            Ok(_) => stumbled,
+            Err(trouble) => trouble.stop(self.file),
+        }
+    }
 }
 
 /// The rows of a sheet, put together from its cells.
 pub(super) struct Rows<'a> {
-    reader: XlsxCellReader<'a, BufReader<Slice>>,
+    reader: XlsxCellReader<'a, BufReader<Gated>>,
     formats: &'a Formats,
-    /// Formula cells without a result that are still ahead.
-    uncached: &'a [(u32, u32)],
-    /// Errors that the reader does not know, still ahead.
-    unknown: &'a [(u32, u32)],
     place: Where<'a>,
+    /// Those of the sheet, from where it turned out to have some.
+    marks: Option<Arc<Marks>>,
+    /// How many of the formula cells without a result are passed, and of the errors that the reader does not know.
+    uncached: usize,
+    unknown: usize,
     /// Cells of a row at least.
     width: usize,
     /// The first cell of the next row, with its row from 0.
@@ -96,31 +111,24 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// Rows of at least `width` cells.
-    pub fn open(
-        book: &'a mut Book,
-        formats: &'a Formats,
-        marks: &'a Marks,
-        place: Where<'a>,
-        width: usize,
-    ) -> Result<Self, Stop> {
+    pub fn open(book: &'a mut Book, formats: &'a Formats, place: Where<'a>, width: usize) -> Result<Self, Stop> {
         let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
-        let reader = reader.map_err(|error| cannot_read(place.file, place.sheet, &error))?;
-        let unknown = if marks.unsure { &[] } else { marks.unknown.as_slice() };
-        Ok(Self {
-            reader,
-            formats,
-            uncached: &marks.uncached,
-            unknown,
-            place,
-            width,
-            ahead: None,
-            last: 0,
-            ended: false,
-        })
+        let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
+        let (marks, ahead) = (None, None);
+        Ok(Self { reader, formats, place, marks, uncached: 0, unknown: 0, width, ahead, last: 0, ended: false })
     }
 
     /// The next row that has a cell which is not empty: its number and its cells from column A on.
     pub fn next(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Stop> {
+        self.next_row().map_err(|stop| self.place.stop(stop))
+    }
+
+    /// Whether the row that was last given is hidden.
+    pub fn is_hidden(&self) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.hidden.contains(self.last))
+    }
+
+    fn next_row(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Stop> {
         let Some((row, column, cell)) = self.take_ahead()? else { return Ok(None) };
         if row < self.last || row >= MOST_ROWS {
             return Err(self.out_of_order(row, column));
@@ -159,8 +167,13 @@ impl<'a> Rows<'a> {
 
     /// The next cell that is not empty: its row and column from 0.
     fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, Stop> {
+        let place = self.place;
         while !self.ended {
+            // By now the look is beyond this cell.
             let next = shielded(|| self.reader.next_cell_with_style_id());
+            if self.marks.is_none() && place.look.is_special(place.part) {
+                self.marks = Some(place.look.marks(place.part).map_err(|trouble| trouble.stop(place.file))?);
+            }
             let (found, style) = match next {
                 Ok(Some(cell)) => cell,
                 Ok(None) => {
@@ -171,7 +184,7 @@ impl<'a> Rows<'a> {
             };
             let (row, column) = found.get_position();
             if matches!(found.get_value(), DataRef::Empty) {
-                if self.uncached.is_empty() || !self.is_uncached(row, column) {
+                if self.marks.is_none() || !self.is_uncached(row, column) {
                     continue;
                 }
                 return Ok(Some((row, column, Cell::Bad(BadCell::NoCachedValue))));
@@ -191,9 +204,11 @@ impl<'a> Rows<'a> {
 
     /// The cell with an error that the reader does not know. The reader has left it, and goes on behind it.
     fn unknown_error(&mut self, error: XlsxError) -> Result<(u32, u32, Cell), Stop> {
-        match (error, self.unknown) {
-            (XlsxError::CellError(value), [(row, column), rest @ ..]) => {
-                self.unknown = rest;
+        let unknown =
+            self.marks.as_ref().filter(|marks| !marks.unsure).and_then(|marks| marks.unknown.get(self.unknown));
+        match (error, unknown) {
+            (XlsxError::CellError(value), Some((row, column))) => {
+                self.unknown += 1;
                 Ok((*row, *column, Cell::Bad(BadCell::Error(shown(&value).into()))))
             }
             (error, _) => Err(self.stop(&error)),
@@ -201,9 +216,9 @@ impl<'a> Rows<'a> {
     }
 
     fn is_uncached(&mut self, row: u32, column: u32) -> bool {
-        let passed = self.uncached.partition_point(|place| *place < (row, column));
-        self.uncached = &self.uncached[passed..];
-        self.uncached.first() == Some(&(row, column))
+        let Some(marks) = &self.marks else { return false };
+        self.uncached += marks.uncached[self.uncached..].partition_point(|place| *place < (row, column));
+        marks.uncached.get(self.uncached) == Some(&(row, column))
     }
 
     fn stop(&self, error: &XlsxError) -> Stop {

@@ -1,13 +1,13 @@
 //! What the reader of workbooks does not tell about a sheet: which rows are hidden, which formulas have no
-//! result, and where the errors stand that it does not know. Most sheets have none of them, and one look at the
-//! inflated bytes shows it; only the others are parsed for it.
+//! result, and where the errors stand that it does not know. Most sheets have none of them, and the look through
+//! their bytes (`look`) shows it; only the others are parsed for it.
 
 use std::io::BufReader;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::parts::{Archive, Budget, Trouble, attribute, find};
+use super::parts::{Archive, Trouble, attribute, find};
 use super::ranges::Ranges;
 use super::source::CHUNK;
 
@@ -31,12 +31,8 @@ pub(super) struct Marks {
     pub formulas: bool,
 }
 
-/// Reads the sheet's part once, or twice if there may be something to find.
-pub(super) fn read(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<Marks, Trouble> {
-    let seen = budget.survey(archive, path)?.ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
-    if !(seen.hidden || seen.formulas || seen.errors) {
-        return Ok(Marks::default());
-    }
+/// Parses a sheet's part that was looked at before.
+pub(super) fn read(archive: &mut Archive, path: &str) -> Result<Marks, Trouble> {
     let index = find(archive, path).ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
     parse(BufReader::with_capacity(CHUNK, archive.by_index(index)?))
 }

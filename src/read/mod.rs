@@ -14,6 +14,7 @@ mod encoding;
 mod guard;
 mod header;
 mod kind;
+mod look;
 mod marks;
 mod parts;
 mod ranges;

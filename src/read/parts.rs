@@ -9,12 +9,13 @@ use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::source::{CHUNK, Slice};
+use super::look::Metered;
+use super::source::CHUNK;
 use super::xml::{Scan, Seen};
 use crate::exit::Stop;
 use crate::text;
 
-pub(super) type Archive = ZipArchive<BufReader<Slice>>;
+pub(super) type Archive = ZipArchive<BufReader<Metered>>;
 
 /// Inflated bytes of a part that is read whole: structure, styles.
 const LARGEST_PART: u64 = 64 * 1024 * 1024;
@@ -35,7 +36,7 @@ const MOST_FORMATS: u64 = 87_000;
 const MOST_OF_FORMATS: u64 = 256 * 1024 * 1024;
 
 /// What keeps a workbook from being read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Trouble {
     /// The archive or a part of it is cut or damaged.
     Damaged(String),
@@ -137,8 +138,14 @@ impl Budget {
         Self { most: FREE.max(file.saturating_mul(TIMES)), spent: 0 }
     }
 
-    /// Looks at every byte of a part; nothing is known of one that is not there.
-    pub fn survey(&mut self, archive: &mut Archive, path: &str) -> Result<Option<Seen>, Trouble> {
+    /// Looks at every byte of a part, and tells from chunk to chunk what was seen until then; nothing is known of a
+    /// part that is not there.
+    pub fn survey(
+        &mut self,
+        archive: &mut Archive,
+        path: &str,
+        mut tell: impl FnMut(&Seen) -> Result<(), Trouble>,
+    ) -> Result<Option<Seen>, Trouble> {
         let Some(index) = find(archive, path) else { return Ok(None) };
         let mut part = archive.by_index(index)?;
         let mut scan = Scan::new(path);
@@ -155,6 +162,7 @@ impl Budget {
             if size > LARGEST || self.spent > self.most {
                 return Err(Trouble::TooLarge(path.to_owned()));
             }
+            tell(scan.seen())?;
         }
     }
 }
@@ -272,7 +280,7 @@ fn text_of(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<Str
 
 /// Refuses a part that would not fit into memory whole, whatever the archive says of its size.
 fn weigh(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<Option<Seen>, Trouble> {
-    let seen = budget.survey(archive, path)?;
+    let seen = budget.survey(archive, path, |_| Ok(()))?;
     match &seen {
         Some(part) if part.bytes > LARGEST_PART || part.elements > MOST_ELEMENTS => {
             Err(Trouble::TooLarge(path.to_owned()))
@@ -292,7 +300,7 @@ fn weigh_formats(archive: &mut Archive, budget: &mut Budget, path: &str) -> Resu
 
 /// The workbook reader keeps all shared texts in memory, and reserves room for as many as the part says it has.
 fn weigh_texts(archive: &mut Archive, budget: &mut Budget, path: &str) -> Result<(), Trouble> {
-    let Some(seen) = budget.survey(archive, path)? else { return Ok(()) };
+    let Some(seen) = budget.survey(archive, path, |_| Ok(()))? else { return Ok(()) };
     // Of the part's bytes, all but the tags of each text may be letters.
     let letters = seen.bytes.saturating_sub(seen.texts * "<si><t></t></si>".len() as u64);
     if seen.texts * BESIDE_A_TEXT + letters > MOST_OF_TEXTS {

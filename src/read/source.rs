@@ -136,6 +136,13 @@ pub(super) struct Slice {
     end: u64,
 }
 
+impl Slice {
+    /// Where in the file the next byte is read.
+    pub fn position(&self) -> u64 {
+        self.at
+    }
+}
+
 impl Read for Slice {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);

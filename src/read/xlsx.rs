@@ -1,13 +1,14 @@
 //! Workbooks (.xlsx, .xlsm): which sheets are read, and their rows, cell by cell.
 
 use std::io::BufReader;
+use std::sync::Arc;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 use zip::ZipArchive;
 
 use super::cells::{Book, Formats, Rows, Where, cannot_read};
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
-use super::marks::{self, Marks};
+use super::look::{Gate, Gated, Look, metered};
 use super::parts::{self, Budget, Layout, Trouble};
 use super::shield::shielded;
 use super::source::{CHUNK, Source};
@@ -23,8 +24,9 @@ use crate::text;
 pub(super) struct Workbook {
     book: Book,
     formats: Formats,
-    /// Beside the sheets that are read.
-    marks: Vec<Marks>,
+    look: Look,
+    /// Of the sheets that are read, which of the parts that are looked at.
+    parts: Vec<usize>,
 }
 
 /// What was found by opening: the workbook, its sheets to read, and warnings.
@@ -37,25 +39,24 @@ pub(super) struct Opened {
 /// Opens the workbook and chooses its sheets; an error if none has a row below its header row.
 pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
     let name = &source.name;
-    let handle = || BufReader::with_capacity(CHUNK, source.slice(0, source.len()));
-    let mut archive = ZipArchive::new(handle()).map_err(|error| Trouble::from(error).stop(name))?;
+    let (handle, reached) = metered(source.slice(0, source.len()));
+    let mut archive = ZipArchive::new(handle).map_err(|error| Trouble::from(error).stop(name))?;
     let mut budget = Budget::of(source.len());
     let layout = parts::layout(&mut archive, &mut budget).map_err(|trouble| trouble.stop(name))?;
-    let mut book = shielded(|| Xlsx::new(handle())).map_err(|error| cannot_read(name, "", &error))?;
+    let gate = Arc::new(Gate::default());
+    let handle = BufReader::with_capacity(CHUNK, Gated::new(source.slice(0, source.len()), &gate));
+    let mut book = shielded(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error))?;
 
     let wanted = wanted_sheets(name, &book, options.sheet)?;
     let Some(first) = wanted.first() else { return Err(no_visible_sheet(name)) };
-    let mut marks = Vec::with_capacity(wanted.len());
-    for sheet in &wanted {
-        let path = layout.sheets.get(sheet).map_or("", String::as_str);
-        marks.push(marks::read(&mut archive, &mut budget, path).map_err(|trouble| trouble.stop(name))?);
-    }
-    let formats = Formats::of(&mut book, first).map_err(|error| cannot_read(name, first, &error))?;
+    let paths = wanted.iter().map(|sheet| layout.sheets.get(sheet).cloned().unwrap_or_default()).collect();
+    let look = Look::begin(archive, budget, (gate, reached), paths).map_err(|trouble| trouble.stop(name))?;
+    let formats = Formats::of(&mut book, Where { file: name, sheet: first, look: &look, part: 0 })?;
     let mut choice = Choice::default();
-    for (sheet, marks) in wanted.iter().zip(marks) {
-        choice.consider(name, &mut book, &formats, (sheet, marks), options)?;
+    for (part, sheet) in wanted.iter().enumerate() {
+        choice.consider(&mut book, &formats, Where { file: name, sheet, look: &look, part }, options)?;
     }
-    let mut workbook = Workbook { book, formats, marks: Vec::new() };
+    let mut workbook = Workbook { book, formats, look, parts: Vec::new() };
     let (sheets, warnings) = choice.decide(&mut workbook, name, &layout)?;
     Ok(Opened { workbook, sheets, warnings })
 }
@@ -105,30 +106,23 @@ fn no_such_sheet(file: &str, named: &str, names: &[String]) -> Stop {
 /// The sheets that may be read.
 #[derive(Default)]
 struct Choice {
-    recognised: Vec<(Sheet, Marks)>,
+    recognised: Vec<(Sheet, usize)>,
     /// The first that has rows, if none is recognised.
-    plausible: Option<(Sheet, Marks)>,
+    plausible: Option<(Sheet, usize)>,
     without_header: Vec<String>,
     without_rows: Vec<String>,
 }
 
 impl Choice {
-    fn consider(
-        &mut self,
-        file: &str,
-        book: &mut Book,
-        formats: &Formats,
-        (sheet, marks): (&str, Marks),
-        options: &Options,
-    ) -> Result<(), Stop> {
-        let head = head_of(book, formats, &marks, Where { file, sheet })?;
-        let name = sheet.to_owned();
+    fn consider(&mut self, book: &mut Book, formats: &Formats, place: Where, options: &Options) -> Result<(), Stop> {
+        let head = head_of(book, formats, place)?;
+        let name = place.sheet.to_owned();
         match header::find(&head, options.known) {
             None => self.without_rows.push(name),
-            Some(Found::Recognised(at)) => self.recognised.push((header::sheet(name, head, at), marks)),
+            Some(Found::Recognised(at)) => self.recognised.push((header::sheet(name, head, at), place.part)),
             Some(Found::Plausible(at)) => {
                 self.without_header.push(name.clone());
-                self.plausible.get_or_insert_with(|| (header::sheet(name, head, at), marks));
+                self.plausible.get_or_insert_with(|| (header::sheet(name, head, at), place.part));
             }
         }
         Ok(())
@@ -141,13 +135,13 @@ impl Choice {
             self.recognised.extend(self.plausible);
         }
         let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
-        for (sheet, marks) in self.recognised {
-            if workbook.has_rows(file, &sheet, &marks)? {
-                if marks.formulas && layout.uncalculated {
+        for (sheet, part) in self.recognised {
+            if workbook.has_rows(file, &sheet, part)? {
+                if layout.uncalculated && workbook.look.marks(part).map_err(|trouble| trouble.stop(file))?.formulas {
                     warnings.push(uncalculated(&sheet.name));
                 }
                 sheets.push(sheet);
-                workbook.marks.push(marks);
+                workbook.parts.push(part);
             } else {
                 self.without_rows.push(sheet.name);
             }
@@ -160,8 +154,8 @@ impl Choice {
 }
 
 /// The first rows that are not blank.
-fn head_of(book: &mut Book, formats: &Formats, marks: &Marks, place: Where) -> Result<Vec<HeadRow>, Stop> {
-    let mut rows = Rows::open(book, formats, marks, place, 0)?;
+fn head_of(book: &mut Book, formats: &Formats, place: Where) -> Result<Vec<HeadRow>, Stop> {
+    let mut rows = Rows::open(book, formats, place, 0)?;
     let mut head: Vec<HeadRow> = Vec::new();
     while head.len() < HEAD_ROWS
         && let Some((number, cells)) = rows.next()?
@@ -194,9 +188,9 @@ impl Workbook {
         &self.formats.codes
     }
 
-    fn has_rows(&mut self, file: &str, sheet: &Sheet, marks: &Marks) -> Result<bool, Stop> {
-        let place = Where { file, sheet: &sheet.name };
-        let mut rows = Rows::open(&mut self.book, &self.formats, marks, place, 0)?;
+    fn has_rows(&mut self, file: &str, sheet: &Sheet, part: usize) -> Result<bool, Stop> {
+        let place = Where { file, sheet: &sheet.name, look: &self.look, part };
+        let mut rows = Rows::open(&mut self.book, &self.formats, place, 0)?;
         while let Some((number, cells)) = rows.next()? {
             if number > sheet.header_row && cells.iter().any(|cell| !cell.is_blank()) {
                 return Ok(true);
@@ -207,17 +201,21 @@ impl Workbook {
 
     /// Reads the rows below the header row of every sheet into `stream`.
     pub fn rows(&mut self, file: &str, sheets: &[Sheet], stream: &mut Stream) -> Result<(), Stop> {
-        for (index, (sheet, marks)) in sheets.iter().zip(&self.marks).enumerate() {
-            let place = Where { file, sheet: &sheet.name };
-            let mut rows = Rows::open(&mut self.book, &self.formats, marks, place, sheet.headers.len())?;
+        for (index, (sheet, part)) in sheets.iter().zip(&self.parts).enumerate() {
+            let place = Where { file, sheet: &sheet.name, look: &self.look, part: *part };
+            let mut rows = Rows::open(&mut self.book, &self.formats, place, sheet.headers.len())?;
             while !stream.is_over()
                 && let Some((number, cells)) = rows.next()?
             {
                 if number > sheet.header_row {
-                    let hidden = !marks.hidden.is_empty() && marks.hidden.contains(number);
                     let place = Place { sheet: index as u16, row: number };
-                    stream.push(Row { place, hidden, cells }, file)?;
+                    stream.push(Row { place, hidden: rows.is_hidden(), cells }, file)?;
                 }
+            }
+            drop(rows);
+            if !stream.is_over() {
+                // What stands behind the last row may be wrong too.
+                self.look.marks(*part).map_err(|trouble| trouble.stop(file))?;
             }
             stream.end_of_sheet(sheet);
         }

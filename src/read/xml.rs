@@ -30,6 +30,13 @@ pub(super) struct Seen {
     pub errors: bool,
 }
 
+impl Seen {
+    /// There is something that only a parser of its own can tell (`marks`).
+    pub fn is_special(&self) -> bool {
+        self.hidden || self.formulas || self.errors
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Text,
@@ -85,6 +92,11 @@ impl<'a> Scan<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What was seen so far.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// All bytes were seen.

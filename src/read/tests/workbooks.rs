@@ -307,3 +307,37 @@ fn a_workbook_without_a_visible_sheet_asks_for_a_name() {
     let bytes = patched(&bytes, "xl/workbook.xml", "<sheet name=", "<sheet state=\"hidden\" name=");
     assert!(refused(&bytes).contains("has no visible sheet"));
 }
+
+/// So long that the look through it and its parser pass many buffers; its texts hardly shrink.
+fn long(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    book(|sheet| {
+        header(sheet, 0);
+        for row in 1..=20_000_u32 {
+            let text = format!("{:x}{:x}", row.wrapping_mul(0x9e37_79b1), row.wrapping_mul(0x85eb_ca6b));
+            sheet.write_string(row, 0, text).unwrap().write_number(row, 2, row).unwrap();
+        }
+        fill(sheet);
+    })
+}
+
+#[test]
+fn what_is_special_is_seen_however_far_down_it_stands() {
+    let plain = read(&long(|_| {}));
+    assert_eq!((plain.rows.len(), plain.rows.iter().filter(|row| row.hidden).count()), (20_000, 0));
+    let bytes = long(|sheet| {
+        sheet.write_formula(15_000, 1, Formula::new("=A1").set_result("987654")).unwrap();
+        sheet.set_row_hidden(20_000).unwrap();
+    });
+    let found = read(&patched(&bytes, SHEET, "<v>987654</v>", ""));
+    let hidden: Vec<u32> = found.rows.iter().filter(|row| row.hidden).map(|row| row.place.row).collect();
+    assert_eq!(hidden, [20_001]);
+    let bad = found.rows.iter().position(|row| matches!(row.cells[1], Cell::Bad(BadCell::NoCachedValue)));
+    assert_eq!(bad, Some(14_999));
+}
+
+#[test]
+fn damage_behind_the_last_row_refuses_the_file() {
+    let bytes = long(|_| {});
+    assert!(refused(&patched(&bytes, SHEET, "</worksheet>", "</worksheet></x>")).contains("damaged"));
+    assert!(refused(&patched(&bytes, SHEET, "</worksheet>", "")).contains("damaged"));
+}

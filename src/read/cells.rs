@@ -56,12 +56,16 @@ impl Formats {
             DataRef::Empty => Cell::Empty,
             DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
             DataRef::SharedString(text) => text_cell(text),
+            DataRef::Float(value) if !value.is_finite() => no_number(*value),
             DataRef::Float(value) => Cell::Number { value: *value, format },
             DataRef::Int(value) => Cell::Number { value: *value as f64, format },
             DataRef::Bool(value) => Cell::Bool(*value),
             DataRef::Error(error) => Cell::Bad(BadCell::Error(compact_str::format_compact!("{error}"))),
             DataRef::DateTime(date) => {
                 let serial = date.as_f64();
+                if !serial.is_finite() {
+                    return no_number(serial);
+                }
                 // A duration, or a time without a day, has no epoch.
                 let counts_from_1904 = self.is_1904 && date.is_datetime() && serial >= 1.0;
                 Cell::Date { serial: if counts_from_1904 { serial + DAYS_TO_1904 } else { serial }, format }
@@ -254,6 +258,11 @@ impl<'a> Rows<'a> {
 
 fn reference(row: u32, column: u32) -> String {
     format!("{}{}", column_letter(column as usize), u64::from(row) + 1)
+}
+
+/// No spreadsheet writes such a value.
+fn no_number(value: f64) -> Cell {
+    Cell::Bad(BadCell::Error(compact_str::format_compact!("{value}")))
 }
 
 fn text_cell(text: &str) -> Cell {

@@ -1,6 +1,7 @@
 //! One look at every byte of a part of a workbook, before a parser sees it. A parser keeps each piece of XML in
-//! memory whole, takes any end tag for the right one, and counts references without minding an overflow: what
-//! would use that is refused here. On the way it is noted what is worth a second look.
+//! memory whole, takes any end tag for the right one, counts references without minding an overflow, takes the first
+//! piece of a cell's value for all of it, and the first shared text for one whose number is none: what would use that
+//! is refused here. On the way it is noted what is worth a second look.
 
 use super::parts::Trouble;
 
@@ -8,6 +9,8 @@ use super::parts::Trouble;
 const LONGEST_PIECE: usize = 1024 * 1024;
 /// Elements within elements.
 const DEEPEST: usize = 256;
+/// Digits of the number of a shared text.
+const LONGEST_NUMBER: usize = 10;
 
 /// What is known of a part when all of it was seen.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -48,6 +51,17 @@ enum State {
     Until(&'static [u8]),
 }
 
+/// What may stand in a cell's `v`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Value {
+    /// The number of a shared text.
+    Shared,
+    /// A text of its own, with entities.
+    Text,
+    /// A number or a word.
+    Plain,
+}
+
 /// Looks at a part chunk by chunk.
 pub(super) struct Scan<'a> {
     part: &'a str,
@@ -59,6 +73,10 @@ pub(super) struct Scan<'a> {
     /// The names of the open elements, one behind the other, and where each begins.
     names: Vec<u8>,
     open: Vec<usize>,
+    /// Of the cell that was last begun.
+    value: Value,
+    has_value: bool,
+    within_value: bool,
     seen: Seen,
 }
 
@@ -66,7 +84,19 @@ impl<'a> Scan<'a> {
     /// `part` is the part's path, for what is said of it.
     pub fn new(part: &'a str) -> Self {
         let (kept, names, open) = (Vec::new(), Vec::new(), Vec::new());
-        Self { part, state: State::Text, kept, run: 0, names, open, seen: Seen::default() }
+        let (value, has_value, within_value) = (Value::Plain, false, false);
+        Self {
+            part,
+            state: State::Text,
+            kept,
+            run: 0,
+            names,
+            open,
+            value,
+            has_value,
+            within_value,
+            seen: Seen::default(),
+        }
     }
 
     /// Looks at the next bytes.
@@ -81,7 +111,7 @@ impl<'a> Scan<'a> {
         let mut at = 0;
         while at < chunk.len() {
             at = match self.state {
-                State::Text => self.text(chunk, at),
+                State::Text => self.text(chunk, at)?,
                 State::Tag(quote) => self.tag(chunk, at, quote)?,
                 State::Bang => self.bang(chunk, at)?,
                 State::Until(end) => self.until(chunk, at, end),
@@ -112,14 +142,30 @@ impl<'a> Scan<'a> {
         Trouble::Damaged(format!("{}: {why}", self.part))
     }
 
-    fn text(&mut self, chunk: &[u8], at: usize) -> usize {
+    fn text(&mut self, chunk: &[u8], at: usize) -> Result<usize, Trouble> {
         let found = memchr::memchr(b'<', &chunk[at..]);
-        self.run += found.unwrap_or(chunk.len() - at);
-        let Some(found) = found else { return chunk.len() };
+        let end = found.map_or(chunk.len(), |found| at + found);
+        if self.within_value {
+            self.value(&chunk[at..end])?;
+        }
+        self.run += end - at;
+        if found.is_none() {
+            return Ok(end);
+        }
         self.seen.longest = self.seen.longest.max(self.run);
         (self.run, self.state) = (0, State::Tag(None));
         self.kept.clear();
-        at + found + 1
+        Ok(end + 1)
+    }
+
+    /// A piece of a cell's value.
+    fn value(&self, piece: &[u8]) -> Result<(), Trouble> {
+        let fits = match self.value {
+            Value::Shared => piece.iter().all(u8::is_ascii_digit) && self.run + piece.len() <= LONGEST_NUMBER,
+            Value::Plain => !piece.contains(&b'&'),
+            Value::Text => true,
+        };
+        if fits { Ok(()) } else { Err(self.damaged("<v>")) }
     }
 
     /// From `at`, within a tag whose earlier bytes are in `kept`, to behind its end.
@@ -131,7 +177,7 @@ impl<'a> Scan<'a> {
                 _ => {}
             }
             if self.state != State::Tag(None) {
-                return Ok(at + 1);
+                return if self.within_value { Err(self.damaged("<v>")) } else { Ok(at + 1) };
             }
         }
         let mut end = at;
@@ -217,7 +263,11 @@ impl<'a> Scan<'a> {
                 return Err(self.damaged(&format!("</{}>", String::from_utf8_lossy(name))));
             }
             self.names.truncate(begin);
+            self.within_value = false;
             return Ok(());
+        }
+        if self.within_value {
+            return Err(self.damaged("<v>"));
         }
         let end = tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/').unwrap_or(tag.len());
         let name = &tag[..end];
@@ -242,10 +292,11 @@ impl<'a> Scan<'a> {
     fn note(&mut self, local: &[u8], attributes: &[u8]) -> Result<(), Trouble> {
         match local {
             b"c" => {
+                (self.value, self.has_value) = (Value::Plain, false);
                 for (name, value) in Attributes(attributes) {
                     match name {
                         b"r" if value.len() > 7 => Self::reference(value)?,
-                        b"t" => self.seen.errors |= value == b"e",
+                        b"t" => self.cell_type(value),
                         _ => {}
                     }
                 }
@@ -259,6 +310,8 @@ impl<'a> Scan<'a> {
                     }
                 }
             }
+            b"v" if self.has_value => return Err(self.damaged("<v>")),
+            b"v" => (self.has_value, self.within_value) = (true, !attributes.ends_with(b"/")),
             b"f" => self.seen.formulas = true,
             b"si" => self.seen.texts += 1,
             b"xf" => self.seen.formats += 1,
@@ -266,6 +319,15 @@ impl<'a> Scan<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn cell_type(&mut self, name: &[u8]) {
+        self.value = match name {
+            b"s" => Value::Shared,
+            b"str" | b"d" => Value::Text,
+            _ => Value::Plain,
+        };
+        self.seen.errors |= name == b"e";
     }
 
     /// Refuses a reference whose row or column a parser could not count.
@@ -358,6 +420,37 @@ mod tests {
         assert!(scan("<!DOCTYPE a><a/>").unwrap_err().contains("DOCTYPE"));
         assert!(scan("<a><!-- </a>").is_err() && scan("<a><![CDATA[ </a>").is_err());
         assert!(scan(&("<a>".repeat(300) + &"</a>".repeat(300))).unwrap_err().contains("nesting"));
+    }
+
+    #[test]
+    fn values_that_a_parser_would_take_for_others_are_refused() {
+        let of = |kind: &str, value: &str| scan(&format!("<s><c r='A1' t='{kind}'><v>{value}</v></c></s>"));
+        for (kind, value) in
+            [("s", "12"), ("s", ""), ("n", "1.5e3"), ("str", "a &amp; b"), ("e", "#N/A"), ("d", "&#49;")]
+        {
+            of(kind, value).unwrap();
+        }
+        for value in [
+            "-1",
+            "one",
+            "1.0",
+            " 1",
+            "1 ",
+            "&#49;",
+            "0x1",
+            "18446744073709551616",
+            "1<!-- -->2",
+            "1<i/>2",
+            "<![CDATA[1]]>",
+        ] {
+            assert!(of("s", value).unwrap_err().contains("Damaged"), "{value}");
+        }
+        for value in ["&#49;2", "1&#50;", "1<!-- -->2", "1<?x?>2", "<![CDATA[12]]>", "1<b/>"] {
+            assert!(of("n", value).unwrap_err().contains("Damaged"), "{value}");
+        }
+        assert!(of("n", "1</v><v>2").unwrap_err().contains("Damaged"));
+        scan("<s><c t='s'><v>1</v></c><c><f>A1&amp;B1</f><v/></c><c t='inlineStr'><is><t>a&amp;b</t></is></c></s>")
+            .unwrap();
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Proxy {
                     let moved = tokio::task::spawn_blocking(restart).await.unwrap();
                     *own.upstream.lock().unwrap() = moved;
                     sleep(Duration::from_millis(Seeded(own.seed).below(400))).await;
-                    listener = TcpListener::bind(here).await.unwrap();
+                    listener = bind_again(here).await;
                 }
                 loop {
                     accept(&listener, &own).await;
@@ -129,6 +129,19 @@ impl Proxy {
     /// Connections so far, and those that something was to happen to.
     pub fn connections(&self) -> (u64, u64) {
         (self.shared.connections.load(Ordering::SeqCst), self.shared.harmed.load(Ordering::SeqCst))
+    }
+}
+
+/// The port may have been lent to somebody's connection meanwhile, who gives it back.
+async fn bind_again(here: SocketAddr) -> TcpListener {
+    let mut tries = 0;
+    loop {
+        match TcpListener::bind(here).await {
+            Ok(listener) => return listener,
+            Err(error) if tries == 300 => panic!("{here}: {error}"),
+            Err(_) => sleep(Duration::from_millis(100)).await,
+        }
+        tries += 1;
     }
 }
 

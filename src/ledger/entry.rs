@@ -19,6 +19,9 @@ pub enum Error {
     /// The row has a live or settled attempt: a second one is refused.
     #[error("the row was sent before")]
     AlreadySent,
+    /// Its folder lies on a network, on this file system.
+    #[error("its folder is on a network ({0})")]
+    Remote(&'static str),
     #[error("{0}")]
     Unfit(String),
 }

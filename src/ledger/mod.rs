@@ -23,6 +23,7 @@
 mod entry;
 mod journal;
 mod migrations;
+mod place;
 mod purge;
 mod query;
 mod sqlite;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::entry::{Closing, EntryId, Error, Run, RunSpec, State};
 use super::migrations;
+use super::place;
 use crate::fail;
 use crate::outcome::Tally;
 
@@ -35,7 +36,7 @@ impl Ledger {
     /// earlier process left open into an unknown row.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another run holds it; a file that is no ledger, or is damaged.
+    /// [`Error::Busy`] where another run holds it, [`Error::Remote`] where it lies on a network; a file that is no ledger, or is damaged.
     pub fn open(path: &Path) -> Result<Self, Error> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::Unfit(format!("SQLite {} is too old", rusqlite::version())));
@@ -43,6 +44,9 @@ impl Ledger {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_private_folder(folder)?;
         }
+        let link = fs::canonicalize(path).ok();
+        let folder = link.as_deref().unwrap_or(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+        place::is_local(folder.unwrap_or(Path::new(".")))?;
         let lock = lock(path)?;
         fail::point("ledger-locked");
         open_private(path)?;

@@ -306,6 +306,12 @@ pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
             ),
         };
     }
+    if let ledger::Error::Remote(kind) = error {
+        return Stop::early(text!(
+            "{path} defteri bir ağ sürücüsünde ({kind}): orada kilit de kalıcı yazma da güvenilir değil. --ledger ile bu bilgisayarın diskinde bir yer verin; hiçbir şey gönderilmedi.",
+            "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."
+        ));
+    }
     let why = shown(&error.to_string());
     Stop::early(text!(
         "{path} defteri kullanılamıyor: {why}. Diski ve dosyayı denetleyin; hiçbir şey gönderilmedi.",

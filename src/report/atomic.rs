@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -12,6 +13,11 @@ use crate::exit::Stop;
 use crate::fail;
 use crate::message::{Text, shown};
 use crate::text;
+
+/// Before six letters, the name of a file that is being written.
+const PREFIX: &str = ".caseload-";
+/// A file this old that nobody holds is what a process left that was killed: a result, with people's data in it.
+const LEFT: Duration = Duration::from_secs(600);
 
 #[derive(Debug)]
 pub struct Target {
@@ -23,13 +29,16 @@ impl Target {
     /// # Errors
     /// A folder that is not there or in which this user cannot write.
     pub fn create(path: &Path) -> Result<Self, Stop> {
-        let temporary = Builder::new().prefix(".caseload-").tempfile_in(folder(path)).map_err(|error| {
+        sweep(folder(path));
+        let temporary = Builder::new().prefix(PREFIX).tempfile_in(folder(path)).map_err(|error| {
             let (path, why) = (shown(&path.to_string_lossy()), shown(&error.to_string()));
             Stop::cannot_start(text!(
                 "{path} yazılamıyor: {why}. Klasörün var olduğundan ve yazma izniniz olduğundan emin olun ya da -o ile başka bir yer seçin.",
                 "{path} cannot be written: {why}. See that the folder exists and that you may write in it, or choose another place with -o."
             ))
         })?;
+        // Where there are no locks, nothing is swept either.
+        let _ = temporary.as_file().try_lock();
         Ok(Self { temporary, path: path.to_path_buf() })
     }
 
@@ -67,6 +76,24 @@ fn folder(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// Removes what killed processes left half written.
+fn sweep(folder: &Path) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().and_then(|name| name.strip_prefix(PREFIX)).is_some_and(|rest| rest.len() == 6);
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) && is_left(&entry.path()) {
+            // Who may not remove it leaves it.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_left(path: &Path) -> bool {
+    let Ok(file) = File::options().write(true).open(path) else { return false };
+    let age = file.metadata().and_then(|known| known.modified()).map(|time| time.elapsed().unwrap_or_default());
+    age.is_ok_and(|age| age > LEFT) && file.try_lock().is_ok()
 }
 
 /// Makes the rename outlive a power cut. Some file systems cannot sync a folder; the file itself is
@@ -112,4 +139,37 @@ fn not_written(path: &Path, layout: &Layout, why: &Text) -> Stop {
         tr: format!("Sonuç dosyası {path} yazılamadı: {}; sonra {}.", why.tr, next.tr),
         en: format!("The result {path} could not be written: {}; then {}.", why.en, next.en),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: &str, age: Duration| {
+            let file = File::create(folder.path().join(name)).unwrap();
+            file.set_modified(SystemTime::now() - age).unwrap();
+            file
+        };
+        let hour = Duration::from_secs(3600);
+        make(".caseload-aB3dE6", hour);
+        make(".caseload-fresh1", Duration::ZERO);
+        make(".caseload-notes.txt", hour);
+        let held = make(".caseload-writes", hour);
+        held.try_lock().unwrap();
+        fs::create_dir(folder.path().join(".caseload-folder")).unwrap();
+        drop(Target::create(&folder.path().join("out.csv")).unwrap());
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let kept = [".caseload-folder", ".caseload-fresh1", ".caseload-notes.txt", ".caseload-writes"];
+        assert_eq!(names, kept);
+    }
 }

@@ -21,7 +21,7 @@ const ROWS: usize = 50;
 const HARMED_RUNS: u32 = 3;
 const CALM_RUNS: u32 = 6;
 
-const CONTRACT: &str = r"
+pub const CONTRACT: &str = r"
 openapi: 3.1.0
 info: {title: Things, version: '1'}
 components:
@@ -135,7 +135,7 @@ fn storm(random: &mut Seeded, seed: u64) -> Script {
 }
 
 /// A server that adds to the log.
-fn server(log: &Path, script: Script, lifetime: Duration) -> Sandbox {
+pub fn server(log: &Path, script: Script, lifetime: Duration) -> Sandbox {
     let file = OpenOptions::new().create(true).append(true).open(log).unwrap();
     let options = Options { script, log: Some(Box::new(file)), token_lifetime: Some(lifetime), ..Options::default() };
     spawn(&[from_yaml("things", CONTRACT, &[]).unwrap()], options).unwrap()
@@ -183,7 +183,7 @@ fn play(seed: u64, figures: &Figures) -> Result<(), String> {
         let output = command.output().unwrap();
         figures.runs.fetch_add(1, Ordering::SeqCst);
         let said = || String::from_utf8_lossy(&output.stderr).into_owned();
-        judge(&dir, &log, to == "things/make", &output.stdout)
+        judge(&dir, &log, ROWS, to == "things/make", &output.stdout)
             .map_err(|why| format!("run {harmed}: {why}\n{}", said()))?;
         match output.status.code() {
             Some(code @ (0 | 1)) => break code,
@@ -211,12 +211,12 @@ fn entries(log: &Path) -> Vec<Value> {
 }
 
 /// The result of a run beside what the servers wrote down until then. `once`: nothing may be carried out twice.
-fn judge(dir: &Workdir, log: &Path, once: bool, summary: &[u8]) -> Result<(), String> {
+pub fn judge(dir: &Workdir, log: &Path, all: usize, once: bool, summary: &[u8]) -> Result<(), String> {
     let rows = dir.rows("out.jsonl");
     let summary: Value = serde_json::from_slice(summary).map_err(|_| "no summary".to_owned())?;
     let counted = ["done", "done_without_id", "rejected", "invalid", "duplicate", "unknown", "not_sent"];
     let sum: u64 = counted.iter().filter_map(|word| summary[word].as_u64()).sum();
-    if rows.len() != ROWS || summary["balance"] != true || sum != ROWS as u64 {
+    if rows.len() != all || summary["balance"] != true || sum != all as u64 {
         return Err(format!("{} rows, {summary}", rows.len()));
     }
     let (mut came, mut given): (HashMap<String, u64>, HashMap<String, Vec<Value>>) = Default::default();

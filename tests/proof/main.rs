@@ -38,6 +38,7 @@ mod raw_server;
 mod recorder;
 mod scene;
 mod signals;
+mod soak;
 mod special;
 mod tables;
 

@@ -111,7 +111,7 @@ fn no_request_comes_inside_a_pause_in_short() {
 #[test]
 #[ignore = "long: many pauses"]
 fn no_request_comes_inside_a_pause_at_length() {
-    no_request_inside_a_pause(100);
+    no_request_inside_a_pause(40);
 }
 
 /// A server that asks for so many pauses of a second, by 429 and by 503, in seconds and as a date.

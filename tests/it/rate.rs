@@ -36,20 +36,27 @@ fn with_lateness<T>(run: impl FnOnce() -> T) -> (T, u64) {
 #[test]
 fn the_rate_is_kept_in_every_second_and_used() {
     for (rate, per_second, rows) in [("50/s", 50.0, 160), ("1200/m", 20.0, 50)] {
-        let dir = Workdir::new();
-        dir.write_cases("list.csv", rows);
-        let witness = Witness::slow(30, "");
-        let submit = || dir.submit(&witness.sandbox, "list.csv", &["--rate", rate, "--concurrency", "16"]);
-        let ((ended, found), late) = with_lateness(submit);
-        assert_eq!((ended.code, found.len()), (0, rows as usize), "{ended:?}");
-        let times: Vec<u64> = witness.requests().iter().map(|request| request.at_ms).collect();
-        let second = 1000 - (2 * late).min(200);
-        let most = most_within(second, &times);
-        assert!(most as f64 <= per_second, "{rate}: {most} in {second} ms");
-        let seconds = (times[times.len() - 1] - times[0]) as f64 / 1000.0;
-        let reached = (times.len() - 1) as f64 / seconds / per_second;
-        assert!(reached >= 0.95 || late > 50, "{rate}: {reached:.3} of it was reached");
+        // Never faster; and as fast as that once in three times, for another program may have had the machine.
+        let reached = (0..3).map(|_| reached(rate, per_second, rows)).find(|reached| *reached >= 0.95);
+        assert!(reached.is_some(), "{rate} was never reached");
     }
+}
+
+/// Sends so many rows, sees that no second has more than the rate, and gives the part of it that was used.
+#[track_caller]
+fn reached(rate: &str, per_second: f64, rows: u32) -> f64 {
+    let dir = Workdir::new();
+    dir.write_cases("list.csv", rows);
+    let witness = Witness::slow(30, "");
+    let submit = || dir.submit(&witness.sandbox, "list.csv", &["--rate", rate, "--concurrency", "16"]);
+    let ((ended, found), late) = with_lateness(submit);
+    assert_eq!((ended.code, found.len()), (0, rows as usize), "{ended:?}");
+    let times: Vec<u64> = witness.requests().iter().map(|request| request.at_ms).collect();
+    let second = 1000 - (2 * late).min(200);
+    let most = most_within(second, &times);
+    assert!(most as f64 <= per_second, "{rate}: {most} in {second} ms");
+    let seconds = (times[times.len() - 1] - times[0]) as f64 / 1000.0;
+    (times.len() - 1) as f64 / seconds / per_second
 }
 
 #[test]

@@ -19,17 +19,17 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::client::Sender;
 use super::event::{Ended, Event, Signal, interrupted, ledger_failed, not_kept, now_ms, reference};
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
 use super::renewal::{Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
+use super::wire::Wire;
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::fail;
-use crate::ledger::{Intent, Journal, Receipt, Receipts, State, Step};
+use crate::ledger::{Intent, Receipt, Receipts, State, Step};
 use crate::message::Lang;
 use crate::outcome::Attempt;
 
@@ -58,11 +58,12 @@ enum Landed {
 }
 
 /// The loop and all it holds.
-pub struct Dispatch<'a, R> {
+pub struct Dispatch<'a, W, H, R> {
     plan: Plan<'a>,
-    sender: &'a Sender,
+    wire: &'a W,
     tokens: Tokens,
-    journal: &'a Journal,
+    /// Hands a step to the ledger.
+    hand: H,
     receipts: Receipts,
     /// Rows whose intents are on their way to the disk.
     opening: HashMap<u32, Queued>,
@@ -81,11 +82,11 @@ pub struct Dispatch<'a, R> {
     exhausted: bool,
 }
 
-impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
+impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, W, H, R> {
     pub fn new(
         plan: Plan<'a>,
-        sender: &'a Sender,
-        (journal, receipts): (&'a Journal, Receipts),
+        wire: &'a W,
+        (hand, receipts): (H, Receipts),
         rows: R,
         order: Order,
         pace: Pace,
@@ -93,9 +94,9 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     ) -> Self {
         Self {
             plan,
-            sender,
-            tokens: sender.tokens(),
-            journal,
+            wire,
+            tokens: wire.tokens(),
+            hand,
             receipts,
             opening: HashMap::new(),
             awaited: 0,
@@ -213,7 +214,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
 
     fn hand(&mut self, step: Step) {
         self.awaited += 1;
-        self.journal.hand(step);
+        (self.hand)(step);
     }
 
     /// The ledger has made a group of steps durable, or says why not.
@@ -257,7 +258,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     /// Lets a request leave, if it still may.
     fn depart(&mut self, row: Queued) {
         let (header, used) =
-            match self.sender.source_of(row.request.operation()).map(|source| self.tokens.current(source)) {
+            match self.wire.source_of(row.request.operation()).map(|source| self.tokens.current(source)) {
                 // The token was refused while the intent went to the disk.
                 Some(None) => return self.withdraw(row),
                 Some(Some((token, used))) => (Some(token.header.clone()), Some(used)),
@@ -276,11 +277,11 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             }
             Leave::AfterHold => return self.withdraw(row),
         }
-        let sender = self.sender;
+        let wire = self.wire;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
             fail::point("request-leaving");
-            let attempt = sender.send(&row.request, &reference, header).await;
+            let attempt = wire.send(&row.request, &reference, header).await;
             Landed::Attempted(row, attempt, used)
         }));
     }

@@ -22,6 +22,8 @@ pub mod reading;
 pub mod renewal;
 pub mod retry;
 pub mod token;
+pub mod wire;
 mod words;
+
 
 pub use words::failure_words;

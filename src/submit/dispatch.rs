@@ -74,7 +74,7 @@ pub struct Dispatch<'a, W, H, R> {
     pace: Pace,
     breaker: Breaker,
     later: BinaryHeap<Reverse<Later>>,
-    /// Rows whose latest settlement is not their last.
+    /// Rows that were settled as unknown and go again: their outcome is still to come.
     going_again: HashSet<u32>,
     in_flight: usize,
     futures: FuturesUnordered<Flight<'a>>,
@@ -332,8 +332,11 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
         let key = row.request.order();
         match decision.again {
             Some(again) => {
-                row.doubtful |= state == State::Unknown;
-                self.going_again.insert(row.ordinal);
+                // One that is pending is not told of in any case.
+                if state == State::Unknown {
+                    row.doubtful = true;
+                    self.going_again.insert(row.ordinal);
+                }
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
                     Again::AfterHold => Instant::now(),

@@ -74,7 +74,7 @@ pub fn decide(attempt: &Attempt, operation: &Operation, before: Before, lang: La
 }
 
 /// What an answer means where an earlier attempt may have been carried out: a conflict, or that the thing is
-/// gone, may be the trace of that one.
+/// gone, may be the trace of that one; and that the user may not do it now says nothing of then.
 fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
     match decision.settlement.state {
         State::Rejected if operation.reconcile == Some(Reconcile::Conflict(answer.status)) => {
@@ -92,12 +92,18 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang:
                 Some(note("conflict-after-unknown", &words, lang)),
             )
         }
-        State::Rejected if matches!(answer.status, 404 | 409 | 410 | 412) => {
+        State::Rejected if !is_about_the_content(answer.status) => {
             Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
         }
         State::Pending => Decision { settlement: still_unknown(decision.settlement), ..decision },
         _ => decision,
     }
+}
+
+/// Statuses that speak of what is in the request: they would have met the first too. Any other refusal (of the user, of
+/// the address, of what is there already) tells how things stand now.
+fn is_about_the_content(status: u16) -> bool {
+    matches!(status, 400 | 413 | 414 | 415 | 422 | 431)
 }
 
 fn still_unknown(settlement: Settlement) -> Settlement {

@@ -83,6 +83,21 @@ fn a_conflict_after_doubt_is_done_where_the_contract_says_so_and_unknown_elsewhe
 }
 
 #[test]
+fn only_a_refusal_of_the_content_says_that_the_first_did_nothing_either() {
+    let once = repeatable("once");
+    for code in [400, 413, 415, 422] {
+        assert_eq!(in_doubt(&status(code), &once), (State::Rejected, NO), "{code}");
+    }
+    for code in [402, 403, 404, 405, 410, 423, 501, 505] {
+        assert_eq!(in_doubt(&status(code), &once), (State::Unknown, NO), "{code}");
+    }
+    let put = operation("replace");
+    let make = operation("make");
+    assert_eq!(in_doubt(&status(403), &put), (State::Unknown, NO));
+    assert_eq!(in_doubt(&body(200, r#"{"error": {"code": "E7"}}"#), &make), (State::Unknown, NO));
+}
+
+#[test]
 fn doubt_outlasts_what_was_refused_for_now_or_never_left() {
     let once = repeatable("once");
     assert_eq!(in_doubt(&later(429, 1), &once), (State::Unknown, AFTER_HOLD));

@@ -69,7 +69,7 @@ pub fn decide(attempt: &Attempt, operation: &Operation, before: Before, lang: La
     match attempt {
         _ if !before.doubtful => decision,
         Attempt::Answered(answer) => after_doubt(decision, answer, operation, lang),
-        _ => Decision { settlement: still_unknown(decision.settlement), ..decision },
+        _ => in_doubt_still(decision, operation),
     }
 }
 
@@ -95,7 +95,7 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang:
         State::Rejected if !is_about_the_content(answer.status) => {
             Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
         }
-        State::Pending => Decision { settlement: still_unknown(decision.settlement), ..decision },
+        State::Pending => in_doubt_still(decision, operation),
         _ => decision,
     }
 }
@@ -106,8 +106,13 @@ fn is_about_the_content(status: u16) -> bool {
     matches!(status, 400 | 413 | 414 | 415 | 422 | 431)
 }
 
-fn still_unknown(settlement: Settlement) -> Settlement {
-    Settlement { state: State::Unknown, ..settlement }
+/// This attempt did nothing: the row is what it was before. What may not be repeated was given back by a person, who
+/// said that the earlier attempt did nothing either.
+fn in_doubt_still(decision: Decision, operation: &Operation) -> Decision {
+    match decision.settlement.state {
+        State::Pending if !operation.may_repeat() => decision,
+        _ => Decision { settlement: Settlement { state: State::Unknown, ..decision.settlement }, ..decision },
+    }
 }
 
 /// Longer than this nobody waits: the run stops and says when to come back.

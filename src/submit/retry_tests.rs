@@ -107,6 +107,17 @@ fn doubt_outlasts_what_was_refused_for_now_or_never_left() {
 }
 
 #[test]
+fn a_row_that_a_person_gave_back_is_pending_still_where_nothing_was_done_again() {
+    // What may not be repeated goes in doubt only by a person's word; the ledger opens it again only where it is pending.
+    let make = operation("make");
+    assert_eq!(in_doubt(&later(429, 1), &make), (State::Pending, AFTER_HOLD));
+    assert_eq!(in_doubt(&Attempt::NotSent(Failure::Connect), &make), (State::Pending, AFTER_HOLD));
+    assert_eq!(in_doubt(&status(401), &make), (State::Pending, NO));
+    assert_eq!(in_doubt(&Attempt::Lost(Failure::Timeout), &make), (State::Unknown, NO));
+    assert_eq!(in_doubt(&status(409), &make), (State::Unknown, NO));
+}
+
+#[test]
 fn where_the_contract_knows_of_no_id_none_is_missing() {
     assert_eq!(decided(&status(204), &repeatable("drop"), 1).settlement.state, State::Done);
     assert_eq!(decided(&status(204), &operation("make"), 1).settlement.state, State::DoneWithoutId);

@@ -29,9 +29,11 @@ pub fn leaves(world: &World, leaving: &Leaving) -> usize {
     is_in_order(world, ordinal);
     world.expect(leaving.reference == reference(RUN, place(ordinal)), || format!("{ordinal} goes as another row"));
     let number = world.life.borrow().number;
-    let of_this_life = leaving.token.map(|token| world.tokens.borrow()[token].2 == number);
-    let has_token = of_this_life == world.scene.tokens.then_some(true);
-    world.expect(has_token, || format!("{ordinal} goes without its token"));
+    let token = leaving.token.map(|token| world.tokens.borrow()[token]);
+    let of_this_life = token.map(|token| token.life == number);
+    world.expect(of_this_life == world.scene.tokens.then_some(true), || format!("{ordinal} goes without its token"));
+    let refused = token.and_then(|token| token.refused).is_some_and(|at| at < Instant::now());
+    world.expect(!refused, || format!("{ordinal} goes with a token that was refused"));
     let under_way = {
         let mut life = world.life.borrow_mut();
         life.under_way += 1;
@@ -39,7 +41,7 @@ pub fn leaves(world: &World, leaving: &Leaving) -> usize {
     };
     world.expect(under_way <= world.scene.concurrency, || format!("{under_way} are under way"));
     let calls = &mut world.rows.borrow_mut()[ordinal as usize].calls;
-    calls.push(Call { life: number, ..Call::default() });
+    calls.push(Call { life: number, token: leaving.token, ..Call::default() });
     calls.len() - 1
 }
 
@@ -114,11 +116,14 @@ fn is_in_order(world: &World, ordinal: u32) {
 pub fn answered(world: &World, ordinal: u32, call: usize, attempt: &Attempt) {
     let proof = told(attempt, world.operation_of(ordinal));
     world.note(format_args!("answered: {ordinal}, call {call}, {proof:?}: {}", in_short(attempt)));
-    let done = {
+    let (done, token) = {
         let call = &mut world.rows.borrow_mut()[ordinal as usize].calls[call];
         call.told = Some(proof);
-        call.done.is_some()
+        (call.done.is_some(), call.token)
     };
+    if let (Some(token), true) = (token, attempt.is_unauthorised()) {
+        world.tokens.borrow_mut()[token].refused.get_or_insert(Instant::now());
+    }
     // The simulation's own honesty.
     assert!(!(done && matches!(proof, Told::NothingDone | Told::Refused)), "row {ordinal} was told a lie: {attempt:?}");
     let mut life = world.life.borrow_mut();

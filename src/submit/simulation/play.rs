@@ -4,12 +4,13 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::task::LocalSet;
 
 use super::life::live;
 use super::verdict::{self, Sums};
-use super::world::World;
-use crate::ledger::State;
+use super::world::{Told, World};
+use crate::ledger::{Closing, EntryId, State};
 
 /// By then everything that was on its way has come.
 const AFTERWARDS: Duration = Duration::from_secs(3 * 3600);
@@ -81,6 +82,9 @@ async fn course(seed: u64, logged: bool) -> Played {
         }
         tokio::time::sleep(plot.pause).await;
         recover(&world);
+        if !world.scene.is_calm() && world.draw(|random| random.happens(1, 3)) {
+            ask_a_person(&world);
+        }
     }
     if !world.has_fault() {
         played.virtual_time = world.elapsed();
@@ -107,6 +111,28 @@ fn give_back(world: &World, ordinals: &[u32]) {
             row.durable = Some(State::Pending);
         }
     }
+}
+
+/// A person looks up what became of unknown rows, and says so.
+fn ask_a_person(world: &World) {
+    let mut closings = Vec::new();
+    for (row, ordinal) in world.rows.borrow_mut().iter_mut().zip(0..) {
+        // Of what may still be on its way nobody can tell.
+        let on_its_way = row.calls.iter().any(|call| !call.seen && call.told != Some(Told::NothingDone));
+        if row.durable != Some(State::Unknown) || on_its_way {
+            continue;
+        }
+        let done = row.calls.iter().find_map(|call| call.done);
+        let state = if done.is_some() { State::Done } else { State::Pending };
+        closings.push(Closing::new(EntryId { run: world.run, ordinal }, state, done.map(Value::from), "{}"));
+        row.durable = Some(state);
+        row.resolved = true;
+        if done.is_none() {
+            row.calls.iter_mut().for_each(|call| call.told = Some(Told::NothingDone));
+        }
+    }
+    world.note(format_args!("a person closes {} rows", closings.len()));
+    world.ledger.resolve(&closings).unwrap();
 }
 
 /// The next process opens the ledger: what is open is unknown.

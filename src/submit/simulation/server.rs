@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use super::fate::Fate;
-use super::world::World;
+use super::world::{Given, World};
 use crate::contract::Reconcile;
 use crate::outcome::{Answer, Attempt};
 
@@ -65,7 +65,8 @@ fn granted(world: &World, life: usize) -> Attempt {
     let now = Instant::now();
     let mut tokens = world.tokens.borrow_mut();
     let number = tokens.len();
-    tokens.push((now, (seconds > 0).then(|| now + Duration::from_secs(seconds)), life));
+    let until = (seconds > 0).then(|| now + Duration::from_secs(seconds));
+    tokens.push(Given { life, at: now, until, refused: None });
     let mut body = json!({"access_token": format!("token-{number:06}"), "token_type": "bearer"});
     if seconds > 0 {
         body["expires_in"] = seconds.into();
@@ -76,7 +77,7 @@ fn granted(world: &World, life: usize) -> Attempt {
 
 /// Whether a token is in force here.
 fn accepts(world: &World, number: usize) -> bool {
-    let (given, until, _) = world.tokens.borrow()[number];
+    let Given { at: given, until, .. } = world.tokens.borrow()[number];
     let now = Instant::now();
     let start = now - world.elapsed();
     let revoked = world.scene.revoked.iter().map(|at| start + *at).any(|at| given <= at && at <= now);

@@ -158,7 +158,7 @@ fn against(world: &World, ordinal: u32, truth: &RowTruth, entry: Option<&Entry>)
         Some(State::Pending) | None => (!done.is_empty()).then_some("not sent, and the server has done it"),
         Some(State::Unknown) => {
             let doubtful = |told| matches!(told, None | Some(Told::Doubt));
-            let in_doubt = truth.interrupted || truth.calls.iter().any(|call| doubtful(call.told));
+            let in_doubt = truth.interrupted || truth.resolved || truth.calls.iter().any(|call| doubtful(call.told));
             (!in_doubt).then_some("unknown, and nothing was in doubt")
         }
         Some(State::Sending | State::Duplicate) => Some("it is still open"),

@@ -30,12 +30,23 @@ pub enum Told {
 #[derive(Debug, Default)]
 pub struct Call {
     pub life: usize,
+    pub token: Option<usize>,
     /// It came to the server.
     pub seen: bool,
     /// The server carried it out, under this id.
     pub done: Option<u64>,
     /// What the process learnt of it; none if it was cut off first.
     pub told: Option<Told>,
+}
+
+/// A token that was given to a life.
+#[derive(Debug, Clone, Copy)]
+pub struct Given {
+    pub life: usize,
+    pub at: Instant,
+    pub until: Option<Instant>,
+    /// When the process learnt that it is not accepted any more.
+    pub refused: Option<Instant>,
 }
 
 /// The truth about a row.
@@ -48,6 +59,8 @@ pub struct RowTruth {
     pub before_intent: Option<State>,
     /// Refused for what was wrong with the run, and given back.
     pub reopened: bool,
+    /// A person has closed it once. What a person said may be wrong: the row stays in doubt.
+    pub resolved: bool,
     /// The process ended while its attempt was open.
     pub interrupted: bool,
 }
@@ -60,8 +73,8 @@ pub struct World {
     pub life: RefCell<Life>,
     /// Wakes who waits for the process to be cut off.
     pub cut: Notify,
-    /// Tokens by number: when it was given, when it ends, and to which life.
-    pub tokens: RefCell<Vec<(Instant, Option<Instant>, usize)>>,
+    /// Every token that was given, by its number.
+    pub tokens: RefCell<Vec<Given>>,
     pub requests: Cell<u64>,
     start: Instant,
     random: RefCell<Random>,

@@ -47,8 +47,6 @@ pub struct Plan<'a> {
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
 
 enum Landed {
-    /// The intent was durable too late for its turn; its time has come.
-    Due(Queued),
     /// An attempt ended, made with a token that the program had got.
     Attempted(Queued, Attempt, Option<Used>),
     /// The time has come to ask for a token.
@@ -74,6 +72,8 @@ pub struct Dispatch<'a, W, H, R> {
     pace: Pace,
     breaker: Breaker,
     later: BinaryHeap<Reverse<Later>>,
+    /// Rows whose intents were durable at another time than that of their turn, and when they may leave.
+    due: BinaryHeap<Reverse<Later>>,
     /// Rows that were settled as unknown and go again: their outcome is still to come.
     going_again: HashSet<u32>,
     in_flight: usize,
@@ -105,6 +105,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
             pace,
             breaker,
             later: BinaryHeap::new(),
+            due: BinaryHeap::new(),
             going_again: HashSet::new(),
             in_flight: 0,
             futures: FuturesUnordered::new(),
@@ -117,7 +118,9 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
     pub async fn run(mut self, mut signals: watch::Receiver<Option<Signal>>, mut tell: impl FnMut(Event)) -> Ended {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
+            self.depart_due();
             let wake = if self.ended.stop.is_none() { self.fill() } else { None };
+            let wake = wake.into_iter().chain(self.due.peek().map(|Reverse(due)| due.at)).min();
             let idle = self.futures.is_empty() && wake.is_none();
             // Who stops does not wait for a token.
             let over = self.ended.stop.is_some() && self.in_flight == 0;
@@ -269,12 +272,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
         }
         match self.pace.leave() {
             Leave::Now => {}
-            Leave::At(at) => {
-                return self.futures.push(Box::pin(async move {
-                    tokio::time::sleep_until(at).await;
-                    Landed::Due(row)
-                }));
-            }
+            Leave::At(at) => return self.due.push(Reverse(Later { at, row })),
             Leave::AfterHold => return self.withdraw(row),
         }
         let wire = self.wire;
@@ -284,6 +282,16 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
             let attempt = wire.send(&row.request, &reference, header).await;
             Landed::Attempted(row, attempt, used)
         }));
+    }
+
+    /// Lets go whose time has come. Who stops does not wait for it: what has not left is withdrawn at once.
+    fn depart_due(&mut self) {
+        while let Some(Reverse(first)) = self.due.peek()
+            && (self.ended.stop.is_some() || first.at <= Instant::now())
+            && let Some(Reverse(Later { row, .. })) = self.due.pop()
+        {
+            self.depart(row);
+        }
     }
 
     /// Takes an intent back: nothing was sent. The row comes up again if the run goes on.
@@ -296,7 +304,6 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
 
     fn land(&mut self, landed: Landed, tell: &mut impl FnMut(Event)) {
         match landed {
-            Landed::Due(row) => self.depart(row),
             Landed::Attempted(row, attempt, used) => {
                 self.in_flight -= 1;
                 self.decide(row, &attempt, used, tell);

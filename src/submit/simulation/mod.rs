@@ -25,7 +25,7 @@ use std::time::Instant;
 use play::{Played, play};
 
 /// Seeds of the short form.
-const FEW: u64 = 150;
+const FEW: u64 = 100;
 /// Seeds of the long form.
 const MANY: u64 = 100_000;
 /// Every so many seeds one is played again.

@@ -110,7 +110,7 @@ fn write(
 
 /// Commits a group. Where the disk is full, the ballast makes room for the outcomes, which are in nobody
 /// else's memory; the intents fail, and nothing is sent for them.
-fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
+pub(super) fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
     let answers = match apply(&ledger.connection, run, group.iter()) {
         Ok(answers) => answers,
         Err(error) => {

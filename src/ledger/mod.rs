@@ -29,6 +29,8 @@ mod query;
 mod sqlite;
 
 #[cfg(test)]
+mod simulated;
+#[cfg(test)]
 mod tests;
 
 pub use entry::{Closing, Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};

@@ -79,6 +79,13 @@ impl Ledger {
         Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: None })
     }
 
+    /// A ledger that lasts as long as the value: the rules without the disk, for a simulation.
+    #[cfg(test)]
+    pub(super) fn in_memory(mut connection: Connection) -> Result<Self, Error> {
+        migrations::apply(&mut connection)?;
+        Ok(Self { connection, path: PathBuf::from(":memory:"), secret: [7; 32], recovered: 0, _lock: None })
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -93,7 +100,7 @@ impl Ledger {
         self.recovered
     }
 
-    fn recover(&self) -> Result<u64, Error> {
+    pub(super) fn recover(&self) -> Result<u64, Error> {
         let sql = "UPDATE entry SET state = 'unknown', code = 'interrupted'
                    WHERE state = 'sending' AND id BETWEEN ?1 AND ?2";
         let mut changed = 0;

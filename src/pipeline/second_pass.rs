@@ -14,12 +14,13 @@ use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::fail;
 use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
-use crate::ledger::{Journal, Ledger, Run, Settled};
+use crate::ledger::{Journal, Ledger, Run, Settled, Step};
 use crate::message::Lang;
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
 use crate::say;
 use crate::submit::breaker::Breaker;
+use crate::submit::client::Sender;
 use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::{Ended, Event, Signal};
 use crate::submit::order::Order;
@@ -126,7 +127,7 @@ fn send(
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = Pace::new(rate, chance);
         drive(
-            || Dispatch::new(plan, &target.sender, (&journal, receipts), rows, order, pace, breaker),
+            || Dispatch::new(plan, &target.sender, (|step| journal.hand(step), receipts), rows, order, pace, breaker),
             progress,
             terminal.lang,
         )?
@@ -171,8 +172,8 @@ fn queue<'a>(
 }
 
 /// Runs the loop on a runtime of one thread, with the signals that end it.
-fn drive<'a, R: Iterator<Item = Result<Queued, Stop>>>(
-    make: impl FnOnce() -> Dispatch<'a, R>,
+fn drive<'a, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>>(
+    make: impl FnOnce() -> Dispatch<'a, Sender, H, R>,
     mut progress: Progress,
     lang: Lang,
 ) -> Result<Ended, Stop> {

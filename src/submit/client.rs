@@ -16,6 +16,7 @@ use super::auth::Secrets;
 use super::mask::Mask;
 use super::renewal::Tokens;
 use super::token::Source;
+use super::wire::Wire;
 use crate::contract::{Operation, endpoint_at};
 use crate::exit::Stop;
 use crate::fail;
@@ -85,27 +86,26 @@ impl Sender {
         Ok(Self { client: client(timeout, secrets.has_sessions())?, targets, sources, mask: secrets.mask() })
     }
 
-    /// The tokens of a run that begins: none yet.
-    pub fn tokens(&self) -> Tokens {
-        Tokens::new(self.sources.len(), self.mask.clone())
-    }
-
-    /// Where an operation's token comes from; none where it takes none, or one that the user gave.
-    pub fn source_of(&self, operation: usize) -> Option<usize> {
-        self.targets[operation].source
-    }
-
-    pub fn source(&self, source: usize) -> &Source {
-        &self.sources[source]
-    }
-
     /// Addresses beyond this machine to which secrets go for a token.
     pub fn token_places_elsewhere(&self) -> impl Iterator<Item = String> {
         self.sources.iter().filter(|source| !address::is_loopback(&source.url)).map(Source::place)
     }
+}
 
-    /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].
-    pub async fn send(&self, request: &Request, reference: &str, token: Option<HeaderValue>) -> Attempt {
+impl Wire for Sender {
+    fn tokens(&self) -> Tokens {
+        Tokens::new(self.sources.len(), self.mask.clone())
+    }
+
+    fn source_of(&self, operation: usize) -> Option<usize> {
+        self.targets[operation].source
+    }
+
+    fn source(&self, source: usize) -> &Source {
+        &self.sources[source]
+    }
+
+    async fn send(&self, request: &Request, reference: &str, token: Option<HeaderValue>) -> Attempt {
         let target = &self.targets[request.operation()];
         let Some(mut url) = target.url_of(request.path()) else { return Attempt::NotSent(Failure::CannotBuild) };
         for (name, secret) in &target.query {
@@ -125,8 +125,7 @@ impl Sender {
         ended(call.header("x-request-id", reference), target.longest).await
     }
 
-    /// Asks a source for a token. Never fails either.
-    pub async fn ask(&self, source: usize) -> Attempt {
+    async fn ask(&self, source: usize) -> Attempt {
         let source = &self.sources[source];
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(source.media));

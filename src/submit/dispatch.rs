@@ -19,17 +19,17 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::client::Sender;
 use super::event::{Ended, Event, Signal, interrupted, ledger_failed, not_kept, now_ms, reference};
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
 use super::renewal::{Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
+use super::wire::Wire;
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::fail;
-use crate::ledger::{Intent, Journal, Receipt, Receipts, State, Step};
+use crate::ledger::{Intent, Receipt, Receipts, State, Step};
 use crate::message::Lang;
 use crate::outcome::Attempt;
 
@@ -47,8 +47,6 @@ pub struct Plan<'a> {
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
 
 enum Landed {
-    /// The intent was durable too late for its turn; its time has come.
-    Due(Queued),
     /// An attempt ended, made with a token that the program had got.
     Attempted(Queued, Attempt, Option<Used>),
     /// The time has come to ask for a token.
@@ -58,11 +56,12 @@ enum Landed {
 }
 
 /// The loop and all it holds.
-pub struct Dispatch<'a, R> {
+pub struct Dispatch<'a, W, H, R> {
     plan: Plan<'a>,
-    sender: &'a Sender,
+    wire: &'a W,
     tokens: Tokens,
-    journal: &'a Journal,
+    /// Hands a step to the ledger.
+    hand: H,
     receipts: Receipts,
     /// Rows whose intents are on their way to the disk.
     opening: HashMap<u32, Queued>,
@@ -73,7 +72,9 @@ pub struct Dispatch<'a, R> {
     pace: Pace,
     breaker: Breaker,
     later: BinaryHeap<Reverse<Later>>,
-    /// Rows whose latest settlement is not their last.
+    /// Rows whose intents were durable at another time than that of their turn, and when they may leave.
+    due: BinaryHeap<Reverse<Later>>,
+    /// Rows that were settled as unknown and go again: their outcome is still to come.
     going_again: HashSet<u32>,
     in_flight: usize,
     futures: FuturesUnordered<Flight<'a>>,
@@ -81,11 +82,11 @@ pub struct Dispatch<'a, R> {
     exhausted: bool,
 }
 
-impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
+impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, W, H, R> {
     pub fn new(
         plan: Plan<'a>,
-        sender: &'a Sender,
-        (journal, receipts): (&'a Journal, Receipts),
+        wire: &'a W,
+        (hand, receipts): (H, Receipts),
         rows: R,
         order: Order,
         pace: Pace,
@@ -93,9 +94,9 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     ) -> Self {
         Self {
             plan,
-            sender,
-            tokens: sender.tokens(),
-            journal,
+            wire,
+            tokens: wire.tokens(),
+            hand,
             receipts,
             opening: HashMap::new(),
             awaited: 0,
@@ -104,6 +105,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
             pace,
             breaker,
             later: BinaryHeap::new(),
+            due: BinaryHeap::new(),
             going_again: HashSet::new(),
             in_flight: 0,
             futures: FuturesUnordered::new(),
@@ -116,7 +118,9 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     pub async fn run(mut self, mut signals: watch::Receiver<Option<Signal>>, mut tell: impl FnMut(Event)) -> Ended {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
+            self.depart_due();
             let wake = if self.ended.stop.is_none() { self.fill() } else { None };
+            let wake = wake.into_iter().chain(self.due.peek().map(|Reverse(due)| due.at)).min();
             let idle = self.futures.is_empty() && wake.is_none();
             // Who stops does not wait for a token.
             let over = self.ended.stop.is_some() && self.in_flight == 0;
@@ -213,7 +217,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
 
     fn hand(&mut self, step: Step) {
         self.awaited += 1;
-        self.journal.hand(step);
+        (self.hand)(step);
     }
 
     /// The ledger has made a group of steps durable, or says why not.
@@ -257,7 +261,7 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
     /// Lets a request leave, if it still may.
     fn depart(&mut self, row: Queued) {
         let (header, used) =
-            match self.sender.source_of(row.request.operation()).map(|source| self.tokens.current(source)) {
+            match self.wire.source_of(row.request.operation()).map(|source| self.tokens.current(source)) {
                 // The token was refused while the intent went to the disk.
                 Some(None) => return self.withdraw(row),
                 Some(Some((token, used))) => (Some(token.header.clone()), Some(used)),
@@ -268,21 +272,26 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         }
         match self.pace.leave() {
             Leave::Now => {}
-            Leave::At(at) => {
-                return self.futures.push(Box::pin(async move {
-                    tokio::time::sleep_until(at).await;
-                    Landed::Due(row)
-                }));
-            }
+            Leave::At(at) => return self.due.push(Reverse(Later { at, row })),
             Leave::AfterHold => return self.withdraw(row),
         }
-        let sender = self.sender;
+        let wire = self.wire;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {
             fail::point("request-leaving");
-            let attempt = sender.send(&row.request, &reference, header).await;
+            let attempt = wire.send(&row.request, &reference, header).await;
             Landed::Attempted(row, attempt, used)
         }));
+    }
+
+    /// Lets go whose time has come. Who stops does not wait for it: what has not left is withdrawn at once.
+    fn depart_due(&mut self) {
+        while let Some(Reverse(first)) = self.due.peek()
+            && (self.ended.stop.is_some() || first.at <= Instant::now())
+            && let Some(Reverse(Later { row, .. })) = self.due.pop()
+        {
+            self.depart(row);
+        }
     }
 
     /// Takes an intent back: nothing was sent. The row comes up again if the run goes on.
@@ -295,7 +304,6 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
 
     fn land(&mut self, landed: Landed, tell: &mut impl FnMut(Event)) {
         match landed {
-            Landed::Due(row) => self.depart(row),
             Landed::Attempted(row, attempt, used) => {
                 self.in_flight -= 1;
                 self.decide(row, &attempt, used, tell);
@@ -331,8 +339,11 @@ impl<'a, R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, R> {
         let key = row.request.order();
         match decision.again {
             Some(again) => {
-                row.doubtful |= state == State::Unknown;
-                self.going_again.insert(row.ordinal);
+                // One that is pending is not told of in any case.
+                if state == State::Unknown {
+                    row.doubtful = true;
+                    self.going_again.insert(row.ordinal);
+                }
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
                     Again::AfterHold => Instant::now(),

@@ -18,6 +18,7 @@ use super::client::Sender;
 use super::pace::{Leave, Pace};
 use super::renewal::{Landing, Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
+use super::wire::Wire;
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::ledger::State;

@@ -69,12 +69,12 @@ pub fn decide(attempt: &Attempt, operation: &Operation, before: Before, lang: La
     match attempt {
         _ if !before.doubtful => decision,
         Attempt::Answered(answer) => after_doubt(decision, answer, operation, lang),
-        _ => Decision { settlement: still_unknown(decision.settlement), ..decision },
+        _ => in_doubt_still(decision, operation),
     }
 }
 
 /// What an answer means where an earlier attempt may have been carried out: a conflict, or that the thing is
-/// gone, may be the trace of that one.
+/// gone, may be the trace of that one; and that the user may not do it now says nothing of then.
 fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
     match decision.settlement.state {
         State::Rejected if operation.reconcile == Some(Reconcile::Conflict(answer.status)) => {
@@ -92,16 +92,27 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang:
                 Some(note("conflict-after-unknown", &words, lang)),
             )
         }
-        State::Rejected if matches!(answer.status, 404 | 409 | 410 | 412) => {
+        State::Rejected if !is_about_the_content(answer.status) => {
             Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
         }
-        State::Pending => Decision { settlement: still_unknown(decision.settlement), ..decision },
+        State::Pending => in_doubt_still(decision, operation),
         _ => decision,
     }
 }
 
-fn still_unknown(settlement: Settlement) -> Settlement {
-    Settlement { state: State::Unknown, ..settlement }
+/// Statuses that speak of what is in the request: they would have met the first too. Any other refusal (of the user, of
+/// the address, of what is there already) tells how things stand now.
+fn is_about_the_content(status: u16) -> bool {
+    matches!(status, 400 | 413 | 414 | 415 | 422 | 431)
+}
+
+/// This attempt did nothing: the row is what it was before. What may not be repeated was given back by a person, who
+/// said that the earlier attempt did nothing either.
+fn in_doubt_still(decision: Decision, operation: &Operation) -> Decision {
+    match decision.settlement.state {
+        State::Pending if !operation.may_repeat() => decision,
+        _ => Decision { settlement: Settlement { state: State::Unknown, ..decision.settlement }, ..decision },
+    }
 }
 
 /// Longer than this nobody waits: the run stops and says when to come back.

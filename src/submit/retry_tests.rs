@@ -83,12 +83,38 @@ fn a_conflict_after_doubt_is_done_where_the_contract_says_so_and_unknown_elsewhe
 }
 
 #[test]
+fn only_a_refusal_of_the_content_says_that_the_first_did_nothing_either() {
+    let once = repeatable("once");
+    for code in [400, 413, 415, 422] {
+        assert_eq!(in_doubt(&status(code), &once), (State::Rejected, NO), "{code}");
+    }
+    for code in [402, 403, 404, 405, 410, 423, 501, 505] {
+        assert_eq!(in_doubt(&status(code), &once), (State::Unknown, NO), "{code}");
+    }
+    let put = operation("replace");
+    let make = operation("make");
+    assert_eq!(in_doubt(&status(403), &put), (State::Unknown, NO));
+    assert_eq!(in_doubt(&body(200, r#"{"error": {"code": "E7"}}"#), &make), (State::Unknown, NO));
+}
+
+#[test]
 fn doubt_outlasts_what_was_refused_for_now_or_never_left() {
     let once = repeatable("once");
     assert_eq!(in_doubt(&later(429, 1), &once), (State::Unknown, AFTER_HOLD));
     assert_eq!(in_doubt(&Attempt::NotSent(Failure::Connect), &once), (State::Unknown, AFTER_HOLD));
     assert_eq!(in_doubt(&status(401), &once), (State::Unknown, NO));
     assert_eq!(in_doubt(&body(200, r#"{"id": 7}"#), &once), (State::Done, NO));
+}
+
+#[test]
+fn a_row_that_a_person_gave_back_is_pending_still_where_nothing_was_done_again() {
+    // What may not be repeated goes in doubt only by a person's word; the ledger opens it again only where it is pending.
+    let make = operation("make");
+    assert_eq!(in_doubt(&later(429, 1), &make), (State::Pending, AFTER_HOLD));
+    assert_eq!(in_doubt(&Attempt::NotSent(Failure::Connect), &make), (State::Pending, AFTER_HOLD));
+    assert_eq!(in_doubt(&status(401), &make), (State::Pending, NO));
+    assert_eq!(in_doubt(&Attempt::Lost(Failure::Timeout), &make), (State::Unknown, NO));
+    assert_eq!(in_doubt(&status(409), &make), (State::Unknown, NO));
 }
 
 #[test]

@@ -3,17 +3,18 @@
 
 use tokio::time::Instant;
 
-use super::{Attempt, Dispatch, Event, Landed, Leave, Queued, Stop};
+use super::{Attempt, Dispatch, Event, Landed, Leave, Queued, Step, Stop};
 use crate::fail;
 use crate::submit::mask::Mask;
 use crate::submit::queued::Later;
 use crate::submit::renewal::Landing;
 use crate::submit::retry::Decision;
+use crate::submit::wire::Wire;
 
-impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
+impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, W, H, R> {
     /// The source that has to be asked before a row may be begun.
     pub(super) fn missing_token(&self, row: &Queued) -> Option<usize> {
-        let source = self.sender.source_of(row.request.operation())?;
+        let source = self.wire.source_of(row.request.operation())?;
         self.tokens.is_due(source, Instant::now()).then_some(source)
     }
 
@@ -29,10 +30,10 @@ impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
         let now = Instant::now();
         match self.pace.leave() {
             Leave::Now => {
-                let sender = self.sender;
+                let wire = self.wire;
                 self.futures.push(Box::pin(async move {
                     fail::point("token-asking");
-                    let attempt = sender.ask(source).await;
+                    let attempt = wire.ask(source).await;
                     Landed::Asked(source, now, attempt)
                 }));
             }
@@ -51,7 +52,7 @@ impl<R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, R> {
     /// A request for a token has ended.
     pub(super) fn asked(&mut self, source: usize, asked: Instant, attempt: &Attempt, tell: &mut impl FnMut(Event)) {
         fail::point("token-answered");
-        let result = self.sender.source(source).read(attempt, self.tokens.mask());
+        let result = self.wire.source(source).read(attempt, self.tokens.mask());
         match self.tokens.land(source, asked, result) {
             Landing::Renewed => {}
             Landing::Again { pause, nth } => {

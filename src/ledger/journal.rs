@@ -194,10 +194,12 @@ impl Kinds {
 
 /// A row gets an attempt if it has none, or if all it had are proven to have done nothing, or may be repeated.
 fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(), String>, Error> {
+    // A person's word was about the attempts before it, and not about one that is in doubt since.
     let mut statement = connection.prepare_cached(
         "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7)
-         ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown', state = 'sending', attempts = attempts + 1,
+         ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown',
+             resolved = CASE WHEN state = 'unknown' THEN NULL ELSE resolved END, state = 'sending', attempts = attempts + 1,
              sent_ms = excluded.sent_ms, http_status = NULL, code = NULL, title = NULL, description = NULL
          WHERE state = 'pending' OR (state = 'unknown' AND ?8)",
     )?;

@@ -396,3 +396,26 @@ fn refused_rows_are_given_back_as_asked() {
     assert_eq!(ledger.reopen_rejected(run, None).unwrap(), 2);
     assert_eq!(states(&ledger, run), [State::Pending, State::Pending, State::Done, State::Pending]);
 }
+
+#[test]
+fn a_persons_word_is_not_about_an_attempt_that_came_after_it() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let again = || Intent { may_repeat: true, ..intent(0) };
+    let ledger = send(ledger, run, &[State::Unknown]);
+    ledger.resolve(&[Closing::new(EntryId { run, ordinal: 0 }, State::Pending, None, "not done")]).unwrap();
+    let mut journal = Hand::start(ledger, run);
+    journal.open(again()).unwrap();
+    journal.withdraw(0).unwrap();
+    let ledger = journal.stop();
+    assert_eq!(states(&ledger, run), [State::Pending], "the word holds while nothing left");
+    let mut journal = Hand::start(ledger, run);
+    journal.open(again()).unwrap();
+    journal.settle(0, ended(State::Unknown)).unwrap();
+    journal.open(again()).unwrap();
+    journal.withdraw(0).unwrap();
+    let ledger = journal.stop();
+    assert_eq!(states(&ledger, run), [State::Unknown]);
+    assert_eq!(ledger.entry(EntryId { run, ordinal: 0 }).unwrap().unwrap().resolved, None);
+}

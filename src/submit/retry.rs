@@ -92,7 +92,7 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang:
                 Some(note("conflict-after-unknown", &words, lang)),
             )
         }
-        State::Rejected if !is_about_the_content(answer.status) => {
+        State::Rejected if tells_nothing_of_before(answer.status, operation) => {
             Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
         }
         State::Pending => in_doubt_still(decision, operation),
@@ -100,10 +100,16 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang:
     }
 }
 
-/// Statuses that speak of what is in the request: they would have met the first too. Any other refusal (of the user, of
-/// the address, of what is there already) tells how things stand now.
-fn is_about_the_content(status: u16) -> bool {
-    matches!(status, 400 | 413 | 414 | 415 | 422 | 431)
+/// Whether a refusal leaves open what became of an earlier attempt. One that speaks of what is in the request would have
+/// met the first too; any other (of the user, of the address) tells how things stand now, and so it is the person's
+/// word that counts where one gave the row back. What is there already, or is gone, speaks against that word too; and
+/// what a 2xx with an error speaks of, nobody knows.
+fn tells_nothing_of_before(status: u16, operation: &Operation) -> bool {
+    match status {
+        200..=299 | 404 | 409 | 410 | 412 => true,
+        400 | 413 | 414 | 415 | 422 | 431 => false,
+        _ => operation.may_repeat(),
+    }
 }
 
 /// This attempt did nothing: the row is what it was before. What may not be repeated was given back by a person, who

@@ -115,6 +115,7 @@ fn a_row_that_a_person_gave_back_is_pending_still_where_nothing_was_done_again()
     assert_eq!(in_doubt(&status(401), &make), (State::Pending, NO));
     assert_eq!(in_doubt(&Attempt::Lost(Failure::Timeout), &make), (State::Unknown, NO));
     assert_eq!(in_doubt(&status(409), &make), (State::Unknown, NO));
+    assert_eq!(in_doubt(&status(403), &make), (State::Rejected, NO));
 }
 
 #[test]

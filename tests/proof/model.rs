@@ -99,7 +99,9 @@ impl Model {
                     true
                 }
                 Some(known) if known.state == State::Pending || (known.state == State::Unknown && may_repeat) => {
-                    known.doubt |= known.state == State::Unknown;
+                    if known.state == State::Unknown {
+                        (known.doubt, known.resolved) = (true, false);
+                    }
                     known.state = State::Sending;
                     known.attempts += 1;
                     true

@@ -308,6 +308,8 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
                 self.in_flight -= 1;
                 self.decide(row, &attempt, used, tell);
             }
+            // Who stops needs no token any more.
+            Landed::Ask(_) if self.ended.stop.is_some() => {}
             Landed::Ask(source) => self.ask(source),
             Landed::Asked(source, asked, attempt) => self.asked(source, asked, &attempt, tell),
         }

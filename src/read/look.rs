@@ -160,7 +160,7 @@ impl Look {
         Ok(look)
     }
 
-    /// Whether something in the part calls for its marks, as far as the parser can have read.
+    /// Whether something in the part calls for its marks, as far as the parser can have read, or the look has failed.
     pub fn is_special(&self, part: usize) -> bool {
         // The gate, passed since, orders this behind what was seen.
         self.special[part].load(Ordering::Relaxed)
@@ -220,6 +220,8 @@ impl Looking {
                 state.found[index] = Some(found);
             });
             if !goes_on {
+                // The parser need not go on to where it is barred.
+                self.special.iter().for_each(|special| special.store(true, Ordering::Relaxed));
                 return;
             }
         }

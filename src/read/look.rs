@@ -14,6 +14,9 @@ use super::source::Slice;
 
 /// Compressed bytes that the looking side may hold and not have inflated yet.
 const BUFFER: usize = 32 * 1024;
+/// Compressed bytes that the parser gets at a time while a look goes on: they may inflate to a thousand times as many,
+/// and it goes through all of them before it learns that the look has failed.
+const PIECE: usize = 4 * 1024;
 
 /// A reader for the archive of the looking side, and how far it has read.
 pub(super) fn metered(slice: Slice) -> (BufReader<Metered>, Arc<AtomicU64>) {
@@ -100,11 +103,15 @@ impl Gate {
         self.moved.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many of `most` bytes from `at` on may be read; waits until it is one at least.
+    /// How many of `most` bytes from `at` on may be read; waits until it is one at least. None where a look has failed.
     fn free(&self, at: u64, most: usize) -> io::Result<usize> {
-        let end = at.saturating_add(most as u64);
         let mut state = self.state();
+        let most = if state.ended { most } else { most.min(PIECE) };
+        let end = at.saturating_add(most as u64);
         loop {
+            if state.found.iter().flatten().any(Result::is_err) {
+                return Err(io::Error::other("the look failed"));
+            }
             let barred = state.ahead.iter().filter(|part| part.start < end && part.end > at);
             match barred.map(|part| part.start.max(at)).min() {
                 None => return Ok(most),
@@ -160,7 +167,7 @@ impl Look {
         Ok(look)
     }
 
-    /// Whether something in the part calls for its marks, as far as the parser can have read, or the look has failed.
+    /// Whether something in the part calls for its marks, as far as the parser can have read.
     pub fn is_special(&self, part: usize) -> bool {
         // The gate, passed since, orders this behind what was seen.
         self.special[part].load(Ordering::Relaxed)
@@ -220,8 +227,6 @@ impl Looking {
                 state.found[index] = Some(found);
             });
             if !goes_on {
-                // The parser need not go on to where it is barred.
-                self.special.iter().for_each(|special| special.store(true, Ordering::Relaxed));
                 return;
             }
         }
@@ -282,6 +287,15 @@ mod tests {
         });
         gate.change(|state| state.ahead[0].start = 160);
         assert_eq!(reader.join().unwrap(), 10);
+    }
+
+    #[test]
+    fn a_look_that_failed_closes_what_was_open() {
+        let gate = barred(100..200);
+        assert_eq!(gate.free(0, 50).unwrap(), 50);
+        assert_eq!(gate.free(200, 1024 * 1024).unwrap(), PIECE);
+        gate.change(|state| state.found[0] = Some(Err(Trouble::TooLarge("part".to_owned()))));
+        assert!(gate.free(0, 50).is_err() && gate.free(200, 50).is_err());
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
 
-use super::look::{Gated, Look};
+use super::gate::Gated;
+use super::look::Look;
 use super::marks::Marks;
-use super::parts::Trouble;
 use super::shield::shielded;
+use super::trouble::Trouble;
 use crate::exit::Stop;
 use crate::message::shown;
 use crate::row::{BadCell, Cell, column_letter};
@@ -84,12 +85,8 @@ pub(super) struct Where<'a> {
 }
 
 impl Where<'_> {
-    /// What the look found wrong comes before what the parser stumbled over.
     fn stop(self, stumbled: Stop) -> Stop {
-        match self.look.marks(self.part) {
-            Ok(_) => stumbled,
-            Err(trouble) => trouble.stop(self.file),
-        }
+        self.look.stop(self.part, self.file, stumbled)
     }
 }
 

@@ -11,6 +11,7 @@ mod cells;
 mod csv;
 mod delimiter;
 mod encoding;
+mod gate;
 mod guard;
 mod header;
 mod kind;
@@ -21,6 +22,8 @@ mod ranges;
 mod shield;
 mod source;
 mod stream;
+mod trouble;
+mod weight;
 mod xlsx;
 mod xml;
 

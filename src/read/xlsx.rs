@@ -1,18 +1,19 @@
 //! Workbooks (.xlsx, .xlsm): which sheets are read, and their rows, cell by cell.
 
 use std::io::BufReader;
-use std::sync::Arc;
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{Reader, Xlsx};
 use zip::ZipArchive;
 
 use super::cells::{Book, Formats, Rows, Where, cannot_read};
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
-use super::look::{Gate, Gated, Look, metered};
-use super::parts::{self, Budget, Layout, Trouble};
+use super::look::{Look, Part, metered};
+use super::parts::{self, Tab};
 use super::shield::shielded;
 use super::source::{CHUNK, Source};
 use super::stream::Stream;
+use super::trouble::Trouble;
+use super::weight::Budget;
 use super::{Options, no_data};
 use crate::exit::Stop;
 use crate::fold::fold;
@@ -43,39 +44,38 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
     let mut archive = ZipArchive::new(handle).map_err(|error| Trouble::from(error).stop(name))?;
     let mut budget = Budget::of(source.len());
     let layout = parts::layout(&mut archive, &mut budget).map_err(|trouble| trouble.stop(name))?;
-    let gate = Arc::new(Gate::default());
-    let handle = BufReader::with_capacity(CHUNK, Gated::new(source.slice(0, source.len()), &gate));
-    let mut book = shielded(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error))?;
-
-    let wanted = wanted_sheets(name, &book, options.sheet)?;
+    let wanted = wanted_sheets(name, &layout.sheets, options.sheet)?;
     let Some(first) = wanted.first() else { return Err(no_visible_sheet(name)) };
-    let paths = wanted.iter().map(|sheet| layout.sheets.get(sheet).cloned().unwrap_or_default()).collect();
-    let look = Look::begin(archive, budget, (gate, reached), paths).map_err(|trouble| trouble.stop(name))?;
-    let formats = Formats::of(&mut book, Where { file: name, sheet: first, look: &look, part: 0 })?;
+
+    let sheets = wanted.iter().map(|tab| Part::Sheet(tab.path.clone()));
+    let looked_at: Vec<Part> = layout.texts.into_iter().map(Part::Texts).chain(sheets).collect();
+    let first_sheet = looked_at.len() - wanted.len();
+    let look = Look::begin(archive, budget, reached, looked_at).map_err(|trouble| trouble.stop(name))?;
+    let handle = BufReader::with_capacity(CHUNK, look.gated(source.slice(0, source.len())));
+    let book = shielded(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error));
+    let mut book = book.map_err(|stumbled| look.stop(0, name, stumbled))?;
+
+    let place = |(sheet, part)| Where { file: name, sheet, look: &look, part };
+    let formats = Formats::of(&mut book, place((&first.name, first_sheet)))?;
     let mut choice = Choice::default();
-    for (part, sheet) in wanted.iter().enumerate() {
-        choice.consider(&mut book, &formats, Where { file: name, sheet, look: &look, part }, options)?;
+    for (tab, part) in wanted.iter().zip(first_sheet..) {
+        choice.consider(&mut book, &formats, place((&tab.name, part)), options)?;
     }
     let mut workbook = Workbook { book, formats, look, parts: Vec::new() };
-    let (sheets, warnings) = choice.decide(&mut workbook, name, &layout)?;
+    let (sheets, warnings) = choice.decide(&mut workbook, name, layout.uncalculated)?;
     Ok(Opened { workbook, sheets, warnings })
 }
 
 /// The named sheet, or every visible one.
-fn wanted_sheets(file: &str, book: &Book, named: Option<&str>) -> Result<Vec<String>, Stop> {
-    let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+fn wanted_sheets<'l>(file: &str, tabs: &'l [Tab], named: Option<&str>) -> Result<Vec<&'l Tab>, Stop> {
     let Some(named) = named else {
-        return Ok(sheets
-            .filter(|sheet| sheet.visible == SheetVisible::Visible)
-            .map(|sheet| sheet.name.clone())
-            .collect());
+        return Ok(tabs.iter().filter(|tab| tab.visible).collect());
     };
-    let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
-    let found = names.iter().find(|name| *name == named).or_else(|| {
+    let found = tabs.iter().find(|tab| tab.name == named).or_else(|| {
         let key = fold(named);
-        names.iter().find(|name| !key.is_empty() && fold(name) == key)
+        tabs.iter().find(|tab| !key.is_empty() && fold(&tab.name) == key)
     });
-    found.map(|name| vec![name.clone()]).ok_or_else(|| no_such_sheet(file, named, &names))
+    found.map(|tab| vec![tab]).ok_or_else(|| no_such_sheet(file, named, tabs))
 }
 
 fn no_visible_sheet(file: &str) -> Stop {
@@ -85,13 +85,13 @@ fn no_visible_sheet(file: &str) -> Stop {
     ))
 }
 
-fn no_such_sheet(file: &str, named: &str, names: &[String]) -> Stop {
-    let close = names
-        .iter()
+fn no_such_sheet(file: &str, named: &str, tabs: &[Tab]) -> Stop {
+    let names = || tabs.iter().map(|tab| &tab.name);
+    let close = names()
         .map(|name| (strsim::jaro_winkler(&fold(name), &fold(named)), name))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0));
-    let list = names.iter().take(20).map(|name| format!("\"{}\"", shown(name))).collect::<Vec<_>>().join(", ");
+    let list = names().take(20).map(|name| format!("\"{}\"", shown(name))).collect::<Vec<_>>().join(", ");
     let named = shown(named);
     let (tr, en) = close.map_or_else(Default::default, |(_, name)| {
         let name = shown(name);
@@ -128,7 +128,12 @@ impl Choice {
         Ok(())
     }
 
-    fn decide(mut self, workbook: &mut Workbook, file: &str, layout: &Layout) -> Result<(Vec<Sheet>, Vec<Text>), Stop> {
+    fn decide(
+        mut self,
+        workbook: &mut Workbook,
+        file: &str,
+        uncalculated: bool,
+    ) -> Result<(Vec<Sheet>, Vec<Text>), Stop> {
         let mut sheets = Vec::new();
         if self.recognised.is_empty() {
             self.without_header.clear();
@@ -137,8 +142,8 @@ impl Choice {
         let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
         for (sheet, part) in self.recognised {
             if workbook.has_rows(file, &sheet, part)? {
-                if layout.uncalculated && workbook.look.marks(part).map_err(|trouble| trouble.stop(file))?.formulas {
-                    warnings.push(uncalculated(&sheet.name));
+                if uncalculated && workbook.look.marks(part).map_err(|trouble| trouble.stop(file))?.formulas {
+                    warnings.push(not_calculated(&sheet.name));
                 }
                 sheets.push(sheet);
                 workbook.parts.push(part);
@@ -175,7 +180,7 @@ fn left_out(sheet: &str) -> Text {
     )
 }
 
-fn uncalculated(sheet: &str) -> Text {
+fn not_calculated(sheet: &str) -> Text {
     let sheet = shown(sheet);
     text!(
         "\"{sheet}\" sayfasındaki formüller Excel'de hesaplanmamış, sonuçları yanlış olabilir. Dosyayı Excel'de açıp kaydedin.",

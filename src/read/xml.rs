@@ -3,7 +3,7 @@
 //! piece of a cell's value for all of it, and the first shared text for one whose number is none: what would use that
 //! is refused here. On the way it is noted what is worth a second look.
 
-use super::parts::Trouble;
+use super::trouble::Trouble;
 
 /// Bytes of one piece: a tag, a text between tags, a comment.
 const LONGEST_PIECE: usize = 1024 * 1024;

@@ -330,6 +330,11 @@ fn sheets() -> Vec<Case> {
     let state = |state: &str| Package::list("").swap(BOOK, "name=", &format!("state=\"{state}\" name="));
     let kind = |kind: &str| Package::list("").swap(BOOK_RELS, "/worksheet\"", &format!("/{kind}\""));
     let twins = Package::list("").swap(BOOK, entry, &format!("{entry}{entry}"));
+    let of = |entries: &str| Package::list("").swap(BOOK, entry, entries);
+    let other = Package::list(&good(3)).0.into_iter().find(|(name, _)| name == SHEET).unwrap().1;
+    let two_ids = of(&entry.replace("r:id=\"rId1\"", "x:id=\"rId1\" r:id=\"rId9\""))
+        .swap(BOOK_RELS, "</R", "<Relationship Id=\"rId9\" Type=\"x/worksheet\" Target=\"worksheets/other.xml\"/></R")
+        .with("xl/worksheets/other.xml", other);
     let many: String = (0..1000).map(|n| entry.replace("\"List\"", &format!("\"List {n}\""))).collect();
     vec![
         case("hidden", state("hidden"), 2, "has no visible sheet").tr("görünür sayfa yok"),
@@ -340,13 +345,10 @@ fn sheets() -> Vec<Case> {
         case("a dialog", kind("dialogsheet"), 2, "list.xlsx"),
         case("a kind nobody knows", kind("poem"), 2, "list.xlsx"),
         case("no sheets", Package::list("").swap(BOOK, entry, ""), 2, "has no visible sheet"),
-        case("two sheets of one name", twins, 1, "\"result\":\"duplicate\""),
-        case(
-            "a thousand sheets that are one",
-            Package::list("").swap(BOOK, entry, &many),
-            1,
-            "\"result\":\"duplicate\"",
-        ),
+        case("two sheets of one name", twins, 2, DAMAGED),
+        case("a thousand sheets that are one", of(&many), 2, DAMAGED),
+        case("a sheet that is another for its parser", two_ids, 2, UNREADABLE),
+        case("a sheet without a relation", of(&entry.replace("rId1", "rId7")), 2, DAMAGED),
         case("a name that steers", named("Li&#27;[31m&#10;st&#x202e;"), 0, FINE),
         case("a name of line ends and directions", named("Li&#10;&#x202e;&#x200f;st"), 0, FINE),
         case("a name of 4,000 characters", named(&"n".repeat(4000)), 0, FINE),

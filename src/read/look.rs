@@ -112,7 +112,7 @@ impl Look {
 
     /// What the parser reads the file through.
     pub fn gated(&self, slice: Slice) -> Gated {
-        Gated { slice, gate: Arc::clone(&self.gate) }
+        Gated::new(slice, &self.gate)
     }
 
     /// Whether something in the part calls for its marks, as far as the parser can have read.

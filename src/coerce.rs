@@ -425,8 +425,8 @@ fn parse_civil(text: &str) -> Option<DateTime> {
 fn nearest<'v>(values: &'v [EnumValue], text: &str) -> Option<&'v EnumValue> {
     let key = fold(text);
     let likeness = |value: &EnumValue| value.keys.iter().map(|k| strsim::jaro_winkler(k, &key)).fold(0.0, f64::max);
-    let best = values.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(best) > 0.85).then_some(best)
+    let (likeness, best) = values.iter().map(|value| (likeness(value), value)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (likeness > 0.85).then_some(best)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::refs::escape;
 use crate::fold::fold;
 use crate::message::Text;
 
@@ -126,7 +127,7 @@ impl Slot {
 /// The JSON pointer (RFC 6901) of a way.
 pub fn pointer(steps: &[Step]) -> String {
     steps.iter().fold(String::new(), |text, step| match step {
-        Step::Name(name) => text + "/" + &name.replace('~', "~0").replace('/', "~1"),
+        Step::Name(name) => text + "/" + &escape(name),
         Step::Item(item) => format!("{text}/{item}"),
     })
 }

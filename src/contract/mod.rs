@@ -47,6 +47,7 @@ pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
 pub(crate) use load::parse as parse_yaml;
 pub use load::{from_yaml, words};
 pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Unique};
+pub use refs::escape;
 pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
 use crate::exit::Stop;

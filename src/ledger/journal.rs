@@ -4,6 +4,7 @@
 //! Messages are committed in the order in which they were handed over: an intent that follows an
 //! outcome is never durable without it, so at most as many rows are open as are in flight.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -109,18 +110,19 @@ fn write(
 }
 
 /// Commits a group. Where the disk is full, the ballast makes room for the outcomes, which are in nobody
-/// else's memory; the intents fail, and nothing is sent for them.
+/// else's memory: all of them at once, or else each that can be. The intents fail, and nothing is sent for them.
 pub(super) fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
-    let answers = match apply(&ledger.connection, run, group.iter()) {
+    let connection = &ledger.connection;
+    let answers = match tried(connection, run, &mut group.iter()) {
         Ok(answers) => answers,
         Err(error) => {
             drop_ballast(&ledger.path);
-            let outcomes = group.iter().filter(|step| matches!(step, Step::Settle(..)));
-            let mut saved = apply(&ledger.connection, run, outcomes).unwrap_or_default().into_iter();
-            let failed = || Err(error.to_string());
+            let is_outcome = |step: &&Step| matches!(step, Step::Settle(..));
+            let together = tried(connection, run, &mut group.iter().filter(is_outcome));
+            let mut saved = together.unwrap_or_default().into_iter();
             let answer = |step: &Step| match step {
-                Step::Open(_) | Step::Withdraw(_) => failed(),
-                Step::Settle(..) => saved.next().unwrap_or_else(failed),
+                Step::Open(_) | Step::Withdraw(_) => Err(error.clone()),
+                Step::Settle(..) => saved.next().unwrap_or_else(|| alone(connection, run, step)),
             };
             group.iter().map(answer).collect()
         }
@@ -128,17 +130,33 @@ pub(super) fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt
     group.into_iter().zip(answers).map(|(step, durable)| Receipt { step, durable }).collect()
 }
 
-fn apply<'e>(
+fn alone(connection: &Connection, run: u32, step: &Step) -> Result<(), String> {
+    tried(connection, run, &mut std::iter::once(step))?.remove(0)
+}
+
+/// A fault of our own over one step must not take the answers of the others with it: it is an error of the group.
+fn tried(
     connection: &Connection,
     run: u32,
-    entries: impl Iterator<Item = &'e Step>,
+    steps: &mut dyn Iterator<Item = &'_ Step>,
+) -> Result<Vec<Result<(), String>>, String> {
+    match catch_unwind(AssertUnwindSafe(|| apply(connection, run, steps))) {
+        Ok(applied) => applied.map_err(|error| error.to_string()),
+        Err(_) => Err("its writer failed unexpectedly".to_owned()),
+    }
+}
+
+fn apply(
+    connection: &Connection,
+    run: u32,
+    steps: &mut dyn Iterator<Item = &'_ Step>,
 ) -> Result<Vec<Result<(), String>>, Error> {
     let transaction = connection.unchecked_transaction()?;
     let mut answers = Vec::new();
     let mut has = Kinds::default();
-    for entry in entries {
-        has.note(entry);
-        answers.push(match entry {
+    for step in steps {
+        has.note(step);
+        answers.push(match step {
             Step::Open(intent) => open(&transaction, run, intent)?,
             Step::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
             Step::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,

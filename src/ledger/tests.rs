@@ -197,6 +197,23 @@ fn an_intent_that_is_withdrawn_leaves_the_row_as_it_was() {
     assert_eq!(ledger.settled(run, 10).unwrap().count(), 0);
 }
 
+/// What our own checks refuse stands for a fault of ours.
+#[test]
+#[cfg(debug_assertions)]
+fn a_fault_over_one_step_does_not_take_the_answers_of_others_with_it() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "r1");
+    let settle = |ordinal, state| Step::Settle(ordinal, Box::new(ended(state)));
+    let commit = |group| -> Vec<_> {
+        super::journal::commit(&ledger, run, group).into_iter().map(|receipt| receipt.durable.is_ok()).collect()
+    };
+    assert_eq!(commit(vec![Step::Open(intent(0)), Step::Open(intent(1))]), [true, true]);
+    let group = vec![settle(0, State::Done), settle(1, State::Sending), Step::Open(intent(2))];
+    assert_eq!(commit(group), [true, false, false]);
+    assert_eq!(states(&ledger, run), [State::Done, State::Sending]);
+}
+
 #[test]
 fn what_was_acknowledged_is_seen_by_another_process_at_once() {
     let desk = Desk::new();

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::contract::{ErrorForm, Operation};
+use crate::contract::{ErrorForm, Operation, escape};
 
 /// How deep a schema is followed; one that contains itself ends there.
 const DEEPEST: usize = 8;
@@ -158,7 +158,7 @@ impl Schemas<'_> {
             }
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let place = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{at}/{}", escape(name));
             out.push((name.clone(), self.template(property, &place, depth + 1)));
         }
         out

@@ -1,23 +1,26 @@
 //! The contract's schema of a body, compiled once, asked a million times.
 
+use std::collections::HashMap;
+
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::sentence;
 use super::shape::{BODY, PARAMETERS, Shape, has_parts, way};
-use crate::contract::{Contract, Operation, pointer, words};
+use crate::contract::{Contract, Operation, escape, pointer, words};
 use crate::exit::Stop;
-use crate::message::Lang;
+use crate::message::{Lang, Text};
 use crate::text;
 
 /// The name of the document while its `$ref`s are followed; nothing is ever fetched from it.
 const DOCUMENT: &str = "https://caseload.invalid/contract";
 
-/// A compiled schema and the document that its messages stand in.
+/// A compiled schema and the contract's own messages.
 pub struct Schema {
     validator: Validator,
-    document: Value,
+    /// Every `x-message` of the document, by the pointer to its subschema.
+    messages: HashMap<String, Text>,
     /// Where each field stands when it is there: to tell which one is missing.
     places: Vec<Vec<String>>,
 }
@@ -55,7 +58,9 @@ impl Schema {
         let places =
             |field: &crate::contract::Field| field.slots.iter().map(|slot| pointer(&way(operation, slot))).collect();
         let places = operation.fields.iter().map(places).collect();
-        Ok(Self { validator, document: contract.document.clone(), places })
+        let mut messages = HashMap::new();
+        note_messages(&contract.document, &mut String::new(), &mut messages);
+        Ok(Self { validator, messages, places })
     }
 
     pub fn accepts(&self, body: &Value) -> bool {
@@ -87,14 +92,13 @@ impl Schema {
         let place = error.absolute_keyword_location()?.fragment()?;
         let place = percent_encoding::percent_decode_str(place.as_str()).decode_utf8_lossy();
         let (subschema, _) = place.rsplit_once('/')?;
-        let message = self.document.pointer(subschema)?.get("x-message");
-        words(message).map(|text| text.into_string(lang))
+        self.messages.get(subschema).map(|text| text.get(lang).to_owned())
     }
 
     /// The fields that an error is about: the one that is missing, or the one at its place.
     fn concerned(&self, error: &ValidationError, shape: &Shape) -> Vec<Option<usize>> {
         let place = error.instance_path().as_str();
-        let at = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let at = |name: &str| format!("{place}/{}", escape(name));
         match error.kind() {
             ValidationErrorKind::Required { property } => {
                 vec![property.as_str().and_then(|name| self.declared(&at(name)))]
@@ -113,6 +117,25 @@ impl Schema {
             places.iter().any(|known| known.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
         };
         self.places.iter().position(exactly).or_else(|| self.places.iter().position(below))
+    }
+}
+
+/// Notes each `x-message` at or below `place`.
+fn note_messages(value: &Value, place: &mut String, messages: &mut HashMap<String, Text>) {
+    if let Some(message) = words(value.get("x-message")) {
+        messages.insert(place.clone(), message);
+    }
+    let mut below = |step: &str, value: &Value| {
+        let end = place.len();
+        place.push('/');
+        place.push_str(step);
+        note_messages(value, place, messages);
+        place.truncate(end);
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| below(&escape(name), value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(nth, value)| below(&nth.to_string(), value)),
+        _ => {}
     }
 }
 

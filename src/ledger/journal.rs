@@ -18,7 +18,7 @@ use crate::keyed::Key;
 use crate::row::Place;
 
 /// Messages in one transaction at most.
-const GROUP: usize = 512;
+pub(super) const GROUP: usize = 512;
 
 /// What is about to be sent.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::journal::GROUP;
 use super::*;
 use crate::keyed::Key;
 use crate::outcome::{ApiError, Tally};
@@ -195,6 +196,24 @@ fn an_intent_that_is_withdrawn_leaves_the_row_as_it_was() {
     let entries = ledger.page(run, 0).unwrap();
     assert_eq!(entries.iter().map(|e| (e.state, e.attempts)).collect::<Vec<_>>(), [(State::Pending, 1)]);
     assert_eq!(ledger.settled(run, 10).unwrap().count(), 0);
+}
+
+/// Each commit waits for the disk, so what comes meanwhile shares the next one.
+#[test]
+fn what_has_gathered_is_committed_together_and_not_too_much_of_it() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "r1");
+    let mut hand = Hand::start(ledger, run);
+    let steps = 4 * GROUP;
+    for ordinal in 0..steps as u32 {
+        hand.journal.hand(Step::Open(intent(ordinal)));
+    }
+    let mut groups = Vec::new();
+    while groups.iter().sum::<usize>() < steps {
+        groups.push(hand.receipts.blocking_recv().unwrap().len());
+    }
+    assert!(groups.len() < steps / 4 && groups.iter().all(|group| *group <= GROUP), "{groups:?}");
 }
 
 /// What our own checks refuse stands for a fault of ours.

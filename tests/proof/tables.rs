@@ -167,5 +167,5 @@ fn any_table_comes_back_letter_for_letter() {
 #[test]
 #[ignore = "long form"]
 fn any_table_comes_back_letter_for_letter_long() {
-    tables(950);
+    tables(960);
 }

@@ -22,6 +22,9 @@ pub enum Error {
     /// Its folder lies on a network, on this file system.
     #[error("its folder is on a network ({0})")]
     Remote(&'static str),
+    /// There is a hard link to it.
+    #[error("the file has two names")]
+    TwoNames,
     #[error("{0}")]
     Unfit(String),
 }

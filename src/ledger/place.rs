@@ -1,7 +1,9 @@
-//! Where a ledger may lie: on a disk of this machine. Over a network two machines do not see each other's locks and
-//! a sync is not always one; both promises of the ledger rest on them.
+//! Where a ledger may lie: on a disk of this machine, under one name. Over a network two machines do not see each
+//! other's locks and a sync is not always one, and the locks and the log are named for the file: who comes by another
+//! name does not see them. All promises of the ledger rest on them.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::entry::Error;
 
@@ -20,6 +22,19 @@ const REMOTE: [(u32, &str); 10] = [
     (0x7375_7245, "coda"),
     (0x564c, "ncp"),
 ];
+
+/// The name by which the file is locked: its own, where `path` is a link to it.
+///
+/// # Errors
+/// [`Error::TwoNames`] where no name is its own, for there is a hard link to it.
+pub fn own_name(path: &Path) -> Result<PathBuf, Error> {
+    let own = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    #[cfg(unix)]
+    if fs::metadata(&own).is_ok_and(|found| std::os::unix::fs::MetadataExt::nlink(&found) > 1) {
+        return Err(Error::TwoNames);
+    }
+    Ok(own)
+}
 
 /// # Errors
 /// [`Error::Remote`] where the folder is known to lie on a network. What cannot be asked is taken for local.

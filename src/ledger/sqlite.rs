@@ -36,7 +36,8 @@ impl Ledger {
     /// earlier process left open into an unknown row.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another run holds it, [`Error::Remote`] where it lies on a network; a file that is no ledger, or is damaged.
+    /// [`Error::Busy`] where another run holds it, [`Error::Remote`] where it lies on a network, [`Error::TwoNames`]
+    /// where it is linked to; a file that is no ledger, or is damaged.
     pub fn open(path: &Path) -> Result<Self, Error> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::Unfit(format!("SQLite {} is too old", rusqlite::version())));
@@ -44,8 +45,11 @@ impl Ledger {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_private_folder(folder)?;
         }
-        let link = fs::canonicalize(path).ok();
-        let folder = link.as_deref().unwrap_or(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+        if path.is_symlink() && !path.exists() {
+            open_private(path)?;
+        }
+        let path = &place::own_name(path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         place::is_local(folder.unwrap_or(Path::new(".")))?;
         let lock = lock(path)?;
         fail::point("ledger-locked");
@@ -68,6 +72,7 @@ impl Ledger {
 
     /// Opens the ledger to look into it, while a run may hold it.
     pub fn look(path: &Path) -> Result<Self, Error> {
+        let path = &place::own_name(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         if migrations::is_behind(&connection)? {

@@ -295,6 +295,32 @@ fn one_process_writes_while_others_look() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_ledger_is_one_by_whatever_name_it_is_opened() {
+    let desk = Desk::new();
+    let name = |name: &str| desk.folder.path().join(name);
+    std::os::unix::fs::symlink("ledger.db", name("link.db")).unwrap();
+    let ledger = Ledger::open(&name("link.db")).unwrap();
+    assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
+    let run = begin(&ledger, "r1");
+    drop(send(ledger, run, &[State::Done]));
+    let ledger = desk.open();
+    assert!(matches!(Ledger::open(&name("link.db")), Err(Error::Busy)));
+    assert_eq!(states(&Ledger::look(&name("link.db")).unwrap(), run), [State::Done]);
+    drop(ledger);
+    let files = std::fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap().file_name());
+    assert_eq!(files.filter(|file| file.to_string_lossy().starts_with("link")).count(), 1);
+
+    std::fs::hard_link(desk.path(), name("twin.db")).unwrap();
+    for path in [desk.path(), name("twin.db")] {
+        assert!(matches!(Ledger::open(&path), Err(Error::TwoNames)));
+        assert!(matches!(Ledger::look(&path), Err(Error::TwoNames)));
+    }
+    std::fs::remove_file(name("twin.db")).unwrap();
+    assert_eq!(states(&desk.open(), run), [State::Done]);
+}
+
+#[test]
 fn who_looks_last_and_brings_the_log_in_does_not_keep_the_next_run_from_starting() {
     let ledger = Desk::new();
     drop(ledger.open());

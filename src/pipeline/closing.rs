@@ -312,6 +312,12 @@ pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
             "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."
         ));
     }
+    if matches!(error, ledger::Error::TwoNames) {
+        return Stop::early(text!(
+            "{path} defterinin ikinci bir adı var (hard link): o addan gelen bir çalışma buradakini görmez. Adlardan birini silin ya da dosyayı kopyalayıp onu verin; hiçbir şey gönderilmedi.",
+            "The ledger {path} has a second name (a hard link): a run that comes by that one does not see this. Remove one of the names, or copy the file and give that; nothing was sent."
+        ));
+    }
     let why = shown(&error.to_string());
     Stop::early(text!(
         "{path} defteri kullanılamıyor: {why}. Diski ve dosyayı denetleyin; hiçbir şey gönderilmedi.",

@@ -1,5 +1,7 @@
 //! What the ledger promises, asked of a real file.
 
+mod queries;
+
 use serde_json::json;
 
 use super::journal::GROUP;

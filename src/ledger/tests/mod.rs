@@ -283,6 +283,46 @@ fn an_attempt_that_a_dead_process_left_open_is_unknown_and_holds_its_order() {
 }
 
 #[test]
+fn a_ledger_has_a_folder_and_a_secret_of_its_own() {
+    let desk = Desk::new();
+    let path = desk.folder.path().join("new").join("below").join("ledger.db");
+    let (one, other) = (Ledger::open(&path).unwrap(), desk.open());
+    assert_ne!(one.secret(), other.secret());
+    let kept = *one.secret();
+    assert_eq!(*Ledger::look(&path).unwrap().secret(), kept);
+    drop(one);
+    assert_eq!(*Ledger::open(&path).unwrap().secret(), kept);
+}
+
+/// A whole look at every start would take its time from each run.
+#[test]
+fn damage_is_looked_for_where_a_process_did_not_end_well() {
+    let desk = Desk::new();
+    drop(desk.open());
+    let page: u32 = rusqlite::Connection::open(desk.path())
+        .and_then(|file| {
+            file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'entry'", [], |row| row.get(0))
+        })
+        .unwrap();
+    let ledger = desk.open();
+    begin(&ledger, "cut off");
+    let copy = desk.folder.path().join("copy.db");
+    std::fs::copy(desk.folder.path().join("ledger.db-wal"), desk.folder.path().join("copy.db-wal")).unwrap();
+    let mut bytes = std::fs::read(desk.path()).unwrap();
+    std::fs::write(&copy, &bytes).unwrap();
+    drop(Ledger::open(&copy).unwrap());
+
+    // The page is no page of a table any more.
+    bytes[(page as usize - 1) * 4096] = 0;
+    std::fs::write(&copy, &bytes).unwrap();
+    std::fs::copy(desk.folder.path().join("ledger.db-wal"), desk.folder.path().join("copy.db-wal")).unwrap();
+    assert!(matches!(Ledger::open(&copy), Err(Error::Unfit(why)) if why.contains("damaged")));
+    // Whoever found it has brought the log in.
+    assert!(!desk.folder.path().join("copy.db-wal").exists());
+    assert!(!matches!(Ledger::open(&copy), Err(Error::Unfit(_))));
+}
+
+#[test]
 fn one_process_writes_while_others_look() {
     let desk = Desk::new();
     let ledger = desk.open();

@@ -20,7 +20,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const LOOKERS: Duration = Duration::from_secs(5);
 
 /// Kept free beside the ledger, so that answers in hand can still be written when the disk is full.
-const BALLAST: u64 = 8 * 1024 * 1024;
+pub(super) const BALLAST: u64 = 8 * 1024 * 1024;
 
 /// An open ledger. Dropping it gives the lock back.
 pub struct Ledger {
@@ -296,7 +296,7 @@ fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
-fn set_up(connection: &Connection) -> Result<(), Error> {
+pub(super) fn set_up(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(LOOKERS)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "full")?;

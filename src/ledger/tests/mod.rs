@@ -279,7 +279,13 @@ fn an_attempt_that_a_dead_process_left_open_is_unknown_and_holds_its_order() {
     assert_eq!(code.as_deref(), Some("interrupted"));
     assert_eq!(ledger.held_orders().unwrap().len(), 2);
     drop(ledger);
-    assert_eq!(desk.open().recovered(), 0);
+    let ledger = desk.open();
+    assert_eq!(ledger.recovered(), 0);
+
+    let other = begin(&ledger, "second");
+    drop(send(ledger, other, &[State::Sending]));
+    let ledger = desk.open();
+    assert_eq!((ledger.recovered(), states(&ledger, other)), (1, vec![State::Unknown]));
 }
 
 #[test]
@@ -292,6 +298,25 @@ fn a_ledger_has_a_folder_and_a_secret_of_its_own() {
     assert_eq!(*Ledger::look(&path).unwrap().secret(), kept);
     drop(one);
     assert_eq!(*Ledger::open(&path).unwrap().secret(), kept);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_ledger_is_private_and_has_room_in_reserve() {
+    use super::sqlite::{BALLAST, drop_ballast};
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new();
+    let folder = desk.folder.path().join("new");
+    let path = folder.join("ledger.db");
+    drop(Ledger::open(&path).unwrap());
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let ballast = folder.join("ledger.db.ballast");
+    assert_eq!([mode(&folder), mode(&path), mode(&ballast)], [0o700, 0o600, 0o600]);
+    std::fs::write(&ballast, "less").unwrap();
+    drop(Ledger::open(&path).unwrap());
+    assert_eq!(std::fs::metadata(&ballast).unwrap().len(), BALLAST);
+    drop_ballast(&path);
+    assert!(!ballast.exists());
 }
 
 /// A whole look at every start would take its time from each run.
@@ -444,8 +469,10 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
     ledger.note_duplicates(second, &[repeat(0), repeat(1), repeat(2), repeat(3)]).unwrap();
     let duplicate = State::Duplicate;
     assert_eq!(states(&ledger, second), [State::Done, duplicate, duplicate, duplicate], "what is done stays done");
-    assert_eq!(ledger.reopen_duplicates(second).unwrap(), 0);
     close(&ledger, second, true, 9_000);
+    assert_eq!(ledger.reopen_duplicates(second).unwrap(), 0);
+    let finished = || ledger.run_numbered(second).unwrap().unwrap().finished;
+    assert!(finished());
     for ordinal in [1, 2] {
         ledger.resolve(&[Closing::new(EntryId { run: first, ordinal }, State::Pending, None, "{}")]).unwrap();
     }
@@ -454,7 +481,35 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
     let entries = ledger.page(second, 0).unwrap();
     let found: Vec<_> = entries.iter().map(|e| (e.id.ordinal, e.state, e.attempts, e.duplicate_of.is_some())).collect();
     assert_eq!(found, [(0, State::Done, 1, false), (1, State::Pending, 1, false), (3, duplicate, 0, true)]);
-    assert!(!ledger.run_numbered(second).unwrap().unwrap().finished);
+    assert!(!finished());
+
+    // One alone that comes back is as good a reason to go on.
+    let third = begin(&ledger, "third");
+    ledger.note_duplicates(third, &[repeat(1)]).unwrap();
+    close(&ledger, third, true, 9_000);
+    assert_eq!(ledger.reopen_duplicates(third).unwrap(), 1);
+    assert!(!ledger.run_numbered(third).unwrap().unwrap().finished);
+}
+
+#[test]
+fn a_run_keeps_the_name_that_its_file_has_now() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    ledger.note_file(run, "renamed.csv").unwrap();
+    assert_eq!(ledger.run_numbered(run).unwrap().unwrap().spec.file, "renamed.csv");
+}
+
+#[test]
+fn what_is_committed_is_on_the_disk_and_what_is_deleted_is_gone() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let pragma = |name: &str| -> i64 { ledger.connection.pragma_query_value(None, name, |row| row.get(0)).unwrap() };
+    let settings = ["synchronous", "secure_delete", "trusted_schema", "temp_store", "checkpoint_fullfsync"];
+    assert_eq!(settings.map(pragma), [2, 1, 0, 2, 1]);
+    let memory = rusqlite::Connection::open_in_memory().unwrap();
+    let refused = super::sqlite::set_up(&memory);
+    assert!(matches!(&refused, Err(Error::Unfit(why)) if why.contains("durable")), "{refused:?}");
 }
 
 #[test]

@@ -278,11 +278,42 @@ mod tests {
 
     #[test]
     fn a_tally_balances_only_when_every_row_is_in_it() {
-        let mut tally = Tally { rows: 2, ..Tally::default() };
+        let mut tally = Tally::of_rows(2);
         tally.add(&Outcome::of(Word::Done));
         assert!(!tally.balances());
         tally.add(&Outcome::of(Word::Unknown));
         assert!(tally.balances());
         assert_eq!(tally.was_done, 1);
+    }
+
+    #[test]
+    fn a_duplicate_of_what_was_done_is_done_and_no_other() {
+        let duplicate = |result| {
+            let (run, file, sheet) = (String::new(), String::new(), String::new());
+            let of = DuplicateOf { run, file, sheet, row: 2, result };
+            Outcome { duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) }
+        };
+        assert!(duplicate(Some(Word::Done)).was_done());
+        assert!(!duplicate(Some(Word::Unknown)).was_done() && !duplicate(None).was_done());
+        assert!(!Outcome::of(Word::Duplicate).was_done() && !Outcome::of(Word::Unknown).was_done());
+    }
+
+    #[test]
+    fn an_error_is_said_in_one_line_and_not_twice() {
+        let said = |title: Option<&str>, description: Option<&str>| {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            ApiError { code: None, title: owned(title), description: owned(description) }.sentence()
+        };
+        assert_eq!(said(Some("Closed"), Some("the case is closed")), "Closed: the case is closed");
+        assert_eq!(said(Some("Closed"), Some("Closed")), "Closed");
+        assert_eq!((said(Some("Closed"), None), said(None, Some("closed"))), ("Closed".into(), "closed".into()));
+        assert_eq!(said(None, None), "");
+    }
+
+    #[test]
+    fn only_an_answer_says_who_is_not_accepted() {
+        let answered = |status| Attempt::Answered(Answer { status, ..Answer::default() });
+        assert!(answered(401).is_unauthorised() && !answered(403).is_unauthorised());
+        assert!(!Attempt::Lost(Failure::Broken).is_unauthorised());
     }
 }

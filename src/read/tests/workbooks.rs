@@ -311,13 +311,17 @@ fn a_workbook_without_a_visible_sheet_asks_for_a_name() {
 /// So long that the look through it and its parser pass many buffers; its texts hardly shrink.
 fn long(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     book(|sheet| {
-        header(sheet, 0);
-        for row in 1..=20_000_u32 {
-            let text = format!("{:x}{:x}", row.wrapping_mul(0x9e37_79b1), row.wrapping_mul(0x85eb_ca6b));
-            sheet.write_string(row, 0, text).unwrap().write_number(row, 2, row).unwrap();
-        }
+        many_rows(sheet);
         fill(sheet);
     })
+}
+
+fn many_rows(sheet: &mut Worksheet) {
+    header(sheet, 0);
+    for row in 1..=20_000_u32 {
+        let text = format!("{:x}{:x}", row.wrapping_mul(0x9e37_79b1), row.wrapping_mul(0x85eb_ca6b));
+        sheet.write_string(row, 0, text).unwrap().write_number(row, 2, row).unwrap();
+    }
 }
 
 #[test]
@@ -340,4 +344,18 @@ fn damage_behind_the_last_row_refuses_the_file() {
     let bytes = long(|_| {});
     assert!(refused(&patched(&bytes, SHEET, "</worksheet>", "</worksheet></x>")).contains("damaged"));
     assert!(refused(&patched(&bytes, SHEET, "</worksheet>", "")).contains("damaged"));
+}
+
+/// The parser is in the first sheet, or not even there, when the look finds what is wrong.
+#[test]
+fn damage_is_named_where_it_is_wherever_the_parser_stands() {
+    let mut book = Workbook::new();
+    many_rows(book.add_worksheet());
+    many_rows(book.add_worksheet());
+    let bytes = book.save_to_buffer().unwrap();
+    assert_eq!(read(&bytes).rows.len(), 40_000);
+    for (part, end) in [("xl/worksheets/sheet2.xml", "</worksheet>"), ("xl/sharedStrings.xml", "</sst>")] {
+        let sentence = refused(&patched(&bytes, part, end, ""));
+        assert!(sentence.contains(&format!("damaged ({part}: unexpected end)")), "{sentence}");
+    }
 }

@@ -363,7 +363,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
         match attempt {
             // A token that was refused says nothing of the pace.
             _ if attempt.is_unauthorised() => {}
-            Attempt::Answered(answer) if decision.settlement.state == State::Pending || decision.again.is_some() => {
+            Attempt::Answered(answer) if decision.asks_for_patience() => {
                 self.pace.refused(decision.hold);
                 if let Some(hold) = decision.hold
                     && answer.retry_after_s.is_some()

@@ -36,6 +36,13 @@ pub struct Decision {
     pub hold: Option<Duration>,
 }
 
+impl Decision {
+    /// The server was not ready for the request, whatever becomes of the row: that is for the pace to heed.
+    pub fn asks_for_patience(&self) -> bool {
+        self.hold.is_some() || self.again.is_some() || self.settlement.state == State::Pending
+    }
+}
+
 /// When a row that proved to have done nothing may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Again {

@@ -344,6 +344,22 @@ fn a_server_that_asks_for_patience_is_given_it_within_bounds() {
     assert!(words.en.contains("60 minutes") && words.tr.contains("60 dakika"), "{words}");
 }
 
+/// A row may have been asked for patience so often that it goes no more; the others wait all the same.
+#[test]
+fn a_pause_is_heeded_whatever_becomes_of_the_row() {
+    let operation = repeatable("once");
+    for (nth, goes_again) in [(2, true), (MOST_ASKED_ATTEMPTS, false)] {
+        for doubtful in [false, true] {
+            let before = Before { nth, doubtful, renewable: false };
+            let decision = decide(&later(429, 7), &operation, before, Lang::En);
+            assert_eq!((decision.again.is_some(), decision.hold), (goes_again, Some(Duration::from_secs(7))));
+            assert!(decision.asks_for_patience(), "{nth} {doubtful}");
+        }
+    }
+    let refused = decide(&status(422), &operation, Before { nth: 1, ..Before::default() }, Lang::En);
+    assert!(!refused.asks_for_patience());
+}
+
 #[test]
 fn what_the_server_broke_on_is_unknown() {
     for code in [100, 199, 500, 502, 503, 504, 507, 520, 599, 0, 600] {

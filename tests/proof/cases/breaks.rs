@@ -211,6 +211,7 @@ fn idle() -> Vec<Case> {
 fn early() -> Vec<Case> {
     let refusal =
         |status: u16, more: &str| Send(answer(status, &format!("Connection: close\r\n{more}"), r#"{"code":"E"}"#));
+    let made = Send(answer(201, "Connection: close\r\n", r#"{"id":3}"#));
     let may = |name: &str, steps: Vec<Step>, words: &'static [&'static str]| Case {
         long: 900_000,
         ..Case::new(name, "25", steps, words)
@@ -221,7 +222,8 @@ fn early() -> Vec<Case> {
         may("413 after the head, then reset", vec![Head, refusal(413, ""), Wait(30), Reset], &["rejected", "unknown"]),
         may("429 after the head, then drained", vec![Head, refusal(429, "Retry-After: 0\r\n"), Close], &["done"])
             .again_unread(2..=2),
-        may("201 in the middle of the body", vec![HalfBody, Send(answer(201, "", r#"{"id":3}"#)), Close], &["done"]),
+        // It says that it closes: else the next row may be on its way when it does, and is rightly unknown.
+        may("201 in the middle of the body", vec![HalfBody, made, Close], &["done"]),
         may("500 in the middle of the body", vec![HalfBody, refusal(500, ""), Close], UNKNOWN),
         Case::new("closed before it comes", "9", vec![Close], &["done", "unknown"])
             .again_unread(1..=2)

@@ -231,7 +231,8 @@ fn early() -> Vec<Case> {
         Case::new("reset before it comes", "9", vec![Reset], &["done", "unknown"])
             .again_unread(1..=2)
             .on(|wire| fresh(wire) && plain(wire)),
-        Case::new("429 before it comes", "9", vec![refusal(429, "Retry-After: 0\r\n"), Close], &["done"])
+        // Unknown where the request meets a connection that is closed already: the reset takes the answer with it.
+        Case::new("429 before it comes", "9", vec![refusal(429, "Retry-After: 0\r\n"), Close], &["done", "unknown"])
             .again_unread(1..=2)
             .on(fresh),
     ]

@@ -297,30 +297,28 @@ fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Ter
 /// A ledger that cannot be used, as a person reads it.
 pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
     let path = shown(&path.display().to_string());
-    if matches!(error, ledger::Error::Busy) {
-        return Stop {
+    match error {
+        ledger::Error::Busy => Stop {
             exit: Exit::LedgerBusy,
             message: text!(
                 "Başka bir çalışma {path} defterini kullanıyor. Bitmesini bekleyip aynı komutu yeniden çalıştırın.",
                 "Another run holds the ledger {path}. Wait until it ends and run the same command again."
             ),
-        };
-    }
-    if let ledger::Error::Remote(kind) = error {
-        return Stop::early(text!(
+        },
+        ledger::Error::Remote(kind) => Stop::early(text!(
             "{path} defteri bir ağ sürücüsünde ({kind}): orada kilit de kalıcı yazma da güvenilir değil. --ledger ile bu bilgisayarın diskinde bir yer verin; hiçbir şey gönderilmedi.",
             "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."
-        ));
-    }
-    if matches!(error, ledger::Error::TwoNames) {
-        return Stop::early(text!(
+        )),
+        ledger::Error::TwoNames => Stop::early(text!(
             "{path} defterinin ikinci bir adı var (hard link): o addan gelen bir çalışma buradakini görmez. Adlardan birini silin ya da dosyayı kopyalayıp onu verin; hiçbir şey gönderilmedi.",
             "The ledger {path} has a second name (a hard link): a run that comes by that one does not see this. Remove one of the names, or copy the file and give that; nothing was sent."
-        ));
+        )),
+        other => {
+            let why = shown(&other.to_string());
+            Stop::early(text!(
+                "{path} defteri kullanılamıyor: {why}. Diski ve dosyayı denetleyin; hiçbir şey gönderilmedi.",
+                "The ledger {path} cannot be used: {why}. Check the disk and the file; nothing was sent."
+            ))
+        }
     }
-    let why = shown(&error.to_string());
-    Stop::early(text!(
-        "{path} defteri kullanılamıyor: {why}. Diski ve dosyayı denetleyin; hiçbir şey gönderilmedi.",
-        "The ledger {path} cannot be used: {why}. Check the disk and the file; nothing was sent."
-    ))
 }

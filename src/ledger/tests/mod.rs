@@ -1,5 +1,6 @@
 //! What the ledger promises, asked of a real file.
 
+mod file;
 mod queries;
 
 use serde_json::json;
@@ -289,120 +290,6 @@ fn an_attempt_that_a_dead_process_left_open_is_unknown_and_holds_its_order() {
 }
 
 #[test]
-fn a_ledger_has_a_folder_and_a_secret_of_its_own() {
-    let desk = Desk::new();
-    let path = desk.folder.path().join("new").join("below").join("ledger.db");
-    let (one, other) = (Ledger::open(&path).unwrap(), desk.open());
-    assert_ne!(one.secret(), other.secret());
-    let kept = *one.secret();
-    assert_eq!(*Ledger::look(&path).unwrap().secret(), kept);
-    drop(one);
-    assert_eq!(*Ledger::open(&path).unwrap().secret(), kept);
-}
-
-#[test]
-#[cfg(unix)]
-fn a_ledger_is_private_and_has_room_in_reserve() {
-    use super::sqlite::{BALLAST, drop_ballast};
-    use std::os::unix::fs::PermissionsExt as _;
-    let desk = Desk::new();
-    let folder = desk.folder.path().join("new");
-    let path = folder.join("ledger.db");
-    drop(Ledger::open(&path).unwrap());
-    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let ballast = folder.join("ledger.db.ballast");
-    assert_eq!([mode(&folder), mode(&path), mode(&ballast)], [0o700, 0o600, 0o600]);
-    std::fs::write(&ballast, "less").unwrap();
-    drop(Ledger::open(&path).unwrap());
-    assert_eq!(std::fs::metadata(&ballast).unwrap().len(), BALLAST);
-    drop_ballast(&path);
-    assert!(!ballast.exists());
-}
-
-/// A whole look at every start would take its time from each run.
-#[test]
-fn damage_is_looked_for_where_a_process_did_not_end_well() {
-    let desk = Desk::new();
-    drop(desk.open());
-    let page: u32 = rusqlite::Connection::open(desk.path())
-        .and_then(|file| {
-            file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'entry'", [], |row| row.get(0))
-        })
-        .unwrap();
-    let ledger = desk.open();
-    begin(&ledger, "cut off");
-    let copy = desk.folder.path().join("copy.db");
-    std::fs::copy(desk.folder.path().join("ledger.db-wal"), desk.folder.path().join("copy.db-wal")).unwrap();
-    let mut bytes = std::fs::read(desk.path()).unwrap();
-    std::fs::write(&copy, &bytes).unwrap();
-    drop(Ledger::open(&copy).unwrap());
-
-    // The page is no page of a table any more.
-    bytes[(page as usize - 1) * 4096] = 0;
-    std::fs::write(&copy, &bytes).unwrap();
-    std::fs::copy(desk.folder.path().join("ledger.db-wal"), desk.folder.path().join("copy.db-wal")).unwrap();
-    assert!(matches!(Ledger::open(&copy), Err(Error::Unfit(why)) if why.contains("damaged")));
-    // Whoever found it has brought the log in.
-    assert!(!desk.folder.path().join("copy.db-wal").exists());
-    assert!(!matches!(Ledger::open(&copy), Err(Error::Unfit(_))));
-}
-
-#[test]
-fn one_process_writes_while_others_look() {
-    let desk = Desk::new();
-    let ledger = desk.open();
-    assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
-    assert_eq!(desk.look().secret(), ledger.secret());
-    let secret = *ledger.secret();
-    drop(ledger);
-    assert_eq!(*desk.open().secret(), secret);
-    // A look never makes a ledger.
-    assert!(Ledger::look(&desk.path().with_file_name("none.db")).is_err());
-    assert!(!desk.path().with_file_name("none.db").exists());
-}
-
-#[test]
-#[cfg(unix)]
-fn a_ledger_is_one_by_whatever_name_it_is_opened() {
-    let desk = Desk::new();
-    let name = |name: &str| desk.folder.path().join(name);
-    std::os::unix::fs::symlink("ledger.db", name("link.db")).unwrap();
-    let ledger = Ledger::open(&name("link.db")).unwrap();
-    assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
-    let run = begin(&ledger, "r1");
-    drop(send(ledger, run, &[State::Done]));
-    let ledger = desk.open();
-    assert!(matches!(Ledger::open(&name("link.db")), Err(Error::Busy)));
-    assert_eq!(states(&Ledger::look(&name("link.db")).unwrap(), run), [State::Done]);
-    drop(ledger);
-    let files = std::fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap().file_name());
-    assert_eq!(files.filter(|file| file.to_string_lossy().starts_with("link")).count(), 1);
-
-    std::fs::hard_link(desk.path(), name("twin.db")).unwrap();
-    for path in [desk.path(), name("twin.db")] {
-        assert!(matches!(Ledger::open(&path), Err(Error::TwoNames)));
-        assert!(matches!(Ledger::look(&path), Err(Error::TwoNames)));
-    }
-    std::fs::remove_file(name("twin.db")).unwrap();
-    assert_eq!(states(&desk.open(), run), [State::Done]);
-}
-
-#[test]
-fn who_looks_last_and_brings_the_log_in_does_not_keep_the_next_run_from_starting() {
-    let ledger = Desk::new();
-    drop(ledger.open());
-    let looker = rusqlite::Connection::open(ledger.path()).unwrap();
-    looker.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let waits = std::thread::scope(|scope| {
-        let next = scope.spawn(|| Ledger::open(&ledger.path()).map(|ledger| ledger.recovered()));
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        looker.execute_batch("COMMIT").unwrap();
-        next.join().unwrap()
-    });
-    assert_eq!(waits.unwrap(), 0);
-}
-
-#[test]
 fn a_look_changes_nothing() {
     let desk = Desk::new();
     let ledger = desk.open();
@@ -498,18 +385,6 @@ fn a_run_keeps_the_name_that_its_file_has_now() {
     let run = begin(&ledger, "first");
     ledger.note_file(run, "renamed.csv").unwrap();
     assert_eq!(ledger.run_numbered(run).unwrap().unwrap().spec.file, "renamed.csv");
-}
-
-#[test]
-fn what_is_committed_is_on_the_disk_and_what_is_deleted_is_gone() {
-    let desk = Desk::new();
-    let ledger = desk.open();
-    let pragma = |name: &str| -> i64 { ledger.connection.pragma_query_value(None, name, |row| row.get(0)).unwrap() };
-    let settings = ["synchronous", "secure_delete", "trusted_schema", "temp_store", "checkpoint_fullfsync"];
-    assert_eq!(settings.map(pragma), [2, 1, 0, 2, 1]);
-    let memory = rusqlite::Connection::open_in_memory().unwrap();
-    let refused = super::sqlite::set_up(&memory);
-    assert!(matches!(&refused, Err(Error::Unfit(why)) if why.contains("durable")), "{refused:?}");
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub enum Command {
     Fetch(FetchArgs),
     /// Forget the rows of old runs for good
     Purge(PurgeArgs),
+    /// Copy the ledger
+    Ledger(LedgerCommandArgs),
     /// Write a workbook to fill in: headers, dropdowns, an example row, an explanation
     Template(TemplateArgs),
     /// List systems and operations, or describe one
@@ -357,6 +359,27 @@ pub struct PurgeArgs {
     /// Runs that ended longer ago than this: 180d, 26w, 12h
     #[arg(long, value_name = "AGE")]
     pub older_than: String,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct LedgerCommandArgs {
+    #[command(subcommand)]
+    pub command: LedgerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Write a copy of the ledger to a new file, also while a run goes on
+    Backup(BackupArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// The copy; a file that exists is never written over
+    #[arg(value_name = "FILE")]
+    pub copy: PathBuf,
     #[command(flatten)]
     pub ledger: LedgerArgs,
 }

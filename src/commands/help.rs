@@ -72,7 +72,8 @@ fn wrong(error: &clap::Error, lang: Lang) -> String {
     said
 }
 
-/// Puts the help into Turkish: by command and argument, in one table.
+/// Puts the help into Turkish: by command and argument, in one table. A command that is called like an argument of
+/// others (`ledger`) stands under the program's name.
 fn turkish(command: Command) -> Command {
     let table = include_str!("help.tr.txt");
     let mut command =
@@ -80,7 +81,9 @@ fn turkish(command: Command) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     command = command.mut_arg("lang", |arg| arg.help(of(table, "", "lang")));
     for name in names {
-        command = command.mut_subcommand(&name, |sub| turkish_of(sub, table, &name, of(table, &name, "")));
+        let about = Some(of(table, "caseload", &name)).filter(|words| !words.is_empty());
+        let about = about.unwrap_or_else(|| of(table, &name, ""));
+        command = command.mut_subcommand(&name, |sub| turkish_of(sub, table, &name, about));
     }
     command
 }

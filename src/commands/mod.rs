@@ -7,6 +7,7 @@ mod fetch;
 mod find;
 mod help;
 mod init;
+mod ledger;
 mod purge;
 mod refresh;
 mod report;
@@ -57,6 +58,7 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
         Command::Resolve(args) => resolve::run(&args, settings, lang),
         Command::Fetch(args) => fetch::run(&args, settings, lang),
         Command::Purge(args) => purge::run(&args, lang),
+        Command::Ledger(args) => ledger::run(&args.command, lang),
         Command::Template(args) => template::run(&args, lang),
         Command::Contracts(args) => contracts::run(&args, settings, lang),
         Command::Sandbox(args) => sandbox::run(args, lang),

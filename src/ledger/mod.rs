@@ -20,6 +20,7 @@
 //! # Evolution
 //! The schema grows by a list of steps, with two rules (`migrations`).
 
+mod backup;
 mod entry;
 mod journal;
 mod migrations;

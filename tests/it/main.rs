@@ -19,6 +19,7 @@ mod elsewhere;
 mod fetch;
 mod first_run;
 mod languages;
+mod ledger_command;
 mod ledger_faults;
 mod lookup;
 mod matrix;

@@ -60,7 +60,7 @@ impl Recipe {
 /// Where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Beside the input, as `FILE.result.xlsx` or `FILE.check.xlsx`.
+    /// Beside the input, as `FILE.result.xlsx` or `FILE.check.xlsx`: only a workbook's own ending is left out of FILE.
     Beside,
     File(PathBuf),
     None,
@@ -244,12 +244,18 @@ impl Job {
         match &self.output {
             Output::None => None,
             Output::File(path) => Some(path.clone()),
-            Output::Beside => {
-                let stem = input.file_stem().unwrap_or_default().to_string_lossy();
-                Some(input.with_file_name(format!("{stem}.{kind}.xlsx")))
-            }
+            Output::Beside => Some(beside(input, kind)),
         }
     }
+}
+
+/// `a.xlsx` gives `a.result.xlsx`. Any other ending stays, so that `a.csv` beside it has a result of its own.
+fn beside(input: &Path, kind: &str) -> PathBuf {
+    let is_workbook = input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    let named = if is_workbook { input.file_stem() } else { input.file_name() };
+    let mut name = named.unwrap_or_default().to_owned();
+    name.push(format!(".{kind}.xlsx"));
+    input.with_file_name(name)
 }
 
 impl Sending {

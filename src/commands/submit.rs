@@ -31,8 +31,7 @@ pub fn run(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<Exit, S
     Ok(worst)
 }
 
-/// One `-o` cannot hold the results of several files, nor can one place beside files that differ in
-/// their ending alone.
+/// One `-o` cannot hold the results of several files, and a file that is given twice has one result.
 pub fn one_result(files: &[PathBuf], job: &Job) -> Result<(), Stop> {
     if files.len() > 1 && matches!(job.output, Output::File(_)) {
         return Err(Stop::cannot_start(text!(
@@ -42,10 +41,10 @@ pub fn one_result(files: &[PathBuf], job: &Job) -> Result<(), Stop> {
     }
     let places: Vec<_> = files.iter().filter_map(|file| job.output_for(file, "result")).collect();
     if let Some(at) = (1..places.len()).find(|&at| places[..at].contains(&places[at])) {
-        let place = shown(&places[at].display().to_string());
+        let (file, place) = (shown(&files[at].display().to_string()), shown(&places[at].display().to_string()));
         return Err(Stop::cannot_start(text!(
-            "İki dosyanın sonucu da {place} olurdu. Dosyaları ayrı ayrı, -o ile birer ad vererek gönderin.",
-            "Two of the files would have the result {place}. Give them one at a time, each with a name of its own by -o."
+            "{file} iki kez verildi; ikisinin sonucu da {place} olurdu. Dosyayı bir kez yazın.",
+            "{file} is given twice, and both would have the result {place}. Give it once."
         )));
     }
     Ok(())

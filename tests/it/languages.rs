@@ -75,7 +75,7 @@ fn a_run_speaks_turkish_to_its_end() {
         assert!(ended.stderr.contains(said), "no {said} in {}", ended.stderr);
     }
     assert!(ended.stdout.contains("okunan satır") && ended.stdout.contains("tutuyor"), "{}", ended.stdout);
-    let path = dir.path("list.result.xlsx");
+    let path = dir.path("list.csv.result.xlsx");
     assert_eq!(sheet_names(&path), ["Sonuç", "Özet"]);
     let errors = read_sheet(&path, "Sonuç", 1).column("Error");
     assert!(errors[1].starts_with("C sütunu (deviceId): FT ile başlayan"), "{errors:?}");

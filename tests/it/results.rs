@@ -6,7 +6,7 @@ use std::path::Path;
 use caseload::sandbox::Sandbox;
 use serde_json::Value;
 
-use crate::book::{read_sheet, sheet_names};
+use crate::book::{book, read_sheet, sheet_names, texts};
 use crate::workdir::{HEADER, Workdir, logged_sandbox, sandbox, words};
 
 /// The keys of a line of a `.jsonl` result, and of its parts.
@@ -119,7 +119,7 @@ fn a_workbook_keeps_the_columns_of_the_input_and_adds_its_own_behind_them() {
     let server = one_of_each(&dir);
     let ended = dir.run(&["submit", "list.csv", "--base-url", &server.base_url()]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    let path = dir.path("list.result.xlsx");
+    let path = dir.path("list.csv.result.xlsx");
     assert_eq!(mode(&path), 0o600);
     assert_eq!(sheet_names(&path), ["Result", "Summary"]);
     let table = read_sheet(&path, "Result", 1);
@@ -160,9 +160,9 @@ fn a_check_writes_its_own_words_and_nothing_of_sending() {
     let summary: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(
         (&summary["run"], &summary["valid"], &summary["result"]),
-        (&Value::Null, &4.into(), &"list.check.xlsx".into())
+        (&Value::Null, &4.into(), &"list.csv.check.xlsx".into())
     );
-    let table = read_sheet(&dir.path("list.check.xlsx"), "Result", 1);
+    let table = read_sheet(&dir.path("list.csv.check.xlsx"), "Result", 1);
     assert_eq!(table.headers[7..], ["Result", "Error", "Error code"]);
     assert_eq!(table.column("Result"), ["valid", "valid", "invalid", "duplicate", "valid", "valid"]);
     assert_eq!(server.requests(), 0);
@@ -238,11 +238,48 @@ fn several_files_have_each_its_own_result() {
     assert!(ended.stderr.contains("-o"), "{}", ended.stderr);
     let ended = dir.run(&["submit", "a.csv", "b.csv", "--base-url", &base]);
     assert_eq!((ended.code, server.committed()), (0, 2), "{ended:?}");
-    assert!(dir.path("a.result.xlsx").is_file() && dir.path("b.result.xlsx").is_file());
-    dir.write_cases("a.xlsx", 3);
-    let ended = dir.run(&["submit", "a.csv", "a.xlsx", "--base-url", &base]);
+    assert!(dir.path("a.csv.result.xlsx").is_file() && dir.path("b.csv.result.xlsx").is_file());
+    let ended = dir.run(&["submit", "a.csv", "b.csv", "a.csv", "--base-url", &base]);
     assert_eq!((ended.code, server.committed()), (2, 2), "{ended:?}");
-    assert!(ended.stderr.contains("a.result.xlsx"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("a.csv.result.xlsx"), "{}", ended.stderr);
+}
+
+#[test]
+fn files_that_differ_in_their_ending_alone_have_each_a_result_of_its_own() {
+    let dir = Workdir::new();
+    dir.write_cases("a.csv", 1);
+    dir.write("a.CSV.tsv", format!("{HEADER}\nupgrade,psu,FU77,,,x\n"));
+    let sheet = book(&[("List", &|sheet| {
+        texts(sheet, 1, &HEADER.split(',').collect::<Vec<_>>());
+        texts(sheet, 2, &["upgrade", "psu", "FU88", "", "", "y"]);
+    })]);
+    dir.write("a.xlsx", sheet);
+    let server = sandbox("");
+    let base = server.base_url();
+    for (command, kind) in [("check", "check"), ("submit", "result")] {
+        let ended = dir.run(&[command, "a.csv", "a.xlsx", "a.CSV.tsv", "--base-url", &base]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        for (name, sheet, device) in
+            [("a.csv", "Result", "FU00000000"), ("a", "List", "FU88"), ("a.CSV.tsv", "Result", "FU77")]
+        {
+            let table = read_sheet(&dir.path(&format!("{name}.{kind}.xlsx")), sheet, 1);
+            assert_eq!(table.column("deviceId"), [device], "{name} {kind}");
+        }
+    }
+    assert_eq!(server.committed(), 3);
+}
+
+#[test]
+fn a_run_of_an_earlier_version_is_reported_to_the_place_that_it_knows() {
+    let dir = Workdir::new();
+    dir.write_cases("a.csv", 1);
+    let server = sandbox("");
+    // As a version before wrote it: without the ending of the list.
+    let ended = dir.run(&["submit", "a.csv", "--base-url", &server.base_url(), "-o", "a.result.xlsx"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    fs::remove_file(dir.path("a.result.xlsx")).unwrap();
+    assert_eq!(dir.run(&["report"]).code, 0);
+    assert!(dir.path("a.result.xlsx").is_file() && !dir.path("a.csv.result.xlsx").exists());
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn a_signal_while_the_next_file_is_checked_keeps_that_file_from_going() {
     let child = dir.start(&["submit", "first.csv", "second.csv", "--base-url", &base, "--yes"]);
     // The result of the first stands, so the second is being read.
     let start = Instant::now();
-    while !dir.path("first.result.xlsx").exists() && start.elapsed() < Duration::from_secs(10) {
+    while !dir.path("first.csv.result.xlsx").exists() && start.elapsed() < Duration::from_secs(10) {
         std::thread::sleep(Duration::from_millis(1));
     }
     std::thread::sleep(Duration::from_millis(30));

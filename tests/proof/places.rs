@@ -230,7 +230,7 @@ fn a_result_that_is_named_by_a_path_is_there_and_nowhere_else() {
     fs::write(dir.path("a/b/list.csv"), format!("{HEADER}\nupgrade,psu,FU1,,,x\n")).unwrap();
     let ended = dir.run(&["check", "a/b/../b/list.csv", "--to", "hugin/create-case"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(dir.path("a/b/list.check.xlsx").exists());
+    assert!(dir.path("a/b/list.csv.check.xlsx").exists());
     let ended = dir.run(&["check", "a/b/list.csv", "--to", "hugin/create-case", "-o", "a/b/../out\n\u{1b}[2J.jsonl"]);
     quiet("-o", &ended);
     assert_eq!(ended.code, 0, "{ended:?}");

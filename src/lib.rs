@@ -34,7 +34,7 @@
 //!
 //! [`contract`] knows the API, and [`fold`] how names are compared; [`keyed`] hashes stand for cells in the ledger;
 //! [`message`] is what people are told, in two languages, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
-//! [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
+//! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
 //! a command. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in.
 
 pub mod account;
@@ -45,6 +45,7 @@ pub mod contract;
 pub mod exit;
 pub mod fail;
 pub mod fetch;
+pub mod files;
 pub mod fold;
 pub mod job;
 pub mod keyed;
@@ -52,6 +53,7 @@ pub mod ledger;
 pub mod map;
 pub mod message;
 pub mod outcome;
+pub mod owner;
 pub mod pipeline;
 pub mod profile;
 pub mod progress;

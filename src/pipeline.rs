@@ -54,7 +54,7 @@ pub use target::read_script;
 pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
     let started = Instant::now();
     let started_ms = now_ms();
-    let ledger = job.ledger.as_deref().filter(|path| path.is_file()).and_then(|path| Ledger::look(path).ok());
+    let ledger = look_for_repeats(job, terminal);
     let mut checked = first_pass(path, job, Aim::Check, ledger.as_ref(), terminal)?;
     let past = match &ledger {
         Some(ledger) => repeats::repeated(ledger, &checked, None, now_ms())?,
@@ -126,6 +126,21 @@ pub fn report(
         not_sent: not_sent_yet(terminal.lang),
     };
     close(&mut checked, &job, closing, terminal)
+}
+
+/// The ledger in which a check looks for rows that were sent; none where nothing was sent yet.
+fn look_for_repeats(job: &Job, terminal: Terminal) -> Option<Ledger> {
+    let path = job.ledger.as_deref().filter(|path| path.exists())?;
+    let looked = Ledger::look(path);
+    if let Err(error) = &looked {
+        let why = closing::sentence(path, error).sentence(terminal.lang).to_owned();
+        terminal.note(&crate::say!(
+            terminal.lang,
+            "Önceki çalışmaların satırlarına bakılamadı: {why}",
+            "The rows of earlier runs could not be looked at: {why}"
+        ));
+    }
+    looked.ok()
 }
 
 /// Opens the run's ledger, and says what an earlier process left open in it.

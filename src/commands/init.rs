@@ -1,13 +1,13 @@
 //! `caseload init`
 
-use std::fs::OpenOptions;
 use std::io::Write;
+use std::path::Path;
 
 use crate::exit::{Exit, Stop};
 use crate::message::Lang;
 use crate::profile::FILE;
 use crate::progress::Terminal;
-use crate::{say, text};
+use crate::{files, say, text};
 
 /// Writes a commented `caseload.toml` into the current folder; never over one that is there.
 pub fn run(lang: Lang) -> Result<Exit, Stop> {
@@ -15,11 +15,7 @@ pub fn run(lang: Lang) -> Result<Exit, Stop> {
         Lang::Tr => include_str!("init.tr.toml"),
         Lang::En => include_str!("init.en.toml"),
     };
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(FILE)
-        .and_then(|mut file| file.write_all(example.as_bytes()));
+    let written = files::create_new(Path::new(FILE)).and_then(|mut file| file.write_all(example.as_bytes()));
     written.map_err(|error| {
         Stop::cannot_start(text!(
             "{FILE} yazılamadı: {error}. Varsa o dosyayı düzenleyin.",

@@ -1,6 +1,5 @@
 //! `caseload sandbox`
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use crate::pipeline::read_script;
 use crate::progress::Terminal;
 use crate::sandbox::{Options, serve};
 use crate::submit::pace::Rate;
-use crate::{say, signals, text};
+use crate::{files, say, signals, text};
 
 /// Serves until Ctrl-C.
 pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Stop> {
@@ -55,7 +54,7 @@ fn options(args: &SandboxArgs) -> Result<Options, Stop> {
     let token_lifetime = duration(&args.token_lifetime, "--token-lifetime", "30s")?;
     let log = match &args.log {
         Some(path) => {
-            let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| failed(&e))?;
+            let file = files::append(path).map_err(|e| failed(&e))?;
             Some(Box::new(file) as Box<dyn Write + Send>)
         }
         None => None,

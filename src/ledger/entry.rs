@@ -1,5 +1,7 @@
 //! What the ledger's records hold.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::keyed::Key;
@@ -25,6 +27,12 @@ pub enum Error {
     /// There is a hard link to it.
     #[error("the file has two names")]
     TwoNames,
+    /// A link stands where a file of the ledger's own belongs.
+    #[error("{} is a link", .0.display())]
+    Link(PathBuf),
+    /// The ledger is a link that leads nowhere, or that is somebody else's or leads to somebody else's file.
+    #[error("{} is a link that is not followed", .0.display())]
+    StrangeLink(PathBuf),
     #[error("{0}")]
     Unfit(String),
 }

@@ -62,6 +62,18 @@ const STEPS: &[&str] = &[
 ",
 ];
 
+/// # Errors
+/// [`Error::Unfit`] where the database is another program's; one that holds nothing is a ledger to be.
+pub fn is_ledger(connection: &Connection) -> Result<(), Error> {
+    let tables = "SELECT count(*), count(*) FILTER (WHERE name IN ('secret', 'run', 'entry')) FROM sqlite_schema
+                  WHERE type = 'table'";
+    let found: (i64, i64) = connection.query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    match found {
+        (0, _) | (_, 3) => Ok(()),
+        _ => Err(Error::Unfit("it is another program's database".to_owned())),
+    }
+}
+
 /// Whether a ledger lacks steps that this program knows.
 pub fn is_behind(connection: &Connection) -> Result<bool, Error> {
     let have: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -84,6 +96,15 @@ pub fn apply(connection: &mut Connection) -> Result<(), Error> {
     transaction.commit()?;
     fail::point("schema-committed");
     Ok(())
+}
+
+/// A ledger as an older version of this program left it.
+#[cfg(test)]
+pub fn apply_first(connection: &mut Connection, steps: u32) -> Result<(), Error> {
+    for step in &STEPS[..steps as usize] {
+        connection.execute_batch(step)?;
+    }
+    Ok(connection.pragma_update(None, "user_version", steps)?)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::entry::Error;
+use crate::owner;
 
 /// What `statfs` calls the file systems of networks, and those that bring another machine's files into this one
 /// (linux/magic.h and the modules' own sources).
@@ -26,14 +27,37 @@ const REMOTE: [(u32, &str); 10] = [
 /// The name by which the file is locked: its own, where `path` is a link to it.
 ///
 /// # Errors
+/// [`Error::StrangeLink`] where the link leads nowhere, or where it or its file is another person's;
 /// [`Error::TwoNames`] where no name is its own, for there is a hard link to it.
 pub fn own_name(path: &Path) -> Result<PathBuf, Error> {
-    let own = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let own = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => {
+            let target = fs::metadata(path).map_err(|_| Error::StrangeLink(path.to_owned()))?;
+            if !owner::is_ours(&found) || !owner::is_ours(&target) {
+                return Err(Error::StrangeLink(path.to_owned()));
+            }
+            fs::canonicalize(path)?
+        }
+        _ => path.to_owned(),
+    };
     #[cfg(unix)]
     if fs::metadata(&own).is_ok_and(|found| std::os::unix::fs::MetadataExt::nlink(&found) > 1) {
         return Err(Error::TwoNames);
     }
+    for ending in ["-wal", "-shm", "-journal", ".lock"] {
+        let beside = sibling(&own, ending);
+        if beside.is_symlink() {
+            return Err(Error::Link(beside));
+        }
+    }
     Ok(own)
+}
+
+/// A file beside the ledger, by what follows its name.
+pub fn sibling(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(ending);
+    path.with_file_name(name)
 }
 
 /// # Errors

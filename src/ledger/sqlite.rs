@@ -1,16 +1,18 @@
 //! The ledger's file: opened, locked, recovered; runs begun and closed.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::entry::{Closing, EntryId, Error, Run, RunSpec, State};
 use super::migrations;
 use super::place;
-use crate::fail;
 use crate::outcome::Tally;
+use crate::{fail, files};
 
 /// The first SQLite in which two connections cannot corrupt the WAL while both check-point.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -45,17 +47,15 @@ impl Ledger {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_private_folder(folder)?;
         }
-        if path.is_symlink() && !path.exists() {
-            open_private(path)?;
-        }
         let path = &place::own_name(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         place::is_local(folder.unwrap_or(Path::new(".")))?;
         let lock = lock(path)?;
         fail::point("ledger-locked");
         open_private(path)?;
-        let ended_well = fs::metadata(sibling(path, "-wal")).map_or(true, |wal| wal.len() == 0);
-        let mut connection = Connection::open(path)?;
+        let ended_well = log_is_empty(path);
+        let mut connection = connect(path)?;
+        migrations::is_ledger(&connection)?;
         set_up(&connection)?;
         if !ended_well {
             check(&connection)?;
@@ -70,17 +70,20 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Opens the ledger to look into it, while a run may hold it.
+    /// Opens the ledger to look into it, while a run may hold it. The file stays as it is: one of an older version of
+    /// this program is read from a copy that is brought up.
     pub fn look(path: &Path) -> Result<Self, Error> {
         let path = &place::own_name(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let ended_well = log_is_empty(path);
+        let mut connection = connect(path)?;
+        // Who looks last would bring the log into the database; that is the next run's business.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !ended_well)?;
+        migrations::is_ledger(&connection)?;
         if migrations::is_behind(&connection)? {
-            // Of an older version of this program: brought up first, which takes the lock.
-            drop(Self::open(path)?);
+            connection = brought_up(&connection)?;
         }
-        connection.pragma_update(None, "query_only", true)?;
         let secret = secret(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
         Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: None })
     }
 
@@ -288,12 +291,38 @@ pub(super) fn range(run: u32) -> (i64, i64) {
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
-    let file = private_options().open(beside(path, "lock"))?;
+    let place = place::sibling(path, ".lock");
+    let file = files::open_or_create(&place)
+        .map_err(|error| if files::is_link(&error) { Error::Link(place) } else { error.into() })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::Busy),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// Opens the file that is there, by its own name: nothing is made, and no link is followed.
+fn connect(path: &Path) -> Result<Connection, Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default());
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    Ok(Connection::open_with_flags(real, flags)?)
+}
+
+/// A copy of a ledger with the steps that it lacks: on the disk where it is large, without a name, gone with the
+/// connection.
+fn brought_up(ledger: &Connection) -> Result<Connection, Error> {
+    const PAGES: i32 = 1024;
+    let mut copy = Connection::open("")?;
+    Backup::new(ledger, &mut copy)?.run_to_completion(PAGES, Duration::from_millis(50), None)?;
+    // The log of the original is in the copy already, which has none.
+    copy.pragma_update_and_check(None, "journal_mode", "memory", |_| Ok(()))?;
+    migrations::apply(&mut copy)?;
+    Ok(copy)
+}
+
+fn log_is_empty(path: &Path) -> bool {
+    fs::symlink_metadata(place::sibling(path, "-wal")).map_or(true, |wal| wal.len() == 0)
 }
 
 pub(super) fn set_up(connection: &Connection) -> Result<(), Error> {
@@ -331,23 +360,15 @@ fn secret(connection: &Connection) -> Result<[u8; 32], Error> {
     Ok(secret)
 }
 
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    sibling(path, &format!(".{extension}"))
-}
-
-fn sibling(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(ending);
-    path.with_file_name(name)
-}
-
-/// Makes the ballast file. Where there is no room for it, what there is belongs to the ledger.
+/// Makes the ballast file anew where it is not whole; what stands in its place is never written to. Where there is no
+/// room for it, what there is belongs to the ledger.
 fn reserve_ballast(path: &Path) {
-    let ballast = beside(path, "ballast");
-    if fs::metadata(&ballast).is_ok_and(|found| found.len() >= BALLAST) {
+    let ballast = place::sibling(path, ".ballast");
+    if fs::symlink_metadata(&ballast).is_ok_and(|found| found.is_file() && found.len() >= BALLAST) {
         return;
     }
-    let made = private_options().open(&ballast).and_then(|mut file| {
+    drop_ballast(path);
+    let made = files::create_new(&ballast).and_then(|mut file| {
         let zeros = vec![0; BALLAST as usize];
         std::io::Write::write_all(&mut file, &zeros).and_then(|()| file.sync_all())
     });
@@ -356,27 +377,20 @@ fn reserve_ballast(path: &Path) {
     }
 }
 
-/// Gives the ballast's room to the ledger.
+/// Gives the ballast's room to the ledger. Of a link it is the link that goes.
 pub(super) fn drop_ballast(path: &Path) {
-    let _ = fs::remove_file(beside(path, "ballast"));
+    let _ = fs::remove_file(place::sibling(path, ".ballast"));
 }
 
 /// The file is made with its mode before SQLite opens it; the WAL takes the mode over.
 fn open_private(path: &Path) -> Result<(), Error> {
-    let file = private_options().open(path)?;
+    let file = files::open_or_create(path)
+        .map_err(|error| if files::is_link(&error) { Error::StrangeLink(path.to_owned()) } else { error.into() })?;
     file.sync_all()?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
-}
-
-fn private_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 fn make_private_folder(folder: &Path) -> Result<(), Error> {

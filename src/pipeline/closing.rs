@@ -313,6 +313,20 @@ pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
             "{path} defterinin ikinci bir adı var (hard link): o addan gelen bir çalışma buradakini görmez. Adlardan birini silin ya da dosyayı kopyalayıp onu verin; hiçbir şey gönderilmedi.",
             "The ledger {path} has a second name (a hard link): a run that comes by that one does not see this. Remove one of the names, or copy the file and give that; nothing was sent."
         )),
+        ledger::Error::Link(link) => {
+            let link = shown(&link.display().to_string());
+            Stop::early(text!(
+                "{link} bir bağlantı; defterin dosyaları bağlantı üzerinden açılmaz. Bağlantıyı silin; hiçbir şey gönderilmedi.",
+                "{link} is a link, and the ledger's files are not opened through links. Remove the link; nothing was sent."
+            ))
+        }
+        ledger::Error::StrangeLink(link) => {
+            let link = shown(&link.display().to_string());
+            Stop::early(text!(
+                "{link} bağlantısı izlenmedi: ya hiçbir yere götürmüyor ya da kendisi veya dosyası başkasının. --ledger ile dosyanın kendisini gösterin; hiçbir şey gönderilmedi.",
+                "The link {link} is not followed: it leads nowhere, or it or its file belongs to somebody else. Name the file itself with --ledger; nothing was sent."
+            ))
+        }
         other => {
             let why = shown(&other.to_string());
             Stop::early(text!(

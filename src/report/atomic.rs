@@ -10,9 +10,8 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::Layout;
 use crate::exit::Stop;
-use crate::fail;
 use crate::message::{Text, shown};
-use crate::text;
+use crate::{fail, files, text};
 
 /// Before six letters, the name of a file that is being written.
 const PREFIX: &str = ".caseload-";
@@ -91,7 +90,7 @@ fn sweep(folder: &Path) {
 }
 
 fn is_left(path: &Path) -> bool {
-    let Ok(file) = File::options().write(true).open(path) else { return false };
+    let Ok(file) = files::open(path) else { return false };
     let age = file.metadata().and_then(|known| known.modified()).map(|time| time.elapsed().unwrap_or_default());
     age.is_ok_and(|age| age > LEFT) && file.try_lock().is_ok()
 }

@@ -18,6 +18,7 @@ mod describe;
 mod elsewhere;
 mod fetch;
 mod first_run;
+mod folder;
 mod languages;
 mod ledger_command;
 mod ledger_faults;

@@ -54,6 +54,7 @@ impl Workdir {
         command
             .args(args)
             .current_dir(self.folder.path())
+            .env("HOME", self.folder.path())
             .env("XDG_DATA_HOME", self.path("data"))
             .env("XDG_CONFIG_HOME", self.path("config"))
             .env("CASELOAD_LANG", "en")

@@ -1,6 +1,5 @@
 //! The unknown rows as a workbook to fill in: what was decided of each is read back by `--from`.
 
-use std::fs::File;
 use std::path::Path;
 
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Workbook, XlsxError};
@@ -10,7 +9,7 @@ use crate::ledger::{Entry, Run};
 use crate::message::{Lang, shown};
 use crate::report::local_time;
 use crate::submit::event::reference;
-use crate::{say, text};
+use crate::{files, say, text};
 
 /// The columns and their widths.
 const COLUMNS: [(&str, f64); 8] = [
@@ -36,11 +35,7 @@ pub fn write(path: &Path, run: &Run, entries: &[Entry], lang: Lang) -> Result<()
             "{path} could not be written: {why}. Give another name by -o."
         ))
     };
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| failed(&error))?;
+    let file = files::create_new(path).map_err(|error| failed(&error))?;
     let mut workbook = build(run, entries, lang).map_err(|error| failed(&error))?;
     workbook.save_to_writer(file).map_err(|error| failed(&error))
 }

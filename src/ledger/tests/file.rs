@@ -81,6 +81,7 @@ fn one_process_writes_while_others_look() {
 fn a_ledger_is_one_by_whatever_name_it_is_opened() {
     let desk = Desk::new();
     let name = |name: &str| desk.folder.path().join(name);
+    drop(desk.open());
     std::os::unix::fs::symlink("ledger.db", name("link.db")).unwrap();
     let ledger = Ledger::open(&name("link.db")).unwrap();
     assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
@@ -127,4 +128,93 @@ fn what_is_committed_is_on_the_disk_and_what_is_deleted_is_gone() {
     let memory = rusqlite::Connection::open_in_memory().unwrap();
     let refused = crate::ledger::sqlite::set_up(&memory);
     assert!(matches!(&refused, Err(Error::Unfit(why)) if why.contains("durable")), "{refused:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn no_file_of_a_ledger_is_made_or_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+    for ending in ["-wal", "-shm", "-journal", ".lock", ".ballast"] {
+        for target in ["precious.txt", "none.txt"] {
+            let desk = Desk::new();
+            let precious = desk.folder.path().join("precious.txt");
+            std::fs::write(&precious, "precious").unwrap();
+            let link = desk.folder.path().join(format!("ledger.db{ending}"));
+            symlink(desk.folder.path().join(target), &link).unwrap();
+            let opened = Ledger::open(&desk.path());
+            // The reserve is made anew, in the link's place; what has to be there is not used.
+            assert_eq!(opened.is_ok(), ending == ".ballast", "{ending}: {:?}", opened.err());
+            assert_eq!(link.is_symlink(), ending != ".ballast", "{ending}");
+            assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious", "{ending}");
+            assert!(!desk.folder.path().join("none.txt").exists(), "{ending}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_ledger_that_is_a_link_to_nowhere_is_not_made() {
+    let desk = Desk::new();
+    let link = desk.folder.path().join("link.db");
+    std::os::unix::fs::symlink(desk.path(), &link).unwrap();
+    assert!(matches!(Ledger::open(&link), Err(Error::StrangeLink(_))));
+    assert!(!desk.path().exists());
+}
+
+#[test]
+fn another_programs_database_is_left_as_it_is() {
+    let desk = Desk::new();
+    rusqlite::Connection::open(desk.path()).unwrap().execute_batch("CREATE TABLE run (a)").unwrap();
+    let before = std::fs::read(desk.path()).unwrap();
+    for opened in [Ledger::open(&desk.path()), Ledger::look(&desk.path())] {
+        assert!(matches!(&opened, Err(Error::Unfit(why)) if why.contains("another program")), "{:?}", opened.err());
+    }
+    assert_eq!(std::fs::read(desk.path()).unwrap(), before);
+}
+
+/// The names in the folder with what the files hold.
+fn all_of(desk: &Desk) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let files = std::fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap());
+    let mut all: Vec<_> = files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_look_reads_an_older_ledger_and_leaves_the_folder_as_it_is() {
+    let desk = Desk::new();
+    let mut old = rusqlite::Connection::open(desk.path()).unwrap();
+    crate::ledger::migrations::apply_first(&mut old, 1).unwrap();
+    old.pragma_update(None, "journal_mode", "wal").unwrap();
+    old.execute_batch(
+        "INSERT INTO secret VALUES (zeroblob(32));
+         INSERT INTO run VALUES (1, 'r1', zeroblob(32), 'list.csv', '', 'a/b', 'h', '{}', '[]', 1, 0, NULL, 0, NULL, NULL);
+         INSERT INTO entry (id, sheet, row, key, state, attempts) VALUES (4294967296, 0, 2, zeroblob(16), 'sending', 1);",
+    )
+    .unwrap();
+    drop(old);
+    let before = all_of(&desk);
+    let looker = desk.look();
+    assert_eq!(looker.runs().unwrap()[0].spec.name, "r1");
+    assert_eq!(states(&looker, 1), [State::Sending], "nobody has said that it is lost");
+    drop(looker);
+    assert_eq!(all_of(&desk), before);
+    assert_eq!(states(&desk.open(), 1), [State::Unknown]);
+}
+
+#[test]
+fn a_look_leaves_the_log_of_a_run_that_was_cut_off_where_it_is() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "r1");
+    let copy = desk.folder.path().join("copy.db");
+    for ending in ["", "-wal"] {
+        let from = desk.folder.path().join(format!("ledger.db{ending}"));
+        std::fs::copy(from, desk.folder.path().join(format!("copy.db{ending}"))).unwrap();
+    }
+    let bytes = || ["", "-wal"].map(|ending| std::fs::read(copy.with_file_name(format!("copy.db{ending}"))).unwrap());
+    let before = bytes();
+    assert!(!before[1].is_empty());
+    assert_eq!(Ledger::look(&copy).unwrap().runs().unwrap()[0].number, run);
+    assert_eq!(bytes(), before);
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use caseload::coerce::Coerce;
+use caseload::coerce::{Coerce, Formats};
 use caseload::contract::{Contract, catalogue, from_yaml};
 use caseload::message::Lang;
 use caseload::outcome::{Answer, Attempt, Failure};
@@ -150,9 +150,11 @@ pub fn coerce(bytes: &[u8]) {
         _ => Cell::Text(text.as_ref().into()),
     };
     let zone = TimeZone::UTC;
+    let formats = Formats::of(&formats);
     let coerce = Coerce { formats: &formats, lang: Lang::Tr, zone: &zone };
     let _ = coerce.shown(&cell);
     for field in contracts().iter().flat_map(|contract| &contract.operations).flat_map(|operation| &operation.fields) {
         let _ = coerce.value(field, &cell);
+        let _ = coerce.doubt(&field.kind, &cell);
     }
 }

@@ -84,7 +84,7 @@ pub struct FileArgs {
     /// What to do with rows that are hidden in the spreadsheet (default: send, with a warning)
     #[arg(long, value_enum)]
     pub hidden: Option<Hidden>,
-    /// Refuse numbers whose check digits do not fit (TCKN, VKN), in place of a warning
+    /// Refuse rows whose cells bring a warning: check digits that do not fit (TCKN, VKN), a number that the sheet shows otherwise
     #[arg(long)]
     pub strict: bool,
     /// The result file: .xlsx, .csv or .jsonl by its ending; "none" writes none

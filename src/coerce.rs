@@ -3,21 +3,25 @@
 //! The look of a cell never decides its type. What cannot be taken without a guess is refused, with
 //! the place and what to do.
 
-use std::fmt::Write as _;
+mod date_format;
 
 use compact_str::CompactString;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use self::date_format::DateParts;
 use crate::contract::{EnumValue, Field, Kind};
 use crate::fold::fold;
-use crate::message::Lang;
+use crate::message::{Lang, shown};
+use crate::number_format::{NumberFormat, Shown, exact};
 use crate::row::{BadCell, Cell, trimmed};
 use crate::say;
 
 /// Digits that a spreadsheet keeps of a number; what has more is already wrong in the file.
 const EXACT_DIGITS: f64 = 1e15;
+/// A spreadsheet shows what is closer to zero with an exponent.
+const SMALLEST: f64 = 1e-9;
 
 /// The day before 1900-03-01 as spreadsheets count days: they believe in a 29 February 1900, so the
 /// count from 1899-12-30 is right only from there on.
@@ -31,9 +35,59 @@ pub struct Refusal {
     pub message: String,
 }
 
-/// What cells are read with: the workbook's number formats, the reader's language, the zone of times.
+/// The number formats of a file's cells, each read once.
+#[derive(Debug, Default)]
+pub struct Formats {
+    all: Vec<Format>,
+    is_text_file: bool,
+}
+
+#[derive(Debug)]
+struct Format {
+    code: String,
+    number: NumberFormat,
+    date: DateParts,
+}
+
+impl Formats {
+    /// Those that a workbook's cells refer to.
+    pub fn of(codes: &[String]) -> Self {
+        let format = |code: &String| {
+            let (number, date) = (NumberFormat::of(code), DateParts::of(code));
+            Format { code: code.clone(), number, date }
+        };
+        Self { all: codes.iter().map(format).collect(), is_text_file: false }
+    }
+
+    /// None: the file is a text, in which a spreadsheet may have written `1,2E+15` for a number.
+    pub fn of_text_file() -> Self {
+        Self { all: Vec::new(), is_text_file: true }
+    }
+
+    fn number(&self, format: u16) -> Option<&NumberFormat> {
+        self.all.get(usize::from(format)).map(|format| &format.number)
+    }
+
+    fn date(&self, format: u16) -> DateParts {
+        self.all.get(usize::from(format)).map_or(DateParts::of("General"), |format| format.date)
+    }
+
+    fn code(&self, format: u16) -> &str {
+        self.all.get(usize::from(format)).map_or("General", |format| format.code.as_str())
+    }
+
+    /// What the cell shows; nothing where that cannot be told for certain.
+    fn shown(&self, value: f64, format: u16) -> Option<Shown> {
+        match self.number(format) {
+            Some(format) => format.shown(value),
+            None => Some(Shown { text: exact(value), grouped: false, hides_sign: false }),
+        }
+    }
+}
+
+/// What cells are read with: the file's number formats, the reader's language, the zone of times.
 pub struct Coerce<'a> {
-    pub formats: &'a [String],
+    pub formats: &'a Formats,
     pub lang: Lang,
     pub zone: &'a TimeZone,
 }
@@ -87,13 +141,18 @@ impl Coerce<'_> {
         })
     }
 
-    /// A text: blanks at its ends dropped; a number as its exact digits, with the zeros of its format.
-    fn text(&self, cell: &Cell) -> Result<String, Refusal> {
+    /// A text: blanks at its ends dropped; a number as the sheet shows it.
+    pub fn text(&self, cell: &Cell) -> Result<String, Refusal> {
         match cell {
-            Cell::Text(text) if is_e_notation(trimmed(text)) => Err(self.too_long_a_number()),
+            Cell::Text(text) if self.formats.is_text_file && is_e_notation(trimmed(text)) => {
+                Err(self.too_long_a_number())
+            }
             Cell::Text(text) => Ok(trimmed(text).to_owned()),
-            Cell::Number { value, .. } if value.abs() >= EXACT_DIGITS => Err(self.too_long_a_number()),
-            Cell::Number { value, format } => Ok(digits(*value, self.format(*format))),
+            Cell::Number { value, .. } if !has_exact_digits(*value) => Err(self.too_long_a_number()),
+            Cell::Number { value, format } => match self.formats.shown(*value, *format) {
+                Some(shown) if !shown.grouped && !shown.hides_sign => Ok(shown.text),
+                _ => Err(self.not_to_be_told(*format)),
+            },
             Cell::Bool(flag) => Ok(flag.to_string()),
             Cell::Date { .. } => Err(Refusal {
                 rule: "type",
@@ -103,15 +162,28 @@ impl Coerce<'_> {
                     "The cell has become a date, and a text is needed. Format the column as Text and write the value again."
                 ),
             }),
-            Cell::Empty | Cell::Bad(_) => Ok(String::new()),
+            Cell::Empty => Ok(String::new()),
+            Cell::Bad(bad) => Err(self.bad(bad)),
+        }
+    }
+
+    /// What stands in the cell, whatever its format shows of it.
+    fn stored(&self, cell: &Cell) -> Result<String, Refusal> {
+        match cell {
+            Cell::Number { value, .. } if has_exact_digits(*value) => Ok(exact(*value)),
+            other => self.text(other),
         }
     }
 
     fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<Value, Refusal> {
-        let text = self.text(cell)?;
-        if let Some(at) = Kind::enum_value(values, &text) {
-            return Ok(values[at].json.clone());
+        let seen = self.text(cell);
+        let stored = self.stored(cell);
+        for text in seen.iter().chain(&stored) {
+            if let Some(at) = Kind::enum_value(values, text) {
+                return Ok(values[at].json.clone());
+            }
         }
+        let text = seen.or(stored)?;
         let list = values.iter().map(|value| self.named(value)).collect::<Vec<_>>().join(", ");
         let mut message = say!(
             self.lang,
@@ -134,13 +206,10 @@ impl Coerce<'_> {
     fn boolean(&self, cell: &Cell) -> Result<bool, Refusal> {
         let text = match cell {
             Cell::Bool(flag) => return Ok(*flag),
-            other => self.text(other)?,
+            other => self.stored(other)?,
         };
-        match fold(&text).as_str() {
-            "true" | "1" | "yes" | "evet" | "dogru" | "x" => Ok(true),
-            "false" | "0" | "no" | "hayir" | "yanlis" => Ok(false),
-            _ => Err(self.wrong_type(&text, say!(self.lang, "evet ya da hayır yazın", "write yes or no"))),
-        }
+        let advice = || say!(self.lang, "evet ya da hayır yazın", "write yes or no");
+        yes_or_no(&text).ok_or_else(|| self.wrong_type(&text, advice()))
     }
 
     fn integer(&self, cell: &Cell) -> Result<Value, Refusal> {
@@ -202,9 +271,11 @@ impl Coerce<'_> {
 
     fn civil(&self, cell: &Cell) -> Result<DateTime, Refusal> {
         match cell {
-            Cell::Date { serial, .. } | Cell::Number { value: serial, .. } => {
+            Cell::Date { serial, format } if self.formats.date(*format).is_date() => {
                 civil_of_serial(*serial).ok_or_else(|| self.no_date(&serial.to_string()))
             }
+            // A number that is not formatted as a date may be a year, or a date without its points.
+            Cell::Number { .. } | Cell::Date { .. } => Err(self.no_date(&self.shown(cell))),
             other => {
                 let text = self.text(other)?;
                 parse_civil(&text).ok_or_else(|| self.no_date(&text))
@@ -217,8 +288,11 @@ impl Coerce<'_> {
         match cell {
             Cell::Empty | Cell::Bad(BadCell::NoCachedValue) => CompactString::default(),
             Cell::Text(text) | Cell::Bad(BadCell::Error(text) | BadCell::Undecodable(text)) => text.clone(),
-            Cell::Number { value, format } => digits(*value, self.format(*format)).into(),
+            Cell::Number { value, format } => {
+                self.formats.shown(*value, *format).map_or_else(|| exact(*value), |shown| shown.text).into()
+            }
             Cell::Bool(flag) => CompactString::new(if *flag { "true" } else { "false" }),
+            Cell::Date { serial, format } if !self.formats.date(*format).is_date() => time_of_serial(*serial).into(),
             Cell::Date { serial, .. } => match civil_of_serial(*serial) {
                 Some(civil) if civil.time() == jiff::civil::Time::midnight() => {
                     civil.strftime("%d.%m.%Y").to_string().into()
@@ -229,8 +303,62 @@ impl Coerce<'_> {
         }
     }
 
-    fn format(&self, format: u16) -> &str {
-        self.formats.get(usize::from(format)).map_or("General", String::as_str)
+    /// What is sent although the sheet shows something else, and why that is likely wrong.
+    pub fn doubt(&self, kind: &Kind, cell: &Cell) -> Option<Refusal> {
+        match (kind, cell) {
+            (Kind::List(kind), Cell::Number { .. } | Cell::Date { .. }) => self.doubt(kind, cell),
+            (Kind::Integer | Kind::Number, Cell::Number { value, format }) => {
+                self.formats.number(*format).filter(|format| format.differs(*value))?;
+                Some(self.shown_otherwise(cell, &value.to_string()))
+            }
+            (Kind::Boolean, Cell::Number { value, format }) => {
+                let seen = self.formats.shown(*value, *format).and_then(|shown| yes_or_no(&shown.text))?;
+                (Some(seen) != yes_or_no(&exact(*value))).then(|| self.shown_otherwise(cell, &exact(*value)))
+            }
+            (Kind::Date | Kind::DateTime, Cell::Date { serial, format }) => {
+                let (moment, parts) = (civil_of_serial(*serial)?, self.formats.date(*format));
+                let sent = if *kind == Kind::Date { moment.date().to_string() } else { moment.to_string() };
+                shows_another_moment(kind, moment, parts).then(|| self.partly_shown(*format, &sent))
+            }
+            _ => None,
+        }
+    }
+
+    fn shown_otherwise(&self, cell: &Cell, sent: &str) -> Refusal {
+        let seen = shown(&self.shown(cell));
+        Refusal {
+            rule: "shown",
+            message: say!(
+                self.lang,
+                "Sayfada {seen} görünüyor, hücrede {sent} var; hücredeki gönderilir. Doğrusu görünense onu yazın.",
+                "The sheet shows {seen}, the cell holds {sent}; what it holds is sent. If what is shown is right, write that."
+            ),
+        }
+    }
+
+    fn partly_shown(&self, format: u16, sent: &str) -> Refusal {
+        let code = shown(self.formats.code(format));
+        Refusal {
+            rule: "shown",
+            message: say!(
+                self.lang,
+                "Hücrenin biçimi ({code}) gönderilen {sent} değerini olduğu gibi göstermiyor. Değerin doğru olduğuna bakın.",
+                "The cell's format ({code}) does not show {sent}, which is sent, as it is. See that it is right."
+            ),
+        }
+    }
+
+    fn not_to_be_told(&self, format: u16) -> Refusal {
+        let code = shown(self.formats.code(format));
+        let (tr, en) = if code.is_empty() { Default::default() } else { (format!(" ({code})"), format!(" ({code})")) };
+        Refusal {
+            rule: "format",
+            message: say!(
+                self.lang,
+                "Hücrenin sayı biçimi{tr} her bilgisayarda aynı görünmez; ne gönderileceği kesin değil. Sütunu Metin olarak biçimlendirip değeri gönderileceği gibi yazın.",
+                "The cell's number format{en} does not show the same everywhere, so what to send is not certain. Format the column as Text and write the value as it is to be sent."
+            ),
+        }
     }
 
     fn bad(&self, bad: &BadCell) -> Refusal {
@@ -296,37 +424,25 @@ impl Coerce<'_> {
     }
 }
 
-/// The exact digits of a number, with the leading zeros that its format shows.
-fn digits(value: f64, format: &str) -> String {
-    let mut text = String::new();
-    if value.fract() == 0.0 && value.abs() < EXACT_DIGITS {
-        let least = if value < 0.0 { 0 } else { leading_zeros(format) };
-        let _ = write!(text, "{:0least$}", value as i64);
-    } else {
-        let _ = write!(text, "{value}");
-    }
-    text
+/// Whether a number is one whose digits a spreadsheet keeps, and writes without an exponent.
+fn has_exact_digits(value: f64) -> bool {
+    value == 0.0 || (SMALLEST..EXACT_DIGITS).contains(&value.abs())
 }
 
-/// How many digits a number format shows at least: `00000000` is 8, `General` and `#,##0` at most 1.
-fn leading_zeros(format: &str) -> usize {
-    let section = format.split(';').next().unwrap_or_default();
-    if section.eq_ignore_ascii_case("general") || section.contains(['E', '%', 'y', 'd', 'h']) {
-        return 0;
+fn yes_or_no(text: &str) -> Option<bool> {
+    match fold(text).as_str() {
+        "true" | "1" | "yes" | "evet" | "dogru" | "x" => Some(true),
+        "false" | "0" | "no" | "hayir" | "yanlis" => Some(false),
+        _ => None,
     }
-    let mut zeros = 0;
-    let mut chars = section.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '0' => zeros += 1,
-            '.' => break,
-            '\\' | '_' | '*' => drop(chars.next()),
-            '"' => drop(chars.by_ref().find(|c| *c == '"')),
-            '[' => drop(chars.by_ref().find(|c| *c == ']')),
-            _ => {}
-        }
-    }
-    zeros
+}
+
+/// Whether what is sent of a moment is not what its format shows.
+fn shows_another_moment(kind: &Kind, moment: DateTime, parts: DateParts) -> bool {
+    let time = moment.time();
+    let has_time = time != jiff::civil::Time::midnight();
+    let hides_time = (has_time && !(parts.hour && parts.minute)) || (time.second() != 0 && !parts.second);
+    !parts.is_whole_date() || if *kind == Kind::Date { has_time && parts.hour } else { hides_time }
 }
 
 /// `1,23457E+11`: what a spreadsheet leaves of a long number in a CSV file.
@@ -409,6 +525,12 @@ fn civil_of_serial(serial: f64) -> Option<DateTime> {
     jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0).checked_add(jiff::Span::new().seconds(seconds)).ok()
 }
 
+/// A time without a day, or a duration, in hours.
+fn time_of_serial(serial: f64) -> String {
+    let seconds = (serial * 86_400.0).round() as i64;
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds.unsigned_abs() / 60 % 60, seconds.unsigned_abs() % 60)
+}
+
 /// ISO, or day.month.year; never a guess between day and month.
 fn parse_civil(text: &str) -> Option<DateTime> {
     for format in ["%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"] {
@@ -447,7 +569,8 @@ mod tests {
             max_length: None,
             example: None,
         };
-        let formats: Vec<String> = ["General", "00000000", "#,##0.00"].map(String::from).to_vec();
+        let codes = ["General", "00000000", "#,##0.00", "\"FU\"00000000", "dd.mm.yyyy", "h:mm", "mmm-yy", "0.00"];
+        let formats = Formats::of(&codes.map(String::from));
         Coerce { formats: &formats, lang: Lang::En, zone: &TimeZone::UTC }.value(&field, &cell)
     }
 
@@ -475,16 +598,54 @@ mod tests {
         let number = |value, format| take(Kind::Text, Cell::Number { value, format });
         assert_eq!(number(1234.0, 1).unwrap().unwrap(), "00001234");
         assert_eq!(number(1234.0, 0).unwrap().unwrap(), "1234");
-        assert_eq!(number(1234.0, 2).unwrap().unwrap(), "1234");
+        assert_eq!(number(1234.0, 2).unwrap_err().rule, "format");
+        assert_eq!(number(123.0, 2).unwrap().unwrap(), "123.00");
+        assert_eq!(number(359.0, 3).unwrap().unwrap(), "FU00000359");
+        assert_eq!(number(1e-10, 0).unwrap_err().rule, "digits");
         assert_eq!(number(123_456_789_012_345.0, 0).unwrap().unwrap(), "123456789012345");
         assert_eq!(number(1e15, 0).unwrap_err().rule, "digits");
-        assert_eq!(take(Kind::Text, text("1,23457E+11")).unwrap_err().rule, "digits");
+        assert_eq!(take(Kind::Text, text("1,23457E+11")).unwrap().unwrap(), "1,23457E+11");
+        let csv = Formats::of_text_file();
+        let coerce = Coerce { formats: &csv, lang: Lang::En, zone: &TimeZone::UTC };
+        assert_eq!(coerce.text(&text("1,23457E+11")).unwrap_err().rule, "digits");
         assert_eq!(take(Kind::Text, text("HE+1")).unwrap().unwrap(), "HE+1");
     }
 
     #[test]
     fn a_text_that_became_a_date_is_refused_and_not_guessed() {
         assert_eq!(take(Kind::Text, Cell::Date { serial: 46_000.0, format: 0 }).unwrap_err().rule, "type");
+    }
+
+    #[test]
+    fn what_the_sheet_shows_otherwise_is_doubted() {
+        let formats = Formats::of(&["0.00", "dd.mm.yyyy", "dd.mm.yyyy hh:mm", "mmm-yy"].map(String::from));
+        let coerce = Coerce { formats: &formats, lang: Lang::En, zone: &TimeZone::UTC };
+        let doubt = |kind: &Kind, cell| coerce.doubt(kind, &cell).map(|doubt| doubt.message);
+        let number = |value| Cell::Number { value, format: 0 };
+        assert!(doubt(&Kind::Number, number(12.345)).unwrap().contains("12.35"));
+        assert_eq!(doubt(&Kind::Number, number(12.5)), None);
+        assert_eq!(doubt(&Kind::Text, number(12.345)), None);
+        let date = |serial, format| Cell::Date { serial, format };
+        for (kind, serial, format, doubted) in [
+            (Kind::Date, 46_022.0, 1, false),
+            (Kind::Date, 46_022.5, 1, false),
+            (Kind::Date, 46_022.5, 2, true),
+            (Kind::Date, 46_022.0, 3, true),
+            (Kind::DateTime, 46_022.0, 1, false),
+            (Kind::DateTime, 46_022.5, 1, true),
+            (Kind::DateTime, 46_022.5, 2, false),
+            (Kind::DateTime, 46_022.0 + 1.0 / 86_400.0, 2, true),
+        ] {
+            assert_eq!(doubt(&kind, date(serial, format)).is_some(), doubted, "{kind:?} {serial} {format}");
+        }
+    }
+
+    #[test]
+    fn a_date_needs_a_date_format() {
+        let date = |cell| take(Kind::Date, cell).map(|value| value.unwrap().as_str().unwrap().to_owned());
+        assert_eq!(date(Cell::Number { value: 2024.0, format: 0 }).unwrap_err().rule, "type");
+        assert_eq!(date(Cell::Date { serial: 46_022.5, format: 5 }).unwrap_err().rule, "type");
+        assert_eq!(date(Cell::Date { serial: 46_022.0, format: 6 }).unwrap(), "2025-12-31");
     }
 
     #[test]

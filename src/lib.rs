@@ -32,7 +32,7 @@
 //!
 //! # The things
 //!
-//! [`contract`] knows the API, and [`fold`] how names are compared; [`keyed`] hashes stand for cells in the ledger;
+//! [`contract`] knows the API, [`fold`] how names are compared, and [`number_format`] what a sheet shows of a number; [`keyed`] hashes stand for cells in the ledger;
 //! [`message`] is what people are told, in two languages, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
 //! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
 //! a command. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in.
@@ -52,6 +52,7 @@ pub mod keyed;
 pub mod ledger;
 pub mod map;
 pub mod message;
+pub mod number_format;
 pub mod outcome;
 pub mod owner;
 pub mod pipeline;

@@ -75,6 +75,8 @@ pub struct Draft {
     pub values: Vec<Option<Value>>,
     /// Index of the field, and why its cell was not taken.
     pub refused: Vec<(usize, Refusal)>,
+    /// Index of the field, and why what was taken is likely wrong.
+    pub doubts: Vec<(usize, Refusal)>,
 }
 
 /// Finds the routes of a sheet. `operations` are those that may be meant: one with `--to`, else all.
@@ -126,11 +128,18 @@ impl Route {
     pub fn fill(&self, draft: &mut Draft, row: &Row, operation: &Operation, coerce: &Coerce) {
         draft.values.clear();
         draft.refused.clear();
+        draft.doubts.clear();
         for (index, (field, source)) in operation.fields.iter().zip(&self.sources).enumerate() {
             let taken = match source {
                 Source::Nowhere => Ok(None),
-                Source::Column(column) => coerce.value(field, row.cells.get(*column).unwrap_or(&Cell::Empty)),
-                Source::Set(pieces) => coerce.value(field, &filled(pieces, row, coerce)),
+                Source::Column(column) => {
+                    let cell = row.cells.get(*column).unwrap_or(&Cell::Empty);
+                    let taken = coerce.value(field, cell);
+                    let doubt = coerce.doubt(&field.kind, cell).filter(|_| taken.is_ok());
+                    draft.doubts.extend(doubt.map(|doubt| (index, doubt)));
+                    taken
+                }
+                Source::Set(pieces) => filled(pieces, row, coerce).and_then(|cell| coerce.value(field, &cell)),
             };
             draft.values.push(match taken {
                 Ok(None) if operation.absent == Absent::Empty && !field.required && in_body(field) => {
@@ -158,15 +167,18 @@ fn in_body(field: &Field) -> bool {
     field.slots.iter().any(|slot| matches!(slot, Slot::Body(steps) if steps.len() == 1))
 }
 
-fn filled(pieces: &[Piece], row: &Row, coerce: &Coerce) -> Cell {
+fn filled(pieces: &[Piece], row: &Row, coerce: &Coerce) -> Result<Cell, Refusal> {
     let mut words = CompactString::default();
     for piece in pieces {
         match piece {
             Piece::Words(text) => words.push_str(text),
-            Piece::Column(column) => words.push_str(&coerce.shown(row.cells.get(*column).unwrap_or(&Cell::Empty))),
+            Piece::Column(column) => match row.cells.get(*column).unwrap_or(&Cell::Empty) {
+                cell @ (Cell::Number { .. } | Cell::Bad(_)) => words.push_str(&coerce.text(cell)?),
+                cell => words.push_str(&coerce.shown(cell)),
+            },
         }
     }
-    Cell::Text(words)
+    Ok(Cell::Text(words))
 }
 
 /// Whether a folded name is one of the operation's.

@@ -16,7 +16,7 @@ use self::decimals::Decimals;
 use self::notes::{of_columns, of_hidden, say_warnings, told};
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
-use crate::coerce::Coerce;
+use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::fold::fold;
@@ -97,7 +97,8 @@ pub fn first_pass(
     warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
     let zone = TimeZone::system();
     let formats = input.formats.clone();
-    let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
+    let looks = looks(&input);
+    let coerce = Coerce { formats: &looks, lang: job.lang, zone: &zone };
     let references: Vec<&Operation> = operations.iter().collect();
     let occurrences = Keyer::of_occurrences(secret);
     let mut rules = rules(&operations, secret, job)?;
@@ -143,6 +144,10 @@ pub fn first_pass(
         operations,
         sheets,
     })
+}
+
+fn looks(input: &Input) -> Formats {
+    if input.encoding.is_some() { Formats::of_text_file() } else { Formats::of(&input.formats) }
 }
 
 /// Whether this program wrote the file: then it put apostrophes in front of what looks like a formula.

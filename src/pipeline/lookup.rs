@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::first_pass::{Aim, Checked, first_pass};
-use crate::coerce::Coerce;
+use crate::coerce::{Coerce, Formats};
 use crate::contract::{Operation, Reconcile, Slot};
 use crate::exit::Stop;
 use crate::job::{Job, Output, Recipe};
@@ -141,13 +141,14 @@ fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value)
     let Some(contract) = job.contracts.iter().find(|contract| contract.name == lookup.system) else { return Ok(None) };
     let keyer = Keyer::new(&[0; 32], "", "");
     let mut rules = Rules::new(index, lookup, contract, keyer, false)?;
-    let mut draft = Draft { values: vec![None; lookup.fields.len()], refused: Vec::new() };
+    let mut draft = Draft { values: vec![None; lookup.fields.len()], ..Draft::default() };
     if let Some(field) = lookup.field(by) {
         draft.values[field] = Some(value);
     }
     let row = Row { place: Place { sheet: 0, row: 0 }, hidden: false, cells: Vec::new() };
     let route = Route { operation: index, sources: vec![Source::Nowhere; lookup.fields.len()] };
-    let coerce = Coerce { formats: &[], lang: job.lang, zone: &TimeZone::UTC };
+    let formats = Formats::default();
+    let coerce = Coerce { formats: &formats, lang: job.lang, zone: &TimeZone::UTC };
     let context = Context { row: &row, route: &route, coerce: &coerce };
     Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
 }

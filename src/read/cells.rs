@@ -4,6 +4,8 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
+use jiff::Unit;
+use jiff::civil::{Date, Time, date};
 
 use super::gate::Gated;
 use super::look::Look;
@@ -31,17 +33,26 @@ pub(super) struct Formats {
     of_style: Vec<u16>,
     pub codes: Vec<String>,
     is_1904: bool,
+    /// The first of [`ISO`] among the codes.
+    iso: u16,
 }
+
+/// What a moment is shown by whose own format is not known, or is none for dates: a day, a day with its time, a time.
+const ISO: [&str; 3] = ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "hh:mm:ss"];
 
 impl Formats {
     /// The formats of the workbook that has this sheet.
     pub fn of(book: &mut Book, place: Where) -> Result<Self, Stop> {
-        let mut formats =
-            Formats { of_style: Vec::new(), codes: vec!["General".to_owned()], is_1904: book.has_1904_epoch() };
+        let is_1904 = book.has_1904_epoch();
+        let mut formats = Formats { codes: vec!["General".to_owned()], is_1904, ..Formats::default() };
         let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
         let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
         for style in reader.styles() {
-            let code = style.number_format.as_ref().map_or("General", |format| format.format_code.as_str());
+            let code = style.number_format.as_ref().map_or("General", |format| match format.format_id {
+                // The reader's answer for a format that it does not know: what it is depends on the language.
+                Some(1..164) if format.format_code == "General" => "",
+                _ => format.format_code.as_str(),
+            });
             let known = formats.codes.iter().position(|known| known == code);
             let index = known.unwrap_or_else(|| {
                 formats.codes.push(code.to_owned());
@@ -49,13 +60,18 @@ impl Formats {
             });
             formats.of_style.push(u16::try_from(index).unwrap_or(0));
         }
+        formats.iso = u16::try_from(formats.codes.len()).unwrap_or(0);
+        formats.codes.extend(ISO.map(str::to_owned));
         Ok(formats)
     }
 
     fn cell(&self, value: &DataRef, format: u16) -> Cell {
         match value {
             DataRef::Empty => Cell::Empty,
-            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_cell(text),
+            DataRef::String(text) | DataRef::DurationIso(text) => text_cell(text),
+            DataRef::DateTimeIso(text) => {
+                iso_serial(text).map_or_else(|| text_cell(text), |serial| self.moment(serial, format))
+            }
             DataRef::SharedString(text) => text_cell(text),
             DataRef::Float(value) if !value.is_finite() => no_number(*value),
             DataRef::Float(value) => Cell::Number { value: *value, format },
@@ -69,9 +85,23 @@ impl Formats {
                 }
                 // A duration, or a time without a day, has no epoch.
                 let counts_from_1904 = self.is_1904 && date.is_datetime() && serial >= 1.0;
-                Cell::Date { serial: if counts_from_1904 { serial + DAYS_TO_1904 } else { serial }, format }
+                self.moment(if counts_from_1904 { serial + DAYS_TO_1904 } else { serial }, format)
             }
         }
+    }
+}
+
+impl Formats {
+    /// A moment, with a format that shows it as one.
+    fn moment(&self, serial: f64, format: u16) -> Cell {
+        let has_format =
+            self.codes.get(usize::from(format)).is_some_and(|code| !["", "General"].contains(&code.as_str()));
+        let own = match serial {
+            ..1.0 => 2,
+            _ if serial.fract() == 0.0 => 0,
+            _ => 1,
+        };
+        Cell::Date { serial, format: if has_format { format } else { self.iso + own } }
     }
 }
 
@@ -255,6 +285,26 @@ impl<'a> Rows<'a> {
 
 fn reference(row: u32, column: u32) -> String {
     format!("{}{}", column_letter(column as usize), u64::from(row) + 1)
+}
+
+/// Days since 1899-12-30, of a moment that is written as a text: a date, a date with its time, or a time.
+fn iso_serial(text: &str) -> Option<f64> {
+    let (day, clock) = match text.split_once('T') {
+        Some(("", clock)) => (None, Some(clock)),
+        Some((day, clock)) => (Some(day), Some(clock)),
+        None if text.contains(':') => (None, Some(text)),
+        None => (Some(text), None),
+    };
+    let days = match day {
+        Some(day) => i64::from((day.parse::<Date>().ok()? - date(1899, 12, 30)).get_days()),
+        None => 0,
+    };
+    let time = match clock {
+        // The mark of a zone says nothing: no spreadsheet keeps a zone.
+        Some(clock) => clock.strip_suffix('Z').unwrap_or(clock).parse::<Time>().ok()?,
+        None => Time::midnight(),
+    };
+    Some(days as f64 + (time - Time::midnight()).total(Unit::Day).ok()?)
 }
 
 /// No spreadsheet writes such a value.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::message::Lang;
+use crate::number_format::NumberFormat;
 use crate::row::{BadCell, Cell};
 
 /// The most UTF-16 units that a cell of a workbook holds.
@@ -42,7 +43,7 @@ pub fn clipped(text: &str) -> Cow<'_, str> {
 
 /// A cell as text, for results that know no number formats, added to `out`.
 ///
-/// Numbers keep the zeros in front that their format gives them, and take the language's decimal
+/// Whole numbers keep the zeros and words that their format gives them; decimals take the language's decimal
 /// sign, since the same person's spreadsheet reads them back. Dates are ISO 8601.
 pub fn push_cell(out: &mut String, cell: &Cell, formats: &[String], lang: Lang) {
     match cell {
@@ -57,15 +58,27 @@ pub fn push_cell(out: &mut String, cell: &Cell, formats: &[String], lang: Lang) 
 }
 
 fn push_number(out: &mut String, value: f64, format: &str, lang: Lang) {
-    let zeros = if !format.is_empty() && format.bytes().all(|b| b == b'0') { format.len() } else { 0 };
     let start = out.len();
-    // Writing to a String does not fail.
-    let _ = if zeros > 0 { write!(out, "{value:0zeros$.0}") } else { write!(out, "{value}") };
+    match as_shown(value, format) {
+        Some(shown) => out.push_str(&shown),
+        // Writing to a String does not fail.
+        None => drop(write!(out, "{value}")),
+    }
     if lang == Lang::Tr
         && let Some(point) = out[start..].find('.')
     {
         out.replace_range(start + point..=start + point, ",");
     }
+}
+
+/// A whole number as its format shows it, with zeros and words in front, where none of its digits is lost by that.
+fn as_shown(value: f64, format: &str) -> Option<String> {
+    if value.fract() != 0.0 || matches!(format, "" | "General") {
+        return None;
+    }
+    let shown = NumberFormat::of(format).shown(value).filter(|shown| !shown.grouped && !shown.hides_sign)?;
+    let digits: String = shown.text.chars().filter(char::is_ascii_digit).collect();
+    digits.ends_with(&value.abs().to_string()).then_some(shown.text)
 }
 
 /// Days since 1899-12-30 as a date, with its time where it has one; as the bare number outside of the calendar.
@@ -119,6 +132,11 @@ mod tests {
     fn numbers_keep_leading_zeros_and_the_decimal_sign_of_the_language() {
         let number = |value, format| Cell::Number { value, format };
         assert_eq!(text(&number(42.0, 0), &["00000"], Lang::Tr), "00042");
+        assert_eq!(text(&number(359.0, 0), &["\"FU\"00000000"], Lang::Tr), "FU00000359");
+        assert_eq!(text(&number(359.0, 0), &["[Red]00000000"], Lang::Tr), "00000359");
+        assert_eq!(text(&number(12_000.0, 0), &["0,"], Lang::Tr), "12000");
+        assert_eq!(text(&number(1.0, 0), &["0%"], Lang::Tr), "1");
+        assert_eq!(text(&number(12.5, 0), &["0"], Lang::Tr), "12,5");
         assert_eq!(text(&number(12.5, 0), &["General"], Lang::Tr), "12,5");
         assert_eq!(text(&number(12.5, 9), &[], Lang::En), "12.5");
     }

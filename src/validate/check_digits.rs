@@ -3,22 +3,23 @@
 
 use serde_json::Value;
 
-use super::Context;
 use super::shape::Shape;
 use crate::contract::{Check, Operation};
-use crate::outcome::Problem;
+use crate::message::Lang;
 use crate::say;
 
-/// The fields of a row whose digits do not fit each other.
-pub(super) fn doubts(operation: &Operation, shape: &Shape, context: &Context, strict: bool) -> Vec<Problem> {
-    let mut doubts = Vec::new();
-    for (at, field) in operation.fields.iter().enumerate() {
-        let Some(check) = field.check else { continue };
-        let Some(Value::String(text)) = shape.get(at) else { continue };
+/// The fields of a row whose digits do not fit each other: each with its rule and the sentence.
+pub(super) fn doubts<'a>(
+    operation: &'a Operation,
+    shape: &'a Shape,
+    lang: Lang,
+) -> impl Iterator<Item = (usize, &'static str, String)> + use<'a> {
+    operation.fields.iter().enumerate().filter_map(move |(at, field)| {
+        let check = field.check?;
+        let Value::String(text) = shape.get(at)? else { return None };
         if fits(check, text) {
-            continue;
+            return None;
         }
-        let lang = context.coerce.lang;
         let name = field.label.get(lang);
         let (rule, digits) = match check {
             Check::Tckn => ("tckn", 11),
@@ -29,10 +30,8 @@ pub(super) fn doubts(operation: &Operation, shape: &Shape, context: &Context, st
             "{name} {digits} basamaklı geçerli bir numara değil: son basamaklar öncekilerle tutmuyor. Numarayı belgeden denetleyin.",
             "{name} is no valid number of {digits} digits: its last digits do not fit the others. Check it against the document."
         );
-        let message = if strict { message } else { say!(lang, "Uyarı: {message}", "Warning: {message}") };
-        doubts.push(context.problem(operation, Some(at), rule, message));
-    }
-    doubts
+        Some((at, rule, message))
+    })
 }
 
 fn fits(check: Check, text: &str) -> bool {

@@ -233,7 +233,7 @@ impl<'a> Rules<'a> {
         problems.extend(
             unsendable.map(|(field, rule, message)| context.problem(self.operation, Some(field), rule, message)),
         );
-        let mut warnings = check_digits::doubts(self.operation, shape, context, self.strict);
+        let mut warnings = self.doubts(draft, shape, context);
         if self.strict {
             problems.append(&mut warnings);
         }
@@ -242,6 +242,20 @@ impl<'a> Rules<'a> {
             return Err(problems);
         }
         Ok(Accepted { rules: self, shape, marks: self.marks(shape), warnings })
+    }
+
+    /// What is likely wrong, and not for the contract to refuse.
+    fn doubts(&self, draft: &Draft, shape: &Shape, context: &Context) -> Vec<Problem> {
+        let doubts = draft.doubts.iter().map(|(field, doubt)| (*field, doubt.rule, doubt.message.clone()));
+        let doubts = doubts.chain(check_digits::doubts(self.operation, shape, context.coerce.lang));
+        let lang = context.coerce.lang;
+        doubts
+            .map(|(field, rule, message)| {
+                let message =
+                    if self.strict { message } else { crate::say!(lang, "Uyarı: {message}", "Warning: {message}") };
+                context.problem(self.operation, Some(field), rule, message)
+            })
+            .collect()
     }
 
     fn refused(&self, draft: &Draft, shape: &Shape, context: &Context) -> Vec<Problem> {

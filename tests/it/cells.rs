@@ -66,7 +66,7 @@ fn a_number_in_a_text_field_arrives_with_the_digits_that_the_sheet_shows() {
         let zeros = Format::new().set_num_format("00000000");
         sheet.write_number_with_format(1, 3, 4171, &zeros).unwrap();
         sheet.write_number(1, 4, 123_456_789_012_345.0).unwrap();
-        sheet.write_number_with_format(2, 3, 4171, &Format::new().set_num_format("#,##0")).unwrap();
+        sheet.write_number_with_format(2, 3, 417, &Format::new().set_num_format("#,##0")).unwrap();
         sheet.write_number(3, 4, 1_234_567_890_123_456.0).unwrap();
     })]);
     dir.write("list.xlsx", bytes);
@@ -74,7 +74,7 @@ fn a_number_in_a_text_field_arrives_with_the_digits_that_the_sheet_shows() {
     let (ended, rows, bodies) = sent(&dir, &server, "list.xlsx", &[]);
     assert_eq!((ended.code, words(&rows)), (1, vec!["done", "done", "invalid"]), "{ended:?}");
     assert_eq!((&bodies[&2]["terminalId"], &bodies[&2]["merchantId"]), (&"00004171".into(), &"123456789012345".into()));
-    assert_eq!(bodies[&3]["terminalId"], "4171");
+    assert_eq!(bodies[&3]["terminalId"], "417");
     let (column, rule, message) = problem(&rows[2]);
     assert_eq!((column, rule), ("E", "digits"));
     assert!(message.contains("15 digits") && message.contains("as Text"), "{message}");
@@ -276,4 +276,170 @@ fn a_text_that_looks_like_a_formula_is_sent_as_it_stands_and_never_becomes_one()
         let detail = record.unwrap()[5].to_owned();
         assert!(detail.starts_with('\''), "a spreadsheet would calculate {detail:?}");
     }
+}
+
+/// One row whose cells are written by `fill` below the orders' headers.
+fn orders_book(fill: &dyn Fn(&mut Worksheet)) -> Vec<u8> {
+    book(&[("List", &|sheet| {
+        texts(sheet, 1, &["code", "qty", "price", "urgent", "day", "at"]);
+        fill(sheet);
+    })])
+}
+
+fn formatted(code: &str) -> Format {
+    Format::new().set_num_format(code)
+}
+
+#[test]
+fn a_text_field_sends_what_the_sheet_shows_of_a_number_or_nothing() {
+    let dir = Workdir::new();
+    let server = orders_sandbox(&dir);
+    let shown = [
+        ("0", 12.345, "12"),
+        ("00000000", 359.0, "00000359"),
+        ("[Red]00000000", 359.0, "00000359"),
+        ("\"FU\"00000000", 359.0, "FU00000359"),
+        ("\"Id \"000000", 359.0, "Id 000359"),
+        ("0.00", 12.345, "12.35"),
+        ("General", 12.345, "12.345"),
+        ("@", 359.0, "359"),
+    ];
+    let untold = [("#,##0", 4171.0), ("0.00E+00", 12345.0), ("# ?/?", 0.5), ("0;[Red]0", -5.0), (";;;", 5.0)];
+    let bytes = orders_book(&|sheet| {
+        let all = shown.iter().map(|(code, value, _)| (*code, *value)).chain(untold);
+        for (row, (code, value)) in (1..).zip(all) {
+            sheet.write_number_with_format(row, 0, value, &formatted(code)).unwrap();
+        }
+    });
+    dir.write("list.xlsx", bytes);
+    let (ended, rows, bodies) = sent(&dir, &server, "list.xlsx", &["--contract", "orders.yaml"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let arrived: Vec<&str> = bodies.values().map(|body| body["code"].as_str().unwrap()).collect();
+    assert_eq!(arrived, shown.map(|(_, _, text)| text));
+    for row in &rows[shown.len()..] {
+        let (column, rule, message) = problem(row);
+        assert_eq!((column, rule), ("A", "format"));
+        assert!(message.contains("as Text"), "{message}");
+    }
+}
+
+#[test]
+fn a_number_that_the_sheet_shows_otherwise_is_sent_as_it_is_stored_with_a_warning() {
+    let dir = Workdir::new();
+    let server = orders_sandbox(&dir);
+    let bytes = orders_book(&|sheet| {
+        for (row, (code, value)) in (1..).zip([("0.00", 12.345), ("0.00", 12.5), ("0%", 0.18), ("#,##0.00", 1234.5)]) {
+            sheet.write_number_with_format(row, 2, value, &formatted(code)).unwrap();
+        }
+        (2..8).for_each(|row| texts(sheet, row, &[&format!("r{row}")]));
+        sheet.write_number_with_format(5, 1, 12345, &formatted("0,")).unwrap();
+        sheet.write_number_with_format(6, 3, 1, &formatted("\"Hayır\"")).unwrap();
+    });
+    dir.write("list.xlsx", bytes);
+    let (ended, rows, bodies) = sent(&dir, &server, "list.xlsx", &["--contract", "orders.yaml"]);
+    assert_eq!((ended.code, bodies.len()), (0, 6), "{ended:?}");
+    let prices: Vec<&Value> = (2..6).map(|row| &bodies[&row]["price"]).collect();
+    assert_eq!(prices, [&json!(12.345), &json!(12.5), &json!(0.18), &json!(1234.5)]);
+    assert_eq!((&bodies[&6]["qty"], &bodies[&7]["urgent"]), (&json!(12345), &json!(true)));
+    let warned = |row: &Value| row["problems"][0]["column"].as_str().map(str::to_owned);
+    let columns: Vec<Option<String>> = rows.iter().map(warned).collect();
+    let said = |column: &str| Some(column.to_owned());
+    assert_eq!(columns, [said("C"), None, said("C"), None, said("B"), said("D")]);
+    let message = rows[0]["problems"][0]["message"].as_str().unwrap();
+    assert!(message.contains("Warning") && message.contains("12.35") && message.contains("12.345"), "{message}");
+    let strict = dir.run(&["check", "list.xlsx", "--contract", "orders.yaml", "--strict", "-o", "strict.jsonl"]);
+    let refused = dir.rows("strict.jsonl").iter().filter(|row| row["result"] == "invalid").count();
+    assert_eq!((strict.code, refused), (1, 4), "{strict:?}");
+}
+
+#[test]
+fn only_a_number_with_a_date_format_is_a_date() {
+    let dir = Workdir::new();
+    let server = orders_sandbox(&dir);
+    let bytes = orders_book(&|sheet| {
+        for (row, (code, value)) in (1..).zip([
+            ("General", 2024.0),
+            ("0", 311_226.0),
+            ("h:mm", 0.5),
+            ("[h]:mm", 46_022.5),
+            ("dd.mm.yyyy", 46_022.0),
+            ("mmm yyyy", 46_022.0),
+        ]) {
+            sheet.write_number_with_format(row, 4, value, &formatted(code)).unwrap();
+        }
+        (2..9).for_each(|row| texts(sheet, row, &[&format!("r{row}")]));
+        sheet.write_number(7, 5, 46_022.5).unwrap();
+    });
+    dir.write("list.xlsx", bytes);
+    let (ended, rows, bodies) = sent(&dir, &server, "list.xlsx", &["--contract", "orders.yaml"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    for row in [0, 1, 2, 3, 6] {
+        let (column, rule, message) = problem(&rows[row]);
+        assert_eq!((column, rule), (if row == 6 { "F" } else { "E" }, "type"));
+        assert!(message.contains("31.12.2026"), "{message}");
+    }
+    assert_eq!(bodies.len(), 2);
+    assert_eq!((&bodies[&6]["day"], &bodies[&7]["day"]), (&json!("2025-12-31"), &json!("2025-12-31")));
+    assert!(rows[5]["problems"][0]["message"].as_str().unwrap().contains("mmm yyyy"), "{}", rows[5]);
+    dir.write("list.csv", "code,day\na,2024\nb,311226\nc,45658\n");
+    let checked = dir.run(&["check", "list.csv", "--contract", "orders.yaml", "-o", "csv.jsonl"]);
+    assert_eq!(checked.code, 1, "{checked:?}");
+    assert_eq!(words(&dir.rows("csv.jsonl")), ["invalid"; 3]);
+}
+
+#[test]
+fn a_date_that_is_written_as_a_text_of_iso_8601_is_a_date() {
+    let dir = Workdir::new();
+    let server = orders_sandbox(&dir);
+    let bytes = orders_book(&|sheet| {
+        texts(sheet, 2, &["a"]);
+        sheet.write_number_with_format(1, 4, 1, &formatted("dd.mm.yyyy")).unwrap();
+        sheet.write_number(1, 5, 2).unwrap();
+    });
+    let part = "xl/worksheets/sheet1.xml";
+    let bytes = patched(&bytes, part, "s=\"1\"><v>1</v>", "s=\"1\" t=\"d\"><v>2026-12-31T00:00:00.000</v>");
+    let bytes = patched(&bytes, part, "r=\"F2\"><v>2</v>", "r=\"F2\" t=\"d\"><v>2026-12-31T09:30:00</v>");
+    dir.write("list.xlsx", bytes);
+    let (ended, _, bodies) = sent(&dir, &server, "list.xlsx", &["--contract", "orders.yaml"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let body = json!({"code": "a", "day": "2026-12-31", "at": "2026-12-31T09:30:00+00:00"});
+    assert_eq!(bodies[&2], body);
+    assert_eq!(dir.run(&["report", "-o", "out.xlsx"]).code, 0);
+    let again = dir.run(&["check", "out.xlsx", "--contract", "orders.yaml", "-o", "again.jsonl"]);
+    assert_eq!(again.code, 0, "{again:?}");
+}
+
+#[test]
+fn a_text_of_a_workbook_that_looks_like_an_exponent_is_a_text() {
+    let dir = Workdir::new();
+    let server = orders_sandbox(&dir);
+    dir.write(
+        "list.xlsx",
+        orders_book(&|sheet| {
+            texts(sheet, 2, &["3.14e+00"]);
+            texts(sheet, 3, &["1E+11"]);
+        }),
+    );
+    let (ended, _, bodies) = sent(&dir, &server, "list.xlsx", &["--contract", "orders.yaml"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!((&bodies[&2]["code"], &bodies[&3]["code"]), (&json!("3.14e+00"), &json!("1E+11")));
+}
+
+#[test]
+fn what_is_put_into_a_set_value_is_what_the_sheet_shows_or_refuses_the_row() {
+    let dir = Workdir::new();
+    let server = orders_sandbox(&dir);
+    let bytes = orders_book(&|sheet| {
+        for (row, code) in (1..).zip(["000", "#,##0", "General"]) {
+            sheet.write_number(row, 1, row).unwrap();
+            sheet.write_number_with_format(row, 6, 4171, &formatted(code)).unwrap();
+        }
+        texts(sheet, 1, &["code", "qty", "price", "urgent", "day", "at", "Kasa"]);
+        sheet.write_formula(3, 6, Formula::new("=A9").set_result("#N/A")).unwrap();
+    });
+    dir.write("list.xlsx", bytes);
+    let more = ["--contract", "orders.yaml", "--set", "code=Kasa {Kasa}"];
+    let (ended, rows, bodies) = sent(&dir, &server, "list.xlsx", &more);
+    assert_eq!((ended.code, words(&rows)), (1, vec!["done", "invalid", "invalid"]), "{ended:?}");
+    assert_eq!(bodies[&2]["code"], "Kasa 4171");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
-use crate::coerce::Coerce;
+use crate::coerce::{Coerce, Formats};
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output, Recipe};
@@ -55,7 +55,7 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
     if columns.iter().all(Option::is_none) {
         return Err(no_columns(path));
     }
-    let formats = input.formats.clone();
+    let formats = Formats::of(&input.formats);
     let coerce = Coerce { formats: &formats, lang, zone: &TimeZone::UTC };
     let entries = super::entries(ledger, run, super::is_closable)?;
     let (mut decisions, mut faults) = (Vec::new(), Vec::new());

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::coerce::Coerce;
+use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::job::Job;
@@ -34,7 +34,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
     }
     let map = sheet_map(&sheet, &[operation], &wishes)?;
     let zone = TimeZone::system();
-    let formats = ["General".to_owned()];
+    let formats = Formats::default();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let row = Row { place: Place { sheet: 0, row: 1 }, hidden: false, cells: Vec::new() };
     let route = map.route(&row, &[operation], &coerce).map_err(|_| needs(operation, &[]))?;

@@ -138,6 +138,7 @@ impl<'a> Account<'a> {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
             }
             Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
+            Verdict::Example { operation } => (operation, None, Vec::new()),
             Verdict::Before { operation, word, id } => {
                 let id = id.and_then(|id| serde_json::from_str(&id).ok());
                 return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
@@ -156,6 +157,15 @@ impl<'a> Account<'a> {
         };
         outcome.problems.extend(warnings);
         Ok((Some(operation), outcome))
+    }
+
+    /// Whether a row is the template's example and nothing more: one that an earlier version sent is a row like any
+    /// other.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn is_left_out(&mut self, ordinal: u32, verdict: &Verdict) -> Result<bool, Stop> {
+        Ok(matches!(verdict, Verdict::Example { .. }) && self.entry(ordinal)?.is_none())
     }
 
     /// The ledger's record of a row, from a page fetched ahead.

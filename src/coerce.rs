@@ -565,6 +565,7 @@ mod tests {
             slots: vec![],
             check: None,
             untyped: false,
+            free: false,
             required: false,
             max_length: None,
             example: None,

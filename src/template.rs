@@ -6,6 +6,7 @@ use std::path::Path;
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 
 use crate::contract::{EnumValue, Field, Kind, Operation};
+use crate::example;
 use crate::exit::Stop;
 use crate::message::Lang;
 use crate::{say, text};
@@ -51,6 +52,8 @@ fn fill_in(sheet: &mut Worksheet, operation: &Operation, lang: Lang) -> Result<(
         Format::new().set_bold().set_background_color(Color::RGB(0x00DD_EBF7)).set_border_bottom(FormatBorder::Thin);
     // Text, so that a spreadsheet keeps leading zeros and long numbers as they are typed.
     let as_text = Format::new().set_num_format("@");
+    let as_example = as_text.clone().set_italic().set_font_color(Color::RGB(0x0080_8080));
+    let examples = example::cells(operation, lang);
     for (column, field) in operation.fields.iter().enumerate() {
         let column = column as u16;
         let label = field.label.get(lang);
@@ -64,9 +67,12 @@ fn fill_in(sheet: &mut Worksheet, operation: &Operation, lang: Lang) -> Result<(
             let rule = DataValidation::new().allow_list_strings(&choices)?;
             sheet.add_data_validation(1, column, ROWS, column, &rule)?;
         }
-        if let Some(example) = example(field, lang) {
-            sheet.write_string_with_format(1, column, example, &as_text)?;
+        if let Some(example) = &examples[usize::from(column)] {
+            sheet.write_string_with_format(1, column, example, &as_example)?;
         }
+    }
+    if examples.iter().any(Option::is_some) {
+        sheet.insert_note(1, 0, &Note::new(of_the_example(lang)))?;
     }
     sheet.set_freeze_panes(1, 0)?;
     Ok(())
@@ -78,8 +84,8 @@ fn explain(sheet: &mut Worksheet, operation: &Operation, lang: Lang) -> Result<(
     sheet.write_string_with_format(0, 0, title, &bold)?;
     let advice = say!(
         lang,
-        "Örnek satırı silip kendi satırlarınızı yazın. Sarı başlıklar zorunludur. Dosyayı .xlsx olarak kaydedip \"caseload check\" ile denetleyin.",
-        "Delete the example row and write your own rows. Yellow headers are required. Save the file as .xlsx and check it by \"caseload check\"."
+        "Gri satır örnektir: silin ya da üzerine kendi satırınızı yazın; olduğu gibi kalırsa gönderilmez. Sarı başlıklar zorunludur. Dosyayı .xlsx olarak kaydedip \"caseload check\" ile denetleyin.",
+        "The grey row is an example: delete it or write your own row over it; as it stands it is not sent. Yellow headers are required. Save the file as .xlsx and check it by \"caseload check\"."
     );
     sheet.write_string(1, 0, advice)?;
     for (row, field) in (3..).zip(&operation.fields) {
@@ -96,6 +102,14 @@ fn explain(sheet: &mut Worksheet, operation: &Operation, lang: Lang) -> Result<(
     sheet.set_column_width(1, 20)?;
     sheet.set_column_width(2, 90)?;
     Ok(())
+}
+
+fn of_the_example(lang: Lang) -> String {
+    say!(
+        lang,
+        "Örnek satır. Olduğu gibi kalırsa gönderilmez; bir hücresi değişirse öteki satırlar gibi gönderilir.",
+        "An example. As it stands it is not sent; with any cell changed it is sent like every other row."
+    )
 }
 
 /// What may stand in a column.
@@ -143,16 +157,4 @@ fn choices(field: &Field, lang: Lang) -> Option<Vec<String>> {
     };
     let length: usize = choices.iter().map(|choice| choice.chars().count() + 1).sum();
     (length <= LONGEST_LIST).then_some(choices)
-}
-
-fn example(field: &Field, lang: Lang) -> Option<String> {
-    let example = field.example.as_deref()?;
-    Some(match &field.kind {
-        Kind::Enum(values) => {
-            Kind::enum_value(values, example).map_or(example, |at| values[at].label.get(lang)).to_owned()
-        }
-        Kind::Boolean if example == "true" => say!(lang, "Evet", "Yes"),
-        Kind::Boolean => say!(lang, "Hayır", "No"),
-        _ => example.to_owned(),
-    })
 }

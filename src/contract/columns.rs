@@ -90,12 +90,21 @@ pub fn field(name: String, slots: Vec<Slot>, schema: &Value, kind: Kind, require
         },
         required,
         untyped: false,
+        free: kind == Kind::Text && is_free(schema),
         max_length: schema["maxLength"].as_u64(),
         example: schema.pointer("/examples/0").map(example),
         slots,
         kind,
         name,
     }
+}
+
+/// Whether a schema asks nothing of a text but its length: all else that is written there only describes it.
+fn is_free(schema: &Value) -> bool {
+    const DESCRIBES: [&str; 8] =
+        ["type", "minLength", "maxLength", "title", "description", "example", "examples", "default"];
+    let describes = |key: &String| DESCRIBES.contains(&key.as_str()) || key.starts_with("x-");
+    schema.as_object().is_some_and(|schema| schema.keys().all(describes))
 }
 
 fn example(value: &Value) -> String {

@@ -23,6 +23,8 @@ pub struct Field {
     pub max_length: Option<u64>,
     /// Nobody says its kind: neither the contract nor a header.
     pub untyped: bool,
+    /// Any text will do, but for its length.
+    pub free: bool,
     /// Digits that prove each other; a value that fails is likely mistyped.
     pub check: Option<Check>,
     /// A value to show in templates.

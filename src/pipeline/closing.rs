@@ -34,7 +34,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     let checking = closing.run.is_none();
     let target = job.output_for(&checked.path, if checking { "check" } else { "result" });
     let end = End::new(checked, job, &closing);
-    let mut ended = Ended::of_rows(u64::from(checked.places.len()));
+    let mut ended = Ended::of_rows(listed(checked, &closing)?);
     let written = match target.as_deref() {
         Some(path) => write(path, checked, job, &closing, &end, &mut ended).map(Some),
         None => each(checked, job, &closing, |_, _, outcome| {
@@ -65,6 +65,19 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     }
     say_end(&facts, &closing, ended.reason.as_deref(), terminal);
     written.map(|_| ended.exit)
+}
+
+/// How many rows the list has: all that were read but the template's example, unless an earlier version sent it.
+fn listed(checked: &Checked, closing: &Closing) -> Result<u64, Stop> {
+    let mut rows = u64::from(checked.places.len());
+    for &ordinal in &checked.examples {
+        let sent = match (closing.ledger, closing.run) {
+            (Some(ledger), Some(run)) => ledger.entry(EntryId { run: run.number, ordinal }),
+            _ => Ok(None),
+        };
+        rows -= u64::from(sent.map_err(|error| unreadable(&error))?.is_none());
+    }
+    Ok(rows)
 }
 
 /// What the rows came to.
@@ -213,9 +226,12 @@ fn each(
         account.held = ledger.held_orders().map_err(|error| unreadable(&error))?.into_iter().collect();
     }
     let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
-    for (ordinal, verdict) in verdicts.records()?.enumerate() {
-        let (operation, outcome) = account.outcome(ordinal as u32, verdict?)?;
-        let row = rows.as_mut().and_then(Iterator::next).transpose()?;
+    for (ordinal, verdict) in (0..).zip(verdicts.records()?) {
+        let (verdict, row) = (verdict?, rows.as_mut().and_then(Iterator::next).transpose()?);
+        if account.is_left_out(ordinal, &verdict)? {
+            continue;
+        }
+        let (operation, outcome) = account.outcome(ordinal, verdict)?;
         take(row.as_ref(), operation, &outcome)?;
     }
     Ok(())

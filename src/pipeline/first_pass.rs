@@ -13,11 +13,12 @@ use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
 use self::decimals::Decimals;
-use self::notes::{of_columns, of_hidden, say_warnings, told};
+use self::notes::{of_columns, of_examples, of_hidden, say_warnings, told};
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
 use crate::account::{Places, base_name};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
+use crate::example::Example;
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output};
@@ -56,6 +57,8 @@ pub struct Checked {
     pub places: Places,
     pub valid: u64,
     pub invalid: u64,
+    /// The rows that are the template's example, by ordinal: no rows of the list.
+    pub examples: Vec<u32>,
     /// Tells equal rows apart that are no duplicates.
     pub occurrences: Keyer,
 }
@@ -72,7 +75,7 @@ impl Checked {
 pub enum Aim {
     Check,
     Send,
-    /// Every row is read for, whatever an earlier result says of it.
+    /// Every row is read for, whatever an earlier result says of it, and the template's example too.
     Fetch,
 }
 
@@ -85,11 +88,7 @@ pub fn first_pass(
     terminal: Terminal,
 ) -> Result<Checked, Stop> {
     let secret = ledger.map_or(&[0; 32], Ledger::secret);
-    let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
-    let known = |headers: &[CompactString]| known_headers(&names, headers);
-    let recipe = &job.recipe;
-    let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
-    let input = read::open(path, &options)?;
+    let input = opened(path, job)?;
     let sheets = input.sheets.clone();
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
@@ -119,14 +118,17 @@ pub fn first_pass(
         places: Places::default(),
         valid: 0,
         invalid: 0,
+        example: operations.iter().map(|o| Example::of(o, &coerce).filter(|_| aim != Aim::Fetch)).collect(),
+        examples: Vec::new(),
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
     let (totals, rows) = run(&mut pass, input, rows, is_csv && is_result(&sheets), terminal.checking())?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     warnings.extend(told(&totals.warnings, job.lang));
     warnings.extend(of_hidden(&totals, job));
+    warnings.extend(of_examples(&pass.examples, &pass.places, &sheets, job.lang));
     say_warnings(&warnings, terminal);
-    let Pass { verdicts, across, places, valid, invalid, .. } = pass;
+    let Pass { verdicts, across, places, valid, invalid, examples, .. } = pass;
     Ok(Checked {
         path: path.to_owned(),
         file_name: base_name(&path.to_string_lossy()),
@@ -140,10 +142,20 @@ pub fn first_pass(
         places,
         valid,
         invalid,
+        examples,
         occurrences,
         operations,
         sheets,
     })
+}
+
+/// Opens the file as the job says it is to be read.
+fn opened(path: &Path, job: &Job) -> Result<Input, Stop> {
+    let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
+    let known = |headers: &[CompactString]| known_headers(&names, headers);
+    let recipe = &job.recipe;
+    let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
+    read::open(path, &options)
 }
 
 fn looks(input: &Input) -> Formats {
@@ -222,6 +234,9 @@ struct Pass<'a> {
     places: Places,
     valid: u64,
     invalid: u64,
+    /// One an operation.
+    example: Vec<Option<Example>>,
+    examples: Vec<u32>,
 }
 
 impl Pass<'_> {
@@ -234,6 +249,7 @@ impl Pass<'_> {
         match &verdict {
             Verdict::Invalid { .. } => self.invalid += 1,
             Verdict::Valid { .. } | Verdict::Accepted { .. } => self.valid += 1,
+            Verdict::Example { .. } => self.examples.push(ordinal),
             // Nothing of these is going to be sent.
             Verdict::Hidden { .. } | Verdict::Before { .. } => {}
         }
@@ -257,6 +273,10 @@ impl Pass<'_> {
         }
         let rules = &mut self.rules[operation];
         route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        let is_example = |example: &Example| before.is_none() && example.is(row, route, &self.draft);
+        if self.example[operation].as_ref().is_some_and(is_example) {
+            return Verdict::Example { operation };
+        }
         self.decimals.note(row);
         if let Some((word, id)) = before {
             if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {

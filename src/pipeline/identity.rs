@@ -25,7 +25,7 @@ pub fn spec(checked: &Checked, job: &Job, signature: [u8; 32]) -> Result<RunSpec
         target: checked.target(),
         host: hosts.join(","),
         recipe,
-        rows: checked.places.len(),
+        rows: checked.places.len() - checked.examples.len() as u32,
         started_ms: now_ms(),
         sheets: checked.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
     })

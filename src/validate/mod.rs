@@ -119,6 +119,10 @@ pub enum Verdict {
     Hidden {
         operation: usize,
     },
+    /// The example of the template as it stands there: no row of the list.
+    Example {
+        operation: usize,
+    },
     /// The file is an earlier result, and this row was settled in it: it stays as it is.
     Before {
         operation: usize,

@@ -37,5 +37,6 @@ mod resolve;
 mod results;
 mod sheets;
 mod signals;
+mod template;
 mod vendor;
 mod wire;

@@ -114,7 +114,7 @@ fn task(verdict: Verdict, place: Place, lang: crate::message::Lang) -> Task {
     match verdict {
         Verdict::Valid { request, .. } => Task::Read(place, request),
         Verdict::Invalid { problems, .. } => Task::Ended(End { problems, ..End::of(Word::Invalid) }),
-        Verdict::Accepted { .. } | Verdict::Hidden { .. } | Verdict::Before { .. } => {
+        Verdict::Accepted { .. } | Verdict::Hidden { .. } | Verdict::Example { .. } | Verdict::Before { .. } => {
             let words = text!(
                 "Satır tabloda gizli; --hidden skip ile okunmadı.",
                 "The row is hidden in the spreadsheet; --hidden skip left it out."

@@ -1,5 +1,6 @@
 //! What is said of a file beside its rows.
 
+use crate::account::Places;
 use crate::contract::Operation;
 use crate::job::Job;
 use crate::map::SheetMap;
@@ -96,6 +97,25 @@ pub(super) fn of_hidden(totals: &Totals, job: &Job) -> Option<String> {
             "Hidden rows are sent too; to leave them out, add --hidden skip."
         )
     })
+}
+
+/// The template's example, where it stands in the file still.
+pub(super) fn of_examples(ordinals: &[u32], places: &Places, sheets: &[Sheet], lang: Lang) -> Option<String> {
+    if ordinals.is_empty() {
+        return None;
+    }
+    let several = sheets.len() > 1;
+    let place = |ordinal: &u32| {
+        let place = places.get(*ordinal);
+        let sheet = sheets.get(usize::from(place.sheet)).filter(|_| several);
+        sheet.map_or_else(|| place.row.to_string(), |sheet| format!("{}!{}", sheet.name, place.row))
+    };
+    let rows = ordinals.iter().map(place).collect::<Vec<_>>().join(", ");
+    Some(crate::say!(
+        lang,
+        "Şablonun örnek satırı olduğu gibi duruyor, gönderilmez ve sayılmaz (satır {rows}). Gerçek bir satırsa bir hücresini değiştirin.",
+        "The example row of the template stands there unchanged; it is not sent, and not counted (row {rows}). If it is a real row, change one of its cells."
+    ))
 }
 
 pub(super) fn say_warnings(warnings: &[String], terminal: Terminal) {

@@ -564,6 +564,7 @@ mod tests {
             kind,
             slots: vec![],
             check: None,
+            warn: vec![],
             untyped: false,
             free: false,
             required: false,

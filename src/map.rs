@@ -9,7 +9,7 @@ use compact_str::CompactString;
 use serde_json::Value;
 
 pub use complaint::check_wishes;
-use complaint::{nothing_fits, place, two_columns};
+use complaint::{no_cell_holds, nothing_fits, place, two_columns};
 
 use crate::coerce::{Coerce, Refusal};
 use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};
@@ -83,7 +83,7 @@ pub struct Draft {
 ///
 /// # Errors
 /// No operation, or more than one, fits the headers; a required column is missing; two columns mean
-/// one field.
+/// one field; a column means a property that no cell can hold.
 pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> Result<SheetMap, Stop> {
     let headers: Vec<String> = sheet.headers.iter().map(|header| fold(header)).collect();
     let selector = selector(&headers, operations, wishes);
@@ -103,6 +103,13 @@ pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> R
         vec![only_fit(sheet, operations, routes, complete)?]
     };
     let unknown = unknown(sheet, selector, &routes);
+    for column in &unknown {
+        let object = |route: &Route| operations[route.operation].object_for_header(&headers[*column]);
+        if let Some((route, object)) = routes.iter().find_map(|route| Some((route, object(route)?))) {
+            return Err(no_cell_holds(sheet, operations[route.operation], *column, object));
+        }
+    }
+    let unknown = unknown.into_iter().map(|column| sheet.headers[column].to_string()).collect();
     Ok(SheetMap { selector, routes, unknown })
 }
 
@@ -336,7 +343,8 @@ fn only_fit(
     }
 }
 
-fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<String> {
+/// The columns that feed nothing.
+fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<usize> {
     let feeds = |source: &Source, column: usize| match source {
         Source::Nowhere => false,
         Source::Column(c) => *c == column,
@@ -344,10 +352,9 @@ fn unknown(sheet: &Sheet, selector: Option<usize>, routes: &[Route]) -> Vec<Stri
     };
     let used = |c: usize| selector == Some(c) || routes.iter().any(|r| r.sources.iter().any(|s| feeds(s, c)));
     let free = sheet.headers.iter().enumerate().filter(|(c, header)| !header.is_empty() && !used(*c));
-    free.map(|(_, header)| header.to_string()).collect()
+    free.map(|(column, _)| column).collect()
 }
 
-/// The sheet at the beginning of a sentence, or nothing in a file with one nameless sheet. The file
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,10 @@
 //! | a list of other objects | one with the whole list as JSON, or `list.1.property` … |
 //! | an object with names of the user's own | `object.NAME`, or `object.NAME:decimal` |
 //! | a choice of objects | the columns of each; which fit together, the schema says row by row |
+//! | an `allOf` of one of these and of constraints | those of that one |
+//!
+//! A property that has only columns below it, and none of its own name, is noted too: a sheet that has one means
+//! something by it, and is refused.
 
 use serde_json::{Map, Value};
 
@@ -23,6 +27,23 @@ use crate::message::Text;
 pub struct Columns {
     pub fields: Vec<Field>,
     pub families: Vec<Family>,
+    pub objects: Vec<Object>,
+}
+
+/// A property that no cell can hold.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// As a column of it would be called.
+    pub name: String,
+    /// All names, this one among them.
+    names: Vec<String>,
+}
+
+impl Object {
+    /// Whether a header, folded, names this property.
+    pub fn answers_to(&self, folded: &str) -> bool {
+        !folded.is_empty() && self.names.iter().any(|name| fold(name) == folded)
+    }
 }
 
 /// Reads the schema of a body.
@@ -44,6 +65,31 @@ pub fn of_body(refs: Refs, schema: &str) -> Result<Columns, String> {
 /// # Errors
 /// A `$ref` that leads nowhere.
 pub fn cell_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
+    if says_a_kind(schema.value) || !schema.value["allOf"].is_array() {
+        return own_kind(refs, schema);
+    }
+    let mut kinds = Vec::new();
+    for (part, counts) in parts(refs, schema)? {
+        if counts && says_a_kind(part.value) {
+            kinds.push(own_kind(refs, &part)?);
+        }
+    }
+    let kinds: Option<Vec<Kind>> = kinds.into_iter().collect();
+    // Where one part says a text and another which one, it is that one.
+    Ok(kinds.map(|mut kinds| match kinds.iter().position(|kind| *kind != Kind::Text) {
+        Some(narrower) => kinds.swap_remove(narrower),
+        None => Kind::Text,
+    }))
+}
+
+/// Whether a schema by itself, without its `allOf`, says what its value is.
+fn says_a_kind(schema: &Value) -> bool {
+    let keys = ["enum", "const", "oneOf", "anyOf", "properties", "items", "additionalProperties"];
+    !types(schema).is_empty() || keys.iter().any(|key| schema.get(key).is_some())
+}
+
+/// As [`cell_kind`], of the schema by itself.
+fn own_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
     if let Some(values) = schema.value.get("enum").and_then(Value::as_array) {
         let names = schema.value.get("x-values");
         return Ok(Some(Kind::Enum(
@@ -76,23 +122,45 @@ pub fn cell_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
     })
 }
 
+/// What is said of a value beside its kind: by the schema itself, or by a part of its `allOf`.
+#[derive(Debug, Default)]
+pub struct Said<'d>(Vec<&'d Value>);
+
+impl<'d> Said<'d> {
+    /// # Errors
+    /// A `$ref` that leads nowhere.
+    pub fn of(refs: Refs<'d>, schema: &At<'d>) -> Result<Self, String> {
+        let parts = parts(refs, schema)?;
+        Ok(Self(parts.into_iter().filter(|(_, counts)| *counts).map(|(part, _)| part.value).collect()))
+    }
+
+    fn get(&self, key: &str) -> Option<&'d Value> {
+        self.0.iter().find_map(|schema| schema.get(key))
+    }
+
+    /// What a header may call the value, beside its name and label.
+    fn aliases(&self) -> Vec<String> {
+        let title = self.get("title").and_then(Value::as_str).map(str::to_owned);
+        strings(self.get("x-aliases")).into_iter().chain(title).collect()
+    }
+}
+
 /// The columns of one value: a property or a parameter.
-pub fn field(name: String, slots: Vec<Slot>, schema: &Value, kind: Kind, required: bool) -> Field {
-    let mut aliases = strings(schema.get("x-aliases"));
-    aliases.extend(schema["title"].as_str().map(str::to_owned));
+pub fn field(name: String, slots: Vec<Slot>, said: &Said, kind: Kind, required: bool) -> Field {
     Field {
-        label: words(schema.get("x-label")).unwrap_or_else(|| Text::same(name.clone())),
-        aliases,
-        check: match schema["format"].as_str() {
+        label: words(said.get("x-label")).unwrap_or_else(|| Text::same(name.clone())),
+        aliases: said.aliases(),
+        check: match said.get("format").and_then(Value::as_str) {
             Some("tckn") => Some(Check::Tckn),
             Some("vkn") => Some(Check::Vkn),
             _ => None,
         },
+        warn: said.get("x-warn").and_then(Value::as_array).cloned().unwrap_or_default(),
         required,
         untyped: false,
-        free: kind == Kind::Text && is_free(schema),
-        max_length: schema["maxLength"].as_u64(),
-        example: schema.pointer("/examples/0").map(example),
+        free: kind == Kind::Text && said.0.first().is_some_and(|schema| is_free(schema)),
+        max_length: said.get("maxLength").and_then(Value::as_u64),
+        example: said.get("examples").and_then(|examples| examples.get(0)).map(example),
         slots,
         kind,
         name,
@@ -150,12 +218,17 @@ impl<'d> Reader<'d> {
 
     fn property(&mut self, schema: &At<'d>, name: String, path: Vec<Step>, required: bool) -> Result<(), String> {
         if let Some(kind) = cell_kind(self.refs, schema)? {
-            self.columns.fields.push(field(name, vec![Slot::Body(path)], schema.value, kind, required));
+            let said = Said::of(self.refs, schema)?;
+            self.columns.fields.push(field(name, vec![Slot::Body(path)], &said, kind, required));
             return Ok(());
         }
         if types(schema.value).contains(&"array") || schema.value.get("items").is_some() {
             return self.list(schema, name, path, required);
         }
+        let said = Said::of(self.refs, schema)?;
+        let label = words(said.get("x-label")).map(|Text { tr, en }| [tr, en]);
+        let names = [name.clone()].into_iter().chain(label.into_iter().flatten()).chain(said.aliases()).collect();
+        self.columns.objects.push(Object { name: name.clone(), names });
         if let Some(shape) = open_object(self.refs, schema)? {
             self.columns.families.push(family(&name, schema.value, path.clone(), shape));
         }
@@ -163,14 +236,16 @@ impl<'d> Reader<'d> {
     }
 
     fn list(&mut self, schema: &At<'d>, name: String, path: Vec<Step>, required: bool) -> Result<(), String> {
-        let whole = |kind| field(name.clone(), vec![Slot::Body(path.clone())], schema.value, kind, required);
+        let said = Said::of(self.refs, schema)?;
+        let whole = |kind| field(name.clone(), vec![Slot::Body(path.clone())], &said, kind, required);
         if schema.value["items"].as_object().is_none_or(Map::is_empty) {
             self.columns.fields.push(whole(Kind::Json));
             return Ok(());
         }
         let item = self.refs.below(schema, &["items"])?;
         if let Some(kind) = cell_kind(self.refs, &item)? {
-            let one = field(String::new(), vec![Slot::Body(Vec::new())], item.value, kind.clone(), false);
+            let said = Said::of(self.refs, &item)?;
+            let one = field(String::new(), vec![Slot::Body(Vec::new())], &said, kind.clone(), false);
             self.columns.families.push(family(&name, schema.value, path.clone(), Shape::Items(vec![one])));
             self.columns.fields.push(whole(Kind::List(Box::new(kind))));
             return Ok(());
@@ -183,8 +258,9 @@ impl<'d> Reader<'d> {
         let inner = below.columns.fields;
         if let ([only], true) = (inner.as_slice(), below.columns.families.is_empty()) {
             let first = [path.as_slice(), &[Step::Item(0)], body_steps(only)].concat();
-            let property = field(name.clone(), vec![Slot::Body(first)], schema.value, only.kind.clone(), required);
-            let property = Field { max_length: only.max_length, check: only.check, ..property };
+            let property = field(name.clone(), vec![Slot::Body(first)], &said, only.kind.clone(), required);
+            let property =
+                Field { max_length: only.max_length, check: only.check, warn: only.warn.clone(), ..property };
             self.columns.fields.push(property);
         } else {
             self.columns.fields.push(whole(Kind::Json));
@@ -352,6 +428,31 @@ mod tests {
         let schema = json!({"allOf": [{"required": ["a"], "properties": {"a": {"type": "string"}, "id": {"readOnly": true, "type": "integer"}}}],
             "oneOf": [{"required": ["b"], "properties": {"b": {"type": "integer"}}}, {"properties": {"c": {"anyOf": [{"type": "boolean"}, {"type": "null"}]}}}]});
         assert_eq!(names(schema), ["a!", "b", "c"]);
+    }
+
+    #[test]
+    fn a_scalar_in_an_all_of_is_a_column_with_all_that_is_said_of_it() {
+        let schema = json!({"properties": {
+            "status": {"allOf": [{"enum": ["open", "shut"], "x-label": {"en": "State"}}], "description": "how it stands"},
+            "code": {"allOf": [{"type": "string"}, {"allOf": [{"maxLength": 5}]}], "title": "Key"},
+            "day": {"allOf": [{"type": "string"}, {"type": "string", "format": "date"}]},
+            "free": {"allOf": [{"minLength": 1}]}}});
+        let fields = columns(schema).unwrap().fields;
+        let kinds: Vec<_> = fields.iter().map(|field| &field.kind).collect();
+        assert!(matches!(kinds[..], [Kind::Enum(_), Kind::Text, Kind::Date, Kind::Text]), "{kinds:?}");
+        assert_eq!((fields[0].label.en.as_str(), fields[1].max_length), ("State", Some(5)));
+        assert_eq!(fields[1].aliases, ["Key"]);
+    }
+
+    #[test]
+    fn a_property_that_no_cell_can_hold_is_noted_by_all_its_names() {
+        let schema = json!({"properties": {
+            "a": {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"b": {"type": "string"}}}], "x-aliases": ["Alpha"]},
+            "c": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+            "d": {"allOf": [{"type": "object", "properties": {"e": {"type": "string"}}, "x-label": {"en": "Delta"}}]}}});
+        let columns = columns(schema).unwrap();
+        let answer = |name: &str| columns.objects.iter().any(|object| object.answers_to(&fold(name)));
+        assert!(["a", "Alpha", "c", "D", "delta"].into_iter().all(answer) && !answer("a.b") && !answer(""));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Columns that a sheet may have as many of as it needs: `comments.2`, `lines.1.sku`, `caseData.Amount:decimal`.
 
-use super::columns::{body_steps, field};
+use super::columns::{Said, body_steps, field};
 use super::field::{Field, Kind, Slot, Step};
 use super::operation::Operation;
 use crate::exit::Stop;
@@ -184,8 +184,7 @@ impl Family {
         let path = [self.path.as_slice(), &[Step::Name(name.to_owned())]].concat();
         let known = given.or_else(|| kind.cloned());
         let (untyped, kind) = (known.is_none(), known.unwrap_or(Kind::Text));
-        let mut member =
-            field(format!("{}.{name}", self.name), vec![Slot::Body(path)], &serde_json::Value::Null, kind, false);
+        let mut member = field(format!("{}.{name}", self.name), vec![Slot::Body(path)], &Said::default(), kind, false);
         member.aliases.push(header.to_owned());
         member.untyped = untyped;
         Some(Ok(member))

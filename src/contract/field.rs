@@ -27,6 +27,8 @@ pub struct Field {
     pub free: bool,
     /// Digits that prove each other; a value that fails is likely mistyped.
     pub check: Option<Check>,
+    /// Schemas that the value should satisfy; one that does not is likely mistyped.
+    pub warn: Vec<Value>,
     /// A value to show in templates.
     pub example: Option<String>,
 }

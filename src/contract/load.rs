@@ -161,7 +161,7 @@ impl Loader<'_> {
         let keys = Keys::read(spec).map_err(Fault::Keys)?;
         let name = operation_name(path, &method.as_str().to_ascii_lowercase(), spec);
         let body_schema = body_schema(refs, spec, at)?;
-        let Columns { mut fields, families } = match &body_schema {
+        let Columns { mut fields, families, objects } = match &body_schema {
             Some(schema) => of_body(refs, schema)?,
             None => Columns::default(),
         };
@@ -187,6 +187,7 @@ impl Loader<'_> {
             security: security(self.document, spec)?,
             fields,
             families,
+            objects,
             body_schema,
             parameters,
             id: None,

@@ -17,6 +17,7 @@
 //! | `x-caseload.pages`, GET | `items`, `total`, `last`: pointers to the list, to how many items there are, to how many pages; `parameter`: the query parameter that names the page, from 1 |
 //! | `x-caseload.values`, GET | field and pointer (`*` for each item): what stands there are the field's allowed values, for `contracts refresh` |
 //! | `format: tckn`, `format: vkn` | a failed check is a warning, with `--strict` an error |
+//! | `x-warn`, property | a list of schemas that the value should satisfy, each with its `x-message`: one that fails is a warning, with `--strict` an error |
 //! | `x-label`, `x-aliases`, `x-values`, property | names in Turkish and English, headers seen in the wild, names of enum values |
 //! | `x-prefix`, security scheme | the word before the token, where it is not `Bearer` |
 //! | `x-token`, security scheme | how a token is got: `{endpoint, body, token, expiry}`; a text `{name}` in the body is a secret |
@@ -39,7 +40,7 @@ mod refs;
 mod scheme;
 
 pub use answer_columns::answer_columns;
-pub use columns::body_steps;
+pub use columns::{Object, body_steps};
 pub use conditions::{Clause, Condition, conditions};
 pub use edit::with_values;
 pub use family::{Family, Shape};

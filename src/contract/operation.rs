@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::columns::Object;
 use super::family::Family;
 use super::field::{Field, Place};
 use super::scheme::Scheme;
@@ -27,6 +28,8 @@ pub struct Operation {
     pub fields: Vec<Field>,
     /// Columns that a sheet may have as many of as it needs.
     pub families: Vec<Family>,
+    /// Properties that no cell can hold.
+    pub objects: Vec<Object>,
     /// Pointer into the contract's document, to the schema of the request body; none where there is no body.
     pub body_schema: Option<String>,
     pub parameters: Vec<Parameter>,
@@ -150,6 +153,11 @@ impl Operation {
     pub fn field_for_header(&self, folded: &str) -> Option<usize> {
         let exact = self.fields.iter().position(|field| crate::fold::fold(&field.name) == folded);
         exact.or_else(|| self.fields.iter().position(|field| field.answers_to(folded)))
+    }
+
+    /// The property that no cell can hold, to which a folded header belongs.
+    pub fn object_for_header(&self, folded: &str) -> Option<&Object> {
+        self.objects.iter().find(|object| object.answers_to(folded))
     }
 
     /// Reads and changes nothing: `fetch` calls it, `submit` does not.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::columns::{cell_kind, field};
+use super::columns::{Said, cell_kind, field};
 use super::field::{Field, Kind, Place, Slot};
 use super::operation::Parameter;
 use super::refs::{At, Refs};
@@ -103,7 +103,7 @@ pub fn parameter_field(refs: Refs, parameter: &Parameter, fields: &mut Vec<Field
         Some(kind) => kind,
         None => list_kind(refs, &schema)?.unwrap_or(Kind::Text),
     };
-    fields.push(field(parameter.name.clone(), vec![slot], schema.value, kind, parameter.required));
+    fields.push(field(parameter.name.clone(), vec![slot], &Said::of(refs, &schema)?, kind, parameter.required));
     Ok(())
 }
 

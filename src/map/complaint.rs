@@ -1,7 +1,7 @@
 //! What to say of headers that do not fit: each a problem of the file, not one of each row.
 
 use super::{ALIKE, Route, Source, Wishes, missing};
-use crate::contract::{Field, Operation};
+use crate::contract::{Field, Object, Operation};
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::message::{Lang, shown};
@@ -62,6 +62,20 @@ pub(super) fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> S
     ))
 }
 
+/// A column whose values would go nowhere.
+pub(super) fn no_cell_holds(sheet: &Sheet, operation: &Operation, column: usize, object: &Object) -> Stop {
+    let (letter, header, (tr, en)) = (column_letter(column), shown(&sheet.headers[column]), place(sheet));
+    let (name, called) = (&object.name, operation.full_name());
+    let below = format!("{name}.");
+    let parts: Vec<&str> =
+        operation.fields.iter().map(|field| field.name.as_str()).filter(|name| name.starts_with(&below)).collect();
+    let parts = if parts.is_empty() { format!("{name}.…") } else { parts.join(", ") };
+    Stop::cannot_start(text!(
+        "{tr}{letter} sütunu (\"{header}\"): {called} işleminde {name} tek hücreye sığan bir alan değil, bu sütun gönderilemez. Değerlerini şu sütunlara yazın: {parts}. Gönderilmeyecekse sütunun adını değiştirin ya da sütunu silin.",
+        "{en}column {letter} (\"{header}\"): {name} of {called} does not fit into one cell, and this column cannot be sent. Write its values into these columns: {parts}. If it is not to be sent, rename or delete the column."
+    ))
+}
+
 /// Sees that `--map` and `--set` name fields of some operation and headers of some sheet.
 ///
 /// # Errors
@@ -106,7 +120,8 @@ fn no_such_header(field: &str, header: &str, sheets: &[Sheet]) -> Stop {
     ))
 }
 
-/// is named by whoever knows it.
+/// The sheet at the beginning of a sentence, or nothing in a file with one nameless sheet. The file is named by whoever
+/// knows it.
 pub(super) fn place(sheet: &Sheet) -> (String, String) {
     if sheet.name.is_empty() {
         return Default::default();

@@ -9,6 +9,7 @@ mod parts;
 mod schema;
 mod sentence;
 mod shape;
+mod soft;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ use crate::row::{Cell, Row, column_letter};
 
 use schema::Schema;
 use shape::Shape;
+use soft::Soft;
 
 /// A request that the contract accepts, and the marks by which the ledger knows it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,12 +188,13 @@ pub struct Rules<'a> {
     index: u16,
     operation: &'a Operation,
     schema: Schema,
+    soft: Soft,
     keyer: Keyer,
     /// What each `unique` rule's keys are made under.
     purposes: Vec<String>,
     /// Shapes by which fields they have: a row's values are put into the one that fits.
     shapes: HashMap<u64, Shape>,
-    /// A failed check of digits is an error, and no warning.
+    /// What is doubtful is an error, and no warning.
     strict: bool,
     file_hash: RandomState,
 }
@@ -210,6 +213,7 @@ impl<'a> Rules<'a> {
             index: index as u16,
             operation,
             schema: Schema::compile(contract, operation)?,
+            soft: Soft::compile(operation)?,
             keyer,
             purposes: operation.unique.iter().map(|rule| purpose(operation, rule)).collect(),
             shapes: HashMap::new(),
@@ -251,8 +255,9 @@ impl<'a> Rules<'a> {
     /// What is likely wrong, and not for the contract to refuse.
     fn doubts(&self, draft: &Draft, shape: &Shape, context: &Context) -> Vec<Problem> {
         let doubts = draft.doubts.iter().map(|(field, doubt)| (*field, doubt.rule, doubt.message.clone()));
-        let doubts = doubts.chain(check_digits::doubts(self.operation, shape, context.coerce.lang));
         let lang = context.coerce.lang;
+        let doubts = doubts.chain(check_digits::doubts(self.operation, shape, lang));
+        let doubts = doubts.chain(self.soft.doubts(self.operation, shape, lang));
         doubts
             .map(|(field, rule, message)| {
                 let message =

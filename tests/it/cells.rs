@@ -443,3 +443,23 @@ fn what_is_put_into_a_set_value_is_what_the_sheet_shows_or_refuses_the_row() {
     assert_eq!((ended.code, words(&rows)), (1, vec!["done", "invalid", "invalid"]), "{ended:?}");
     assert_eq!(bodies[&2]["code"], "Kasa 4171");
 }
+
+#[test]
+fn a_blank_inside_a_device_id_is_refused_and_a_letter_o_among_its_digits_is_warned_of() {
+    let dir = Workdir::new();
+    let ids = ["FU 00000359", "FU\u{a0}00000359", "FU0000035O", "FUo0000359", "FO00000359", "FU00000359"];
+    let rows: String = ids.iter().map(|id| format!("upgrade,psu,{id},,,x\n")).collect();
+    dir.write("list.csv", format!("{HEADER}\n{rows}"));
+    let server = logged_sandbox("", &dir.path("log.jsonl"));
+    let (ended, rows, bodies) = sent(&dir, &server, "list.csv", &[]);
+    assert_eq!((ended.code, words(&rows)), (1, [vec!["invalid"; 2], vec!["done"; 4]].concat()), "{ended:?}");
+    for row in &rows[..2] {
+        let (column, _, message) = problem(row);
+        assert!(column == "C" && message.contains("blank inside"), "{row}");
+    }
+    let warned = |row: &Value| row["problems"].as_array().unwrap().iter().any(|found| found["rule"] == "x-warn");
+    assert_eq!(rows.iter().map(warned).collect::<Vec<_>>(), [false, false, true, true, false, false]);
+    assert_eq!(bodies.len(), 4);
+    let strict = dir.run(&["check", "list.csv", "--strict", "-o", "strict.jsonl"]);
+    assert_eq!((strict.code, words(&dir.rows("strict.jsonl"))[2..4].to_vec()), (1, vec!["invalid"; 2]), "{strict:?}");
+}

@@ -283,3 +283,38 @@ fn no_system_is_named_in_code_outside_the_sandbox() {
         }
     }
 }
+
+/// The order, with a state that is composed of one scalar, and an owner that is a text or an object.
+fn composed() -> String {
+    PLAIN.replace(
+        "        due: {type: string, format: date}\n",
+        "        due: {type: string, format: date}\n        state: {allOf: [{$ref: \"#/components/schemas/State\"}]}\n        owner: {oneOf: [{type: string}, {type: object, properties: {name: {type: string}}}]}\n",
+    )
+    .replace("  schemas:\n", "  schemas:\n    State: {type: string, enum: [open, shut]}\n")
+}
+
+#[test]
+fn a_scalar_that_an_all_of_wraps_is_a_column_and_is_sent() {
+    let server = Server::new(|came| made(came.nth));
+    let dir = folder(&composed(), "no,count,home.city,state\nA1,2,Ankara,OPEN\nA2,3,Van,ajar\n");
+    let ended = submit(&dir, &server, &[]);
+    assert_eq!((ended.code, words(&dir.rows("out.jsonl"))), (1, vec!["done", "invalid"]), "{ended:?}");
+    let body: serde_json::Value = serde_json::from_str(&server.came("/")[0].body).unwrap();
+    assert_eq!(body["state"], "open");
+}
+
+#[test]
+fn a_column_that_means_a_property_and_cannot_be_sent_stops_the_file_with_its_letter() {
+    let server = Server::new(|came| made(came.nth));
+    for (header, letter_and_parts) in
+        [("Owner", "column D (\"Owner\")"), ("home", "home.city, home.zip"), ("extra", "extra.…")]
+    {
+        let dir = folder(&composed(), &format!("no,count,home.city,{header}\nA1,2,Ankara,x\n"));
+        let ended = submit(&dir, &server, &[]);
+        assert_eq!(ended.code, 2, "{header}: {ended:?}");
+        assert!(ended.stderr.contains(letter_and_parts), "{header}: {}", ended.stderr);
+    }
+    let dir = folder(&composed(), "no,count,home.city,id,Bölge\nA1,2,Ankara,7,x\n");
+    assert_eq!(submit(&dir, &server, &[]).code, 0, "what only the server writes, or nobody knows, is left out");
+    assert_eq!(server.came("/").len(), 1);
+}

@@ -1,0 +1,74 @@
+//! What a value should be, and the contract does not insist on (`x-warn`): a warning where it is not.
+
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use super::shape::Shape;
+use crate::contract::{Operation, words};
+use crate::exit::Stop;
+use crate::message::{Lang, Text};
+use crate::text;
+
+/// The schemas that the values of an operation should satisfy.
+pub(super) struct Soft {
+    rules: Vec<Rule>,
+}
+
+struct Rule {
+    field: usize,
+    validator: Validator,
+    message: Option<Text>,
+}
+
+impl Soft {
+    /// # Errors
+    /// A schema that cannot be compiled.
+    pub fn compile(operation: &Operation) -> Result<Self, Stop> {
+        let mut rules = Vec::new();
+        for (field, known) in operation.fields.iter().enumerate() {
+            for schema in &known.warn {
+                let validator = jsonschema::options().with_draft(Draft::Draft202012).offline().build(schema);
+                let validator = validator.map_err(|error| {
+                    let (name, field) = (operation.full_name(), &known.name);
+                    text!(
+                        "{name} sözleşmesinde {field} alanının x-warn şeması kullanılamıyor: {error}. Sözleşme dosyasını düzeltin.",
+                        "The x-warn schema of {field} in the contract of {name} cannot be used: {error}. Mend the contract file."
+                    )
+                });
+                let validator = validator.map_err(Stop::cannot_start)?;
+                rules.push(Rule { field, validator, message: words(schema.get("x-message")) });
+            }
+        }
+        Ok(Self { rules })
+    }
+
+    /// The fields of a row whose values are not as they should be: each with its rule and the sentence.
+    pub fn doubts<'a>(
+        &'a self,
+        operation: &'a Operation,
+        shape: &'a Shape,
+        lang: Lang,
+    ) -> impl Iterator<Item = (usize, &'static str, String)> + use<'a> {
+        let broken = self.rules.iter().filter(|rule| shape.get(rule.field).is_some_and(|value| rule.breaks(value)));
+        broken.map(move |rule| {
+            let name = operation.fields[rule.field].label.get(lang);
+            let message = rule.message.as_ref().map_or_else(
+                || {
+                    crate::say!(
+                        lang,
+                        "{name} beklendiği gibi değil: {{value}}. Değeri denetleyin.",
+                        "{name} is not as expected: {{value}}. Check the value."
+                    )
+                },
+                |message| message.get(lang).to_owned(),
+            );
+            (rule.field, "x-warn", message)
+        })
+    }
+}
+
+impl Rule {
+    fn breaks(&self, value: &Value) -> bool {
+        !self.validator.is_valid(value)
+    }
+}

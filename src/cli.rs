@@ -11,6 +11,9 @@ pub struct Cli {
     /// Language of the messages: tr or en
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<String>,
+    /// Take the settings from this file alone
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -51,6 +54,8 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Write a commented caseload.toml
     Init,
+    /// Show which settings are in force and where they come from, or trust a settings file of somebody else
+    Config(ConfigArgs),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -415,6 +420,29 @@ pub struct ContractsArgs {
 pub enum ContractsCommand {
     /// Read the values that fields may have from the server, and write them into a copy of the contract
     Refresh(RefreshArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: Option<ConfigCommand>,
+    /// A profile of caseload.toml
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Print one JSON object to standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Take a settings file of somebody else for your own, as it is now
+    Trust {
+        /// The file (default: the first caseload.toml going up from the working folder)
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

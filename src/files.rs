@@ -81,6 +81,21 @@ pub fn read_opened(file: File, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Makes a folder with those above it, for this user alone; one that is there stays as it is.
+///
+/// # Errors
+/// A folder that cannot be made.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Whether opening failed because a link stands in the place.
 #[cfg(unix)]
 pub fn is_link(error: &io::Error) -> bool {

@@ -1,7 +1,6 @@
 //! What a run needs, resolved and checked before the first row: what was typed, over the profile,
 //! over what is built in.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,15 +8,15 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
-use crate::contract::{self, Contract, Operation};
+use crate::contract::{self, Contract, Operation, Scheme};
 use crate::exit::Stop;
 use crate::map::Wishes;
 use crate::message::{Lang, shown};
-use crate::profile::{Profile, Settings, data_folder};
-use crate::submit::auth::from_environment;
+use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set};
+use crate::submit::auth::{from_environment, variable};
 use crate::submit::breaker::MaxErrors;
 use crate::submit::pace::Rate;
-use crate::text;
+use crate::{files, text};
 
 /// The name under which a sandbox stands in the ledger: its port changes, its meaning does not.
 pub const SANDBOX_HOST: &str = "sandbox";
@@ -25,10 +24,14 @@ pub const SANDBOX_HOST: &str = "sandbox";
 /// How the names of a sandbox's runs begin.
 pub const SANDBOX_RUN: &str = "sandbox-";
 
-const CONCURRENCY: usize = 8;
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// The names under which `auth` has what a proxy asks for.
+pub const PROXY_USER: &str = "proxy_user";
+pub const PROXY_PASSWORD: &str = "proxy_password";
+
+pub const CONCURRENCY: usize = 8;
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 /// For servers that are not on this machine, where nobody said otherwise.
-const GENTLE: &str = "10/s";
+pub const GENTLE: &str = "10/s";
 
 /// How a file is read: what `report` needs to read it the same way again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +82,10 @@ pub struct Job {
     pub ledger: Option<PathBuf>,
     pub output: Output,
     pub json: bool,
+    /// Where the settings came from.
+    pub settings: Origin,
+    /// The server was named by settings that are somebody else's.
+    pub server_is_foreign: bool,
 }
 
 /// What `submit` needs beyond that.
@@ -122,7 +129,7 @@ impl Job {
         let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
         let operation = choose(&contracts)?;
-        Self::reading(args, profile, recipe, contracts, operation, lang)
+        Self::reading(args, &settings.origin, profile, recipe, contracts, operation, lang)
     }
 
     /// The same by an operation of a contract that is given as text, under a name.
@@ -136,11 +143,12 @@ impl Job {
         let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = contract::catalogue(Some((name, yaml)), &[])?;
         let operation = contract::find_reading(&contracts, &args.operation)?.clone();
-        Self::reading(args, profile, recipe, contracts, operation, lang)
+        Self::reading(args, &settings.origin, profile, recipe, contracts, operation, lang)
     }
 
     fn reading(
         args: &FetchArgs,
+        origin: &Origin,
         profile: Profile,
         mut recipe: Recipe,
         contracts: Vec<Contract>,
@@ -155,8 +163,12 @@ impl Job {
         recipe.sets.retain(|(name, _)| is_field(name) || typed(&args.sets, name));
         recipe.maps.retain(|(name, _)| is_field(name) || typed(&args.maps, name));
         recipe.to = Some(operation.full_name());
+        no_open_secrets(&profile, &contracts, origin)?;
+        let typed_server = send.base_url.is_some() || send.sandbox;
         let job = Self {
             lang,
+            settings: origin.clone(),
+            server_is_foreign: origin.foreign && !typed_server && is_named(&profile, args.place.contract.as_deref()),
             base_url: send.base_url.clone().or_else(|| profile.base_url.clone().filter(|_| !send.sandbox)),
             sandbox: send.sandbox,
             ledger: None,
@@ -182,11 +194,17 @@ impl Job {
         let profile = settings.profile(args.profile.as_deref())?;
         let recipe = recipe(args, &profile)?;
         let (contracts, operations) = operations(&recipe)?;
+        no_open_secrets(&profile, &contracts, &settings.origin)?;
+        let typed_server = base_url.is_some() || sandbox;
+        let foreign = settings.origin.foreign && !typed_server && is_named(&profile, args.contract.as_deref());
+        let own = if ledger.is_some() { None } else { profile.ledger()? };
         Ok(Self {
             lang,
+            settings: settings.origin.clone(),
+            server_is_foreign: foreign,
             base_url: base_url.map(str::to_owned).or_else(|| profile.base_url.clone().filter(|_| !sandbox)),
             sandbox,
-            ledger: ledger.map(Path::to_owned).or_else(|| profile.ledger.clone()).or_else(|| default_ledger(sandbox)),
+            ledger: ledger.map(Path::to_owned).or(own).or_else(|| default_ledger(sandbox)),
             output: output(args.output.as_deref())?,
             json: args.json,
             recipe,
@@ -212,6 +230,8 @@ impl Job {
             ledger: None,
             output,
             json: false,
+            settings: Origin::default(),
+            server_is_foreign: false,
         })
     }
 
@@ -229,6 +249,14 @@ impl Job {
             return Ok(Some("sandbox".to_owned().into()));
         }
         from_environment(name).map_or_else(|| self.profile.secret(name), |secret| Ok(Some(secret)))
+    }
+
+    /// Whether [`Job::secret`] will find a secret, told without reading one.
+    pub fn promise(&self, name: &str) -> Promise {
+        if self.sandbox || is_set(&variable(name)) {
+            return Promise::Given;
+        }
+        self.profile.auth.get(name).map_or(Promise::Missing, Secret::promise)
     }
 
     /// The server as keys and runs know it: scheme, host and port, or the sandbox.
@@ -332,11 +360,46 @@ fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Stop> 
     Ok((contracts, operations))
 }
 
+/// Whether the settings name the server, by its address or by the contract that does.
+fn is_named(profile: &Profile, typed_contract: Option<&Path>) -> bool {
+    profile.base_url.is_some() || (typed_contract.is_none() && profile.contract.is_some())
+}
+
+/// Sees that no secret stands in the settings themselves: people show them, and copy them.
+fn no_open_secrets(profile: &Profile, contracts: &[Contract], origin: &Origin) -> Result<(), Stop> {
+    let written: Vec<&String> =
+        profile.auth.iter().filter(|(_, secret)| secret.value.is_some()).map(|(name, _)| name).collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    let built_in = contract::catalogue(None, &[])?;
+    let schemes = |contracts: &'_ [Contract]| -> Vec<Scheme> {
+        let operations = contracts.iter().flat_map(|contract| &contract.operations);
+        operations.flat_map(|operation| &operation.security).flatten().cloned().collect()
+    };
+    let (own, all) = (schemes(contracts), schemes(&built_in));
+    let is_open = |name: &str| {
+        let (is_open, is_taken) =
+            (|scheme: &&Scheme| scheme.open().contains(&name), |scheme: &&Scheme| scheme.secrets().contains(&name));
+        let mut takers = own.iter().filter(is_taken).peekable();
+        let taken_here = takers.peek().is_some();
+        name == PROXY_USER
+            || if taken_here { takers.all(|one| is_open(&one)) } else { all.iter().any(|one| is_open(&one)) }
+    };
+    let Some(name) = written.into_iter().find(|name| !is_open(name)) else { return Ok(()) };
+    let (name, file) = (shown(name), origin.file.as_deref().unwrap_or(Path::new("caseload.toml")));
+    let (file, variable) = (shown(&file.display().to_string()), variable(&name));
+    Err(Stop::cannot_start(text!(
+        "{file} içinde auth.{name}.value var; gizli bilgi ayarlara yazılmaz. Oradan silin; {variable} ile verin ya da yerini yazın: auth.{name} için env, file ya da command.",
+        "{file} has auth.{name}.value, and secrets are not written into settings. Take it out; give it by {variable}, or say where it is: env, file or command of auth.{name}."
+    )))
+}
+
 /// The built-in contracts, or the one of a file.
 pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Stop> {
     let Some(path) = own else { return contract::catalogue(None, lists) };
     let place = shown(&path.display().to_string());
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = files::read_text(path, files::LARGEST_CONTRACT).map_err(|error| {
         Stop::cannot_start(text!(
             "{place} sözleşme dosyası okunamadı: {error}.",
             "The contract file {place} cannot be read: {error}."

@@ -6,8 +6,8 @@ use std::path::Path;
 /// Why a file is not this user's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Foreign {
-    /// It belongs to this user, by name where there is one.
-    Owned(String),
+    /// It belongs to another person.
+    Owned,
     /// Others may write it.
     Writable,
     /// Nobody can tell.
@@ -17,6 +17,11 @@ pub enum Foreign {
 /// Whether a file, or a link, belongs to this user or to root.
 pub fn is_ours(found: &Metadata) -> bool {
     imp::foreign_owner(found).is_none()
+}
+
+/// The name of a file's owner, or the number where there is none.
+pub fn owner_of(found: &Metadata) -> String {
+    imp::owner_of(found)
 }
 
 /// Whether what a file says is this user's own word: the file and its folder belong to this user or to root, and no
@@ -51,8 +56,8 @@ mod imp {
         let real = fs::canonicalize(&path).map_err(untold)?;
         judge(opened, &real)?;
         let link = fs::symlink_metadata(&path).map_err(untold)?;
-        if let Some(owner) = foreign_owner(&link) {
-            return Err(Foreign::Owned(name_of(owner)));
+        if foreign_owner(&link).is_some() {
+            return Err(Foreign::Owned);
         }
         for folder in [path.parent(), real.parent()].into_iter().flatten() {
             judge(&fs::metadata(folder).map_err(untold)?, folder)?;
@@ -61,8 +66,8 @@ mod imp {
     }
 
     fn judge(found: &Metadata, place: &Path) -> Result<(), Foreign> {
-        if let Some(owner) = foreign_owner(found) {
-            return Err(Foreign::Owned(name_of(owner)));
+        if foreign_owner(found).is_some() {
+            return Err(Foreign::Owned);
         }
         let by_group = found.mode() & GROUP_MAY_WRITE != 0 && (has_list(place) || !is_private_group(found.gid()));
         if by_group || found.mode() & OTHERS_MAY_WRITE != 0 { Err(Foreign::Writable) } else { Ok(()) }
@@ -100,7 +105,8 @@ mod imp {
         line.split(':').nth(at)?.trim().parse().ok()
     }
 
-    fn name_of(owner: u32) -> String {
+    pub fn owner_of(found: &Metadata) -> String {
+        let owner = found.uid();
         let people = fs::read_to_string("/etc/passwd").unwrap_or_default();
         let name = people.lines().find(|line| field(line, 2) == Some(owner)).and_then(|line| line.split(':').next());
         name.map_or_else(|| format!("uid {owner}"), str::to_owned)
@@ -117,6 +123,10 @@ mod imp {
 
     pub fn foreign_owner(_: &Metadata) -> Option<u32> {
         None
+    }
+
+    pub fn owner_of(_: &Metadata) -> String {
+        "?".to_owned()
     }
 
     pub fn is_own_word(path: &Path, _: &Metadata) -> Result<(), Foreign> {

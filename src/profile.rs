@@ -1,18 +1,24 @@
 //! `caseload.toml`: settings that stay the same from run to run, under a name.
 
+mod find;
+mod secret;
+mod trust;
+
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use secrecy::SecretString;
 use serde::Deserialize;
+
+pub use find::{Found, How, Origin, find, first_upwards};
+pub use secret::{Promise, Secret, is_set};
+pub use trust::trust;
 
 use crate::exit::Stop;
 use crate::message::{Lang, shown};
 use crate::text;
 
-/// The file's name, in the current folder or in the settings folder.
+/// The file's name, in a folder on the way up or in the settings folder.
 pub const FILE: &str = "caseload.toml";
 
 /// What a settings file holds.
@@ -22,6 +28,11 @@ pub struct Settings {
     /// `tr` or `en`.
     pub lang: Option<String>,
     pub profiles: BTreeMap<String, Profile>,
+    #[serde(skip)]
+    pub origin: Origin,
+    /// The file as it was written.
+    #[serde(skip)]
+    pub table: toml::Table,
 }
 
 /// Settings for one target. What the command line says goes before them.
@@ -30,10 +41,19 @@ pub struct Settings {
 pub struct Profile {
     /// `system/operation`.
     pub to: Option<String>,
-    /// A contract file of one's own, relative to the settings file.
+    /// A contract file of one's own. This path and those below are relative to the settings file.
     pub contract: Option<PathBuf>,
     pub base_url: Option<String>,
     pub ledger: Option<PathBuf>,
+    /// The ledger's path as the file has it.
+    #[serde(skip)]
+    pub ledger_as_written: Option<PathBuf>,
+    /// The proxy by which servers beyond this machine are reached.
+    pub proxy: Option<String>,
+    /// Certificate authorities that are trusted beside those of the system, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// The zone of local times, where it is not the contract's.
+    pub timezone: Option<String>,
     pub rate: Option<String>,
     pub concurrency: Option<usize>,
     pub timeout: Option<String>,
@@ -55,46 +75,32 @@ pub struct Profile {
     pub auth: BTreeMap<String, Secret>,
 }
 
-/// Where a secret is.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Secret {
-    /// The variable that holds it.
-    env: Option<String>,
-    /// The file whose first line it is; nobody else may read it.
-    file: Option<PathBuf>,
-    /// The command that prints it.
-    command: Option<String>,
-    /// What is no secret at all.
-    value: Option<String>,
-}
-
 impl Settings {
-    /// Reads `caseload.toml` from the current folder, else from the settings folder; none is no error.
-    pub fn find() -> Result<Self, Stop> {
-        let places = [Some(PathBuf::from(FILE)), settings_folder().map(|folder| folder.join(FILE))];
-        let Some(path) = places.into_iter().flatten().find(|path| path.is_file()) else { return Ok(Self::default()) };
-        let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-        let mut settings: Self = toml::from_str(&text).map_err(|error| unreadable(&path, &error))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for contract in settings.profiles.values_mut().filter_map(|profile| profile.contract.as_mut()) {
-            // An absolute path stays what it is.
-            *contract = folder.join(&contract);
-        }
-        Ok(settings)
-    }
-
     /// The profile of a name; without one the profile `default`, if there is one.
     pub fn profile(&self, name: Option<&str>) -> Result<Profile, Stop> {
         let Some(name) = name else { return Ok(self.profiles.get("default").cloned().unwrap_or_default()) };
-        self.profiles.get(name).cloned().ok_or_else(|| {
-            let known = self.profiles.keys().cloned().collect::<Vec<_>>().join(", ");
-            let name = shown(name);
-            Stop::cannot_start(text!(
-                "{FILE} içinde \"{name}\" adında bir profil yok. Olanlar: {known}. \"caseload init\" bir örnek yazar.",
-                "There is no profile \"{name}\" in {FILE}. There are: {known}. \"caseload init\" writes an example."
-            ))
-        })
+        self.profiles.get(name).cloned().ok_or_else(|| self.no_profile(name))
+    }
+
+    fn no_profile(&self, name: &str) -> Stop {
+        let name = shown(name);
+        let listed = |paths: &[PathBuf]| {
+            paths.iter().map(|path| shown(&path.display().to_string())).collect::<Vec<_>>().join(", ")
+        };
+        let Some(file) = &self.origin.file else {
+            let places = listed(&self.origin.looked_at);
+            return Stop::cannot_start(text!(
+                "\"{name}\" adında bir profil yok: ayar dosyası bulunamadı. Bakılan yerler: {places}. --config ile bir dosya gösterin; \"caseload init\" bir örnek yazar.",
+                "There is no profile \"{name}\", for no settings file was found. Looked at: {places}. Name a file with --config; \"caseload init\" writes an example."
+            ));
+        };
+        let (file, known) = (listed(std::slice::from_ref(file)), self.profiles.keys().map(|name| shown(name)));
+        let known = known.collect::<Vec<_>>().join(", ");
+        let places = listed(&self.origin.looked_at);
+        Stop::cannot_start(text!(
+            "{file} içinde \"{name}\" adında bir profil yok. Olanlar: {known}. Bakılan dosyalar: {places}. Başka bir dosya --config ile gösterilir.",
+            "There is no profile \"{name}\" in {file}. There are: {known}. Files looked at: {places}. Another file is named with --config."
+        ))
     }
 }
 
@@ -104,53 +110,42 @@ impl Profile {
     /// # Errors
     /// A file that cannot be read or that others may read; a command that fails.
     pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Stop> {
-        let Some(secret) = self.auth.get(name) else { return Ok(None) };
-        if let Some(variable) = &secret.env {
-            return Ok(std::env::var(variable).ok().map(SecretString::from));
-        }
-        if let Some(path) = &secret.file {
-            return from_file(path).map(Some);
-        }
-        if let Some(command) = &secret.command {
-            return from_command(name, command).map(Some);
-        }
-        Ok(secret.value.clone().map(SecretString::from))
+        self.auth.get(name).map_or(Ok(None), |secret| secret.read(name))
     }
-}
 
-fn from_file(path: &Path) -> Result<SecretString, Stop> {
-    let place = path.display().to_string();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(Stop::cannot_start(text!(
-                "{place} dosyasını başkaları da okuyabiliyor. \"chmod 600 {place}\" çalıştırın.",
-                "Others can read {place}. Run \"chmod 600 {place}\"."
-            )));
+    /// Makes the paths whole: they are relative to the folder of the file that says them.
+    fn lie_in(&mut self, folder: &Path) {
+        self.ledger_as_written.clone_from(&self.ledger);
+        let files = self.auth.values_mut().map(|secret| &mut secret.file);
+        for path in [&mut self.contract, &mut self.ledger, &mut self.ca_file].into_iter().chain(files).flatten() {
+            // An absolute path stays what it is.
+            *path = folder.join(&path);
         }
     }
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    Ok(SecretString::from(text.lines().next().unwrap_or_default().trim().to_owned()))
-}
 
-fn from_command(name: &str, command: &str) -> Result<SecretString, Stop> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let output = Command::new(shell).arg(flag).arg(command).output();
-    let failed = || {
-        Stop::cannot_start(text!(
-            "auth.{name} komutu başarısız oldu. Komutu elle çalıştırıp düzeltin.",
-            "The command of auth.{name} failed. Run it by hand and mend it."
-        ))
-    };
-    let output = output.ok().filter(|output| output.status.success()).ok_or_else(failed)?;
-    let text = String::from_utf8(output.stdout).map_err(|_| failed())?;
-    Ok(SecretString::from(text.trim().to_owned()))
+    /// The ledger that the profile names.
+    ///
+    /// # Errors
+    /// Before, the path was relative to the working directory. Where a ledger lies there and none beside the settings,
+    /// a new one would not know what was sent.
+    pub fn ledger(&self) -> Result<Option<PathBuf>, Stop> {
+        let (Some(now), Some(written)) = (&self.ledger, &self.ledger_as_written) else {
+            return Ok(self.ledger.clone());
+        };
+        let before = std::path::absolute(written).unwrap_or_else(|_| written.clone());
+        if written.is_absolute() || now.exists() || !before.is_file() {
+            return Ok(Some(now.clone()));
+        }
+        let [now, before] = [now, &before].map(|path| shown(&path.display().to_string()));
+        Err(Stop::cannot_start(text!(
+            "Ayarlardaki ledger yolu artık ayar dosyasının klasörüne göre okunuyor: {now}. Orada defter yok, ama {before} bir defter. Gönderilmiş satırlar bir daha gitmesin diye durdu. O defteri oraya taşıyın (yanındaki dosyalarla) ya da ayarlara tam yolunu yazın.",
+            "The path of the ledger in the settings is relative to the settings file now: {now}. No ledger lies there, but one lies at {before}. Nothing was sent, so that no row goes twice. Move that ledger there (with the files beside it), or write its whole path into the settings."
+        )))
+    }
 }
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Stop {
-    let (path, error) = (path.display().to_string(), error.to_string());
+    let (path, error) = (shown(&path.display().to_string()), error.to_string());
     Stop::cannot_start(text!("{path} okunamadı: {error}", "{path} cannot be read: {error}"))
 }
 
@@ -175,11 +170,23 @@ fn folder(variable: &str, below_home: &str, windows: &str) -> Option<PathBuf> {
 
 /// The reader's language: `--lang`, `CASELOAD_LANG`, the settings, the locale.
 pub fn language(flag: Option<&str>, settings: Option<&str>) -> Lang {
-    let variable = std::env::var("CASELOAD_LANG").ok().filter(|value| !value.is_empty());
+    let variable = std::env::var(LANG_VARIABLE).ok().filter(|value| !value.is_empty());
     let chosen =
         flag.map(str::to_owned).or(variable).or_else(|| settings.map(str::to_owned)).or_else(sys_locale::get_locale);
     Lang::from_tag(chosen.as_deref().unwrap_or("en"))
 }
+
+/// Where [`language`] has it from.
+pub fn language_origin(flag: Option<&str>, settings: Option<&str>, file: Option<&str>) -> String {
+    match (flag, is_set(LANG_VARIABLE), settings) {
+        (Some(_), ..) => "--lang".to_owned(),
+        (_, true, _) => LANG_VARIABLE.to_owned(),
+        (_, _, Some(_)) => file.unwrap_or(FILE).to_owned(),
+        _ => "locale".to_owned(),
+    }
+}
+
+const LANG_VARIABLE: &str = "CASELOAD_LANG";
 
 #[cfg(test)]
 mod tests {
@@ -189,17 +196,5 @@ mod tests {
     fn a_setting_that_nobody_knows_is_refused_by_name() {
         let wrong = toml::from_str::<Settings>("[profiles.a]\nrat = \"1/s\"").unwrap_err().to_string();
         assert!(wrong.contains("rat"), "{wrong}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_secret_that_others_can_read_is_refused() {
-        use std::os::unix::fs::PermissionsExt;
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(file.path(), "hush\nmore").unwrap();
-        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(from_file(file.path()).unwrap_err().message.en.contains("chmod 600"));
-        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(secrecy::ExposeSecret::expose_secret(&from_file(file.path()).unwrap()), "hush");
     }
 }

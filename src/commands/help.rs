@@ -80,6 +80,7 @@ fn turkish(command: Command) -> Command {
         command.about(of(table, "caseload", "")).after_help(of(table, "caseload", "after").replace('|', "\n"));
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     command = command.mut_arg("lang", |arg| arg.help(of(table, "", "lang")));
+    command = command.mut_arg("config", |arg| arg.help(of(table, "caseload", "config")));
     for name in names {
         let about = Some(of(table, "caseload", &name)).filter(|words| !words.is_empty());
         let about = about.unwrap_or_else(|| of(table, &name, ""));

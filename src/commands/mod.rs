@@ -1,6 +1,7 @@
 //! One thin file a command: what was typed, resolved and handed to the pipeline or the ledger.
 
 mod check;
+mod config;
 mod contracts;
 mod describe;
 mod fetch;
@@ -26,22 +27,31 @@ use crate::exit::{Exit, Stop};
 use crate::job::default_ledger;
 use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
-use crate::profile::{Settings, language};
+use crate::profile::{Settings, find, language};
 use crate::progress::Terminal;
 use crate::{pipeline, text};
 
 /// Does what was typed and says what went wrong.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
-    let settings = Settings::find();
+    let named = typed(&args, "--config").map(PathBuf::from);
+    let settings = find(named.as_deref());
     let set = settings.as_ref().ok().and_then(|settings| settings.lang.as_deref());
-    let lang = language(typed_language(&args).as_deref(), set);
+    let typed_lang = typed(&args, "--lang").and_then(|lang| lang.into_string().ok());
+    let lang = language(typed_lang.as_deref(), set);
     let cli = match help::parse(args, lang) {
         Ok(cli) => cli,
         Err(exit) => return exit,
     };
     let terminal = Terminal::new(lang, false, false);
-    let done = settings.and_then(|settings| dispatch(cli.command, &settings, lang));
+    let done = match cli.command {
+        // These take nothing from the settings, and must work where those cannot be taken.
+        Command::Config(args) => config::run(&args, named.as_deref(), typed_lang.as_deref(), lang),
+        Command::Init => init::run(lang),
+        Command::Completions { shell } => Ok(shell::completions(shell, lang)),
+        Command::Man => shell::man(lang),
+        command => settings.and_then(|settings| dispatch(command, &settings, lang)),
+    };
     done.unwrap_or_else(|stop| {
         terminal.error(stop.sentence(lang));
         stop.exit
@@ -62,20 +72,20 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
         Command::Template(args) => template::run(&args, lang),
         Command::Contracts(args) => contracts::run(&args, settings, lang),
         Command::Sandbox(args) => sandbox::run(args, lang),
-        Command::Init => init::run(lang),
-        Command::Completions { shell } => Ok(shell::completions(shell, lang)),
-        Command::Man => shell::man(lang),
+        Command::Config(_) | Command::Init | Command::Completions { .. } | Command::Man => Ok(Exit::Done),
     }
 }
 
-/// `--lang` is looked for before the rest is parsed: the parser's own words depend on it.
-fn typed_language(args: &[OsString]) -> Option<String> {
-    let mut args = args.iter().filter_map(|arg| arg.to_str());
+/// The value of an option that is looked for before the rest is parsed: the parser's own words depend on the language,
+/// and that on the settings.
+fn typed(args: &[OsString], option: &str) -> Option<OsString> {
+    let mut args = args.iter().take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
-        match arg.strip_prefix("--lang") {
-            Some("") => return args.next().map(str::to_owned),
-            Some(rest) => return rest.strip_prefix('=').map(str::to_owned),
-            None => {}
+        if arg == option {
+            return args.next().cloned();
+        }
+        if let Some(rest) = arg.to_str().and_then(|arg| arg.strip_prefix(option)?.strip_prefix('=')) {
+            return Some(rest.into());
         }
     }
     None

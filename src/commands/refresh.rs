@@ -13,7 +13,7 @@ use crate::job::Job;
 use crate::message::{Lang, grouped, shown};
 use crate::profile::Settings;
 use crate::progress::Terminal;
-use crate::{pipeline, say, text};
+use crate::{files, pipeline, say, text};
 
 /// Reads the allowed values that a system tells, and writes them into the user's own copy of its contract.
 pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
@@ -96,7 +96,7 @@ impl Copy {
             return Err(there_already(&to));
         }
         let text = match &from {
-            Some(path) => fs::read_to_string(path).map_err(|error| unreadable(path, &error))?,
+            Some(path) => files::read_text(path, files::LARGEST_CONTRACT).map_err(|error| unreadable(path, &error))?,
             None => built_in(&args.system)?.to_owned(),
         };
         Ok(Self { name: args.system.clone(), text, to })

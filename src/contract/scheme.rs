@@ -14,6 +14,8 @@ pub struct Scheme {
     /// The name in the document.
     pub name: String,
     pub kind: SchemeKind,
+    /// What it takes is no secret (`x-secret: false`), and may stand in the settings.
+    pub open: bool,
 }
 
 /// How it travels.
@@ -59,6 +61,16 @@ impl Scheme {
                 secrets_in(&exchange.body, &mut names);
                 names
             }
+        }
+    }
+
+    /// Those of [`Scheme::secrets`] that are no secrets, and may stand in the settings.
+    pub fn open(&self) -> Vec<&str> {
+        match &self.kind {
+            SchemeKind::Basic => vec!["user"],
+            SchemeKind::ClientCredentials { .. } => vec!["client_id"],
+            _ if self.open => self.secrets(),
+            _ => Vec::new(),
         }
     }
 
@@ -184,7 +196,12 @@ fn scheme(document: &Value, name: &str, scopes: &Value) -> Result<Scheme, Fault>
         }
         None => kind(spec, scopes, prefix).map_err(|why| Fault::Unusable(at(why)))?,
     };
-    Ok(Scheme { name: name.to_owned(), kind })
+    let open = match spec.get("x-secret") {
+        None => false,
+        Some(Value::Bool(secret)) => !secret,
+        Some(other) => return Err(Fault::Wrong(at(format!("x-secret {other} is neither true nor false")))),
+    };
+    Ok(Scheme { name: name.to_owned(), kind, open })
 }
 
 fn kind(spec: &Value, scopes: &Value, prefix: String) -> Result<SchemeKind, String> {

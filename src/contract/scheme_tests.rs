@@ -56,7 +56,8 @@ fn alternatives_stand_in_the_documents_order_with_the_names_of_their_secrets() {
 fn what_an_operation_says_of_its_security_goes_before_what_the_document_says() {
     let mut document = document();
     document["security"] = json!([{"token": []}]);
-    let token = Scheme { name: "token".to_owned(), kind: SchemeKind::Bearer { prefix: "bearer".to_owned() } };
+    let token =
+        Scheme { name: "token".to_owned(), kind: SchemeKind::Bearer { prefix: "bearer".to_owned() }, open: false };
     assert_eq!(security(&document, &json!({})), Ok(vec![vec![token]]));
     assert_eq!(security(&document, &json!({"security": []})), Ok(vec![]));
     assert_eq!(security(&document, &json!({"security": [{}]})), Ok(vec![vec![]]));

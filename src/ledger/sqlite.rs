@@ -45,7 +45,7 @@ impl Ledger {
             return Err(Error::Unfit(format!("SQLite {} is too old", rusqlite::version())));
         }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_private_folder(folder)?;
+            files::make_private_folder(folder)?;
         }
         let path = &place::own_name(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -390,17 +390,5 @@ fn open_private(path: &Path) -> Result<(), Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }
-    Ok(())
-}
-
-fn make_private_folder(folder: &Path) -> Result<(), Error> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
     Ok(())
 }

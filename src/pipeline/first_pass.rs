@@ -22,7 +22,7 @@ use crate::example::Example;
 use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output};
-use crate::keyed::Keyer;
+use crate::keyed::{Keyer, hex};
 use crate::ledger::Ledger;
 use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Text, shown};
@@ -359,14 +359,6 @@ fn known_headers(operations: &[HashMap<String, usize>], headers: &[CompactString
         folded.iter().filter_map(|header| names.get(header)).collect::<BTreeSet<_>>().len()
     };
     operations.iter().map(count).max().unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn reader_failed() -> Stop {

@@ -6,13 +6,13 @@ use super::first_pass::Checked;
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::job::{Job, Sending};
-use crate::message::{grouped, shown};
+use crate::message::{Lang, grouped, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{self, Sandbox, Script};
 use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
-use crate::submit::client::{Places, Sender};
-use crate::{say, text};
+use crate::submit::client::{Places, Sender, addresses};
+use crate::{files, say, text};
 
 /// Where the requests go.
 pub struct Target {
@@ -22,14 +22,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Starts the sandbox if one is asked for, gathers the secrets, and asks before anything leaves the machine.
+    /// Starts the sandbox if one is asked for, asks before anything leaves the machine, and only then reads secrets.
     pub fn prepare(checked: &Checked, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Self, Stop> {
         let operations: Vec<&Operation> = checked.operations.iter().collect();
-        let (target, hosts) = Self::of(&operations, job, sending)?;
-        if !hosts.is_empty() && !sending.yes {
-            ask(checked, job, &hosts, terminal)?;
-        }
-        Ok(target)
+        Self::of(&operations, job, sending, |hosts| ask(checked, job, hosts, terminal))
     }
 
     /// The same for an operation that reads, once for each of so many rows.
@@ -40,26 +36,30 @@ impl Target {
         sending: &Sending,
         terminal: Terminal,
     ) -> Result<Self, Stop> {
-        let (target, hosts) = Self::of(&[operation], job, sending)?;
-        if !hosts.is_empty() && !sending.yes {
-            ask_to_read(operation, rows, job, &hosts, terminal)?;
-        }
-        Ok(target)
+        Self::of(&[operation], job, sending, |hosts| ask_to_read(operation, rows, job, hosts, terminal))
     }
 
-    /// The target, and the addresses beyond this machine that it speaks to.
-    fn of(operations: &[&Operation], job: &Job, sending: &Sending) -> Result<(Self, Vec<String>), Stop> {
+    /// `ask` is given the addresses that a person has to agree to: those beyond this machine, and those that somebody
+    /// else's settings name.
+    fn of(
+        operations: &[&Operation],
+        job: &Job,
+        sending: &Sending,
+        ask: impl FnOnce(&[String]) -> Result<(), Stop>,
+    ) -> Result<Self, Stop> {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
-        let secrets = Secrets::gather(operations, |name| job.secret(name))?;
         let places = Places { base: &base, sandbox: job.sandbox, allow_http: job.profile.allow_http };
+        let addresses = addresses(operations, &places, |name| job.promise(name))?;
+        let doubtful = addresses.iter().filter(|address| !address.here || job.server_is_foreign);
+        let hosts: Vec<String> = doubtful.map(|address| address.text.clone()).collect();
+        if !hosts.is_empty() && !sending.yes {
+            ask(&hosts)?;
+        }
+        let secrets = Secrets::gather(operations, |name| job.secret(name))?;
         let sender = Sender::new(operations, &places, &secrets, sending.timeout)?;
-        let local = |operation: &&Operation| stays_here(&base(operation));
-        let on_this_machine = operations.iter().all(local);
-        let mut hosts: Vec<_> =
-            operations.iter().filter(|operation| !local(operation)).map(|operation| base(operation)).collect();
-        hosts.extend(sender.token_places_elsewhere());
-        Ok((Self { sender, on_this_machine, _sandbox: sandbox }, hosts))
+        let on_this_machine = operations.iter().all(|operation| stays_here(&base(operation)));
+        Ok(Self { sender, on_this_machine, _sandbox: sandbox })
     }
 }
 
@@ -80,7 +80,7 @@ fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {
 /// Reads a script of faults.
 pub fn read_script(path: &Path) -> Result<Script, Stop> {
     let place = shown(&path.display().to_string());
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = files::read_text(path, files::LARGEST_SETTINGS).map_err(|error| {
         Stop::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
     })?;
     Script::from_yaml(&text)
@@ -91,18 +91,18 @@ fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Re
     hosts.dedup();
     let (hosts, target) = (shown(&hosts.join(", ")), checked.target());
     let rows = grouped(checked.valid, terminal.lang);
-    let profile = job.recipe.profile.clone().unwrap_or_else(|| "-".to_owned());
+    let by = on_whose_word(job, terminal.lang);
     let question = say!(
         terminal.lang,
-        "{rows} satır {hosts} adresine gönderilecek ({target}, profil {profile}). Gönderilsin mi?",
-        "{rows} rows go to {hosts} ({target}, profile {profile}). Send them?"
+        "{rows} satır {hosts} adresine gönderilecek ({target}, {by}). Gönderilsin mi?",
+        "{rows} rows go to {hosts} ({target}, {by}). Send them?"
     );
     match terminal.confirm(&question) {
         Some(true) => Ok(()),
         Some(false) => Err(Stop::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
         None => Err(Stop::cannot_start(text!(
-            "{rows} satır {hosts} adresine gidecekti, ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
-            "{rows} rows would go to {hosts}, and there is no terminal to confirm it. If you are sure, add --yes."
+            "{rows} satır {hosts} adresine gidecekti ({by}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
+            "{rows} rows would go to {hosts} ({by}), and there is no terminal to confirm it. If you are sure, add --yes."
         ))),
     }
 }
@@ -110,18 +110,34 @@ fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Re
 fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
     let (hosts, target) = (shown(&hosts.join(", ")), operation.full_name());
     let rows = grouped(rows, terminal.lang);
-    let profile = job.recipe.profile.clone().unwrap_or_else(|| "-".to_owned());
+    let by = on_whose_word(job, terminal.lang);
     let question = say!(
         terminal.lang,
-        "{hosts} adresinden okunacak ({target}, {rows} satır için, profil {profile}). Okunsun mu?",
-        "{hosts} is going to be read from ({target}, for {rows} rows, profile {profile}). Read it?"
+        "{hosts} adresinden okunacak ({target}, {rows} satır için, {by}). Okunsun mu?",
+        "{hosts} is going to be read from ({target}, for {rows} rows, {by}). Read it?"
     );
     match terminal.confirm(&question) {
         Some(true) => Ok(()),
         Some(false) => Err(Stop::cannot_start(text!("Hiçbir şey okunmadı.", "Nothing was read."))),
         None => Err(Stop::cannot_start(text!(
-            "{hosts} adresinden okunacaktı, ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
-            "{hosts} would be read from, and there is no terminal to confirm it. If you are sure, add --yes."
+            "{hosts} adresinden okunacaktı ({by}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
+            "{hosts} would be read from ({by}), and there is no terminal to confirm it. If you are sure, add --yes."
         ))),
     }
+}
+
+/// Profile, settings file and values that every row is given: what decided beside the command line.
+fn on_whose_word(job: &Job, lang: Lang) -> String {
+    let profile = shown(job.recipe.profile.as_deref().unwrap_or("-"));
+    let mut by = say!(lang, "profil {profile}", "profile {profile}");
+    if let Some(file) = &job.settings.file {
+        let file = shown(&file.display().to_string());
+        by.push_str(&say!(lang, ", ayarlar {file}", ", settings {file}"));
+    }
+    let sets = job.recipe.sets.iter().map(|(name, value)| shown(&format!("{name} = {value}")));
+    let sets = sets.collect::<Vec<_>>().join(", ");
+    if !sets.is_empty() {
+        by.push_str(&say!(lang, ", her satırda {sets}", ", in every row {sets}"));
+    }
+    by
 }

@@ -9,6 +9,7 @@ use super::mask::{Mask, basic};
 use crate::contract::{Operation, Scheme, SchemeKind};
 use crate::exit::Stop;
 use crate::message::Text;
+use crate::profile::Promise;
 use crate::text;
 
 /// The secrets of a run by the names that the contract gives them, and the schemes that they are for.
@@ -122,6 +123,26 @@ fn all_given(
         }
     }
     Ok(true)
+}
+
+/// The alternatives of an operation of which one will be used, told without reading a secret: those whose secrets may
+/// all be there, up to the first of which they surely are.
+///
+/// # Errors
+/// There is none.
+pub fn likely(operation: &Operation, promise: impl Fn(&str) -> Promise) -> Result<Vec<&[Scheme]>, Stop> {
+    let mut found = Vec::new();
+    for alternative in &operation.security {
+        let promises: Vec<Promise> = alternative.iter().flat_map(Scheme::secrets).map(&promise).collect();
+        if promises.contains(&Promise::Missing) {
+            continue;
+        }
+        found.push(alternative.as_slice());
+        if !promises.contains(&Promise::Likely) {
+            break;
+        }
+    }
+    if found.is_empty() && !operation.security.is_empty() { Err(missing(operation)) } else { Ok(found) }
 }
 
 /// A header's value that nothing prints.
@@ -255,6 +276,24 @@ paths:
         let ways = "CASELOAD_CLIENT_ID and CASELOAD_CLIENT_SECRET, or CASELOAD_TOKEN and CASELOAD_KEY, or CASELOAD_USER and CASELOAD_PASSWORD";
         assert!(said.en.contains(ways) && said.en.contains("auth.client_id and auth.client_secret"), "{}", said.en);
         assert!(said.tr.contains("CASELOAD_TOKEN ve CASELOAD_KEY ya da CASELOAD_USER"), "{}", said.tr);
+    }
+
+    #[test]
+    fn what_will_be_used_is_told_without_reading_a_secret() {
+        let contract = from_yaml("t", THINGS, &[]).unwrap();
+        let names = |likely: &[&str], given: &[&str]| {
+            let promise = |name: &str| match (likely.contains(&name), given.contains(&name)) {
+                (true, _) => Promise::Likely,
+                (_, true) => Promise::Given,
+                _ => Promise::Missing,
+            };
+            let found = super::likely(&contract.operations[0], promise);
+            found.map(|found| found.iter().map(|schemes| schemes[0].name.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["client_secret"], &["client_id", "token", "key"]).unwrap(), ["client", "token"]);
+        assert_eq!(names(&[], &["client_id", "client_secret", "token", "key"]).unwrap(), ["client"]);
+        assert_eq!(names(&["user"], &["password", "token"]).unwrap(), ["login"]);
+        assert!(names(&["token"], &[]).unwrap_err().message.en.contains("CASELOAD_KEY"));
     }
 
     #[test]

@@ -12,15 +12,16 @@ use reqwest::{Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::address;
-use super::auth::Secrets;
+use super::auth::{self, Secrets};
 use super::mask::Mask;
 use super::renewal::Tokens;
-use super::token::Source;
+use super::token::{Source, place_of};
 use super::wire::Wire;
 use crate::contract::{Operation, endpoint_at};
 use crate::exit::Stop;
 use crate::fail;
 use crate::outcome::{Answer, Attempt, Failure};
+use crate::profile::Promise;
 use crate::text;
 use crate::validate::Request;
 
@@ -85,11 +86,38 @@ impl Sender {
         }
         Ok(Self { client: client(timeout, secrets.has_sessions())?, targets, sources, mask: secrets.mask() })
     }
+}
 
-    /// Addresses beyond this machine to which secrets go for a token.
-    pub fn token_places_elsewhere(&self) -> impl Iterator<Item = String> {
-        self.sources.iter().filter(|source| !address::is_loopback(&source.url)).map(Source::place)
+/// Where something of a run goes to.
+pub struct Address {
+    pub text: String,
+    /// It is on this machine.
+    pub here: bool,
+}
+
+/// The addresses that requests go to, and those that secrets may go to for a token; told without reading a secret.
+///
+/// # Errors
+/// An address that is none or that would carry secrets in the clear; a secret that is not there.
+pub fn addresses(
+    operations: &[&Operation],
+    places: &Places<'_>,
+    promise: impl Fn(&str) -> Promise,
+) -> Result<Vec<Address>, Stop> {
+    let (mut servers, mut tokens) = (Vec::new(), Vec::new());
+    for operation in operations {
+        let base = (places.base)(operation);
+        let url = address::of_operation(&base, &operation.path, places.allow_http)?;
+        servers.push(Address { here: address::is_loopback(&url), text: base.clone() });
+        for scheme in auth::likely(operation, &promise)?.into_iter().flatten() {
+            let Some(endpoint) = scheme.token_endpoint() else { continue };
+            let at = endpoint_at(endpoint, &operation.base_url, &base, places.sandbox);
+            let url = address::of_token(&at, places.allow_http)?;
+            tokens.push(Address { here: address::is_loopback(&url), text: place_of(&url) });
+        }
     }
+    servers.append(&mut tokens);
+    Ok(servers)
 }
 
 impl Wire for Sender {

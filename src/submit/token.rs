@@ -74,9 +74,9 @@ impl Source {
         self.scheme == *scheme && self.url == *url
     }
 
-    /// The address without what may be nobody's business.
+    /// Where the tokens come from.
     pub fn place(&self) -> String {
-        shown(&format!("{}{}", self.url.origin().ascii_serialization(), self.url.path()))
+        place_of(&self.url)
     }
 
     /// What the attempt to get a token gave.
@@ -142,6 +142,11 @@ impl Source {
 /// As a form has it (`application/x-www-form-urlencoded`).
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// A token's address without what may be nobody's business.
+pub fn place_of(url: &Url) -> String {
+    shown(&format!("{}{}", url.origin().ascii_serialization(), url.path()))
 }
 
 /// The body of an exchange with the secrets in it.

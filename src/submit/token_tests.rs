@@ -46,7 +46,7 @@ fn keys() -> (Source, Mask) {
         expiry: Some("/data/expiry".to_owned()),
         prefix: "bearer".to_owned(),
     };
-    let scheme = Scheme { name: "keys".to_owned(), kind: SchemeKind::ExchangedToken(Box::new(exchange)) };
+    let scheme = Scheme { name: "keys".to_owned(), kind: SchemeKind::ExchangedToken(Box::new(exchange)), open: false };
     source_of(&Operation { security: vec![vec![scheme]], ..operation() })
 }
 

@@ -5,6 +5,7 @@
 
 mod book;
 mod listener;
+mod terminal;
 mod witness;
 mod workdir;
 
@@ -35,6 +36,7 @@ mod refresh;
 mod repeat;
 mod resolve;
 mod results;
+mod settings;
 mod sheets;
 mod signals;
 mod template;

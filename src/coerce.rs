@@ -15,7 +15,7 @@ use crate::contract::{EnumValue, Field, Kind};
 use crate::fold::fold;
 use crate::message::{Lang, shown};
 use crate::number_format::{NumberFormat, Shown, exact};
-use crate::row::{BadCell, Cell, trimmed};
+use crate::row::{BadCell, Cell, hidden_char, trimmed};
 use crate::say;
 
 /// Digits that a spreadsheet keeps of a number; what has more is already wrong in the file.
@@ -147,7 +147,7 @@ impl Coerce<'_> {
             Cell::Text(text) if self.formats.is_text_file && is_e_notation(trimmed(text)) => {
                 Err(self.too_long_a_number())
             }
-            Cell::Text(text) => Ok(trimmed(text).to_owned()),
+            Cell::Text(text) => self.visible(trimmed(text)),
             Cell::Number { value, .. } if !has_exact_digits(*value) => Err(self.too_long_a_number()),
             Cell::Number { value, format } => match self.formats.shown(*value, *format) {
                 Some(shown) if !shown.grouped && !shown.hides_sign => Ok(shown.text),
@@ -173,6 +173,18 @@ impl Coerce<'_> {
             Cell::Number { value, .. } if has_exact_digits(*value) => Ok(exact(*value)),
             other => self.text(other),
         }
+    }
+
+    /// A text, where a person who looks at the cell sees all of it.
+    fn visible(&self, text: &str) -> Result<String, Refusal> {
+        let Some((at, hidden)) = hidden_char(text) else { return Ok(text.to_owned()) };
+        let (place, code) = (at + 1, format!("U+{:04X}", u32::from(hidden)));
+        let message = say!(
+            self.lang,
+            "Değerin {place}. karakteri görünmeyen bir karakter ({code}). Hücredeki değeri silip yeniden yazın.",
+            "Character {place} of the value is one that nobody sees ({code}). Delete the value and type it again."
+        );
+        Err(Refusal { rule: "hidden-character", message })
     }
 
     fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<Value, Refusal> {
@@ -611,6 +623,18 @@ mod tests {
         let coerce = Coerce { formats: &csv, lang: Lang::En, zone: &TimeZone::UTC };
         assert_eq!(coerce.text(&text("1,23457E+11")).unwrap_err().rule, "digits");
         assert_eq!(take(Kind::Text, text("HE+1")).unwrap().unwrap(), "HE+1");
+    }
+
+    #[test]
+    fn characters_that_nobody_sees_are_trimmed_at_the_ends_and_refused_inside() {
+        assert_eq!(take(Kind::Text, text("\u{202a}FU 1\u{202c}\u{200e}\u{1a}")).unwrap().unwrap(), "FU 1");
+        assert_eq!(take(Kind::Integer, text("\u{200e}12\u{200f}")).unwrap().unwrap(), 12);
+        for inside in ["FU\u{202a}1", "a\u{9b}b", "a\u{b}b", "a\u{c}b", "a\u{85}b", "a\u{1a}b", "a\u{7f}b"] {
+            let refused = take(Kind::Text, text(inside)).unwrap_err();
+            assert_eq!(refused.rule, "hidden-character", "{inside:?}");
+        }
+        let message = take(Kind::Text, text("FU\u{202a}1")).unwrap_err().message;
+        assert!(message.contains("Character 3") && message.contains("U+202A"), "{message}");
     }
 
     #[test]

@@ -55,9 +55,28 @@ impl Cell {
     }
 }
 
-/// White space in the wide sense: NBSP, zero-width characters, the byte order mark.
+/// White space in the wide sense: NBSP, zero-width characters, the byte order mark, marks of direction, and the
+/// controls of ASCII.
 pub fn is_blank_char(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    c.is_whitespace()
+        || c.is_ascii_control()
+        || is_direction(c)
+        || matches!(c, '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Marks, embeddings and isolates of direction.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The first character of a trimmed text that nobody sees and no value has: a control other than a line end or a tab,
+/// or a mark of direction.
+pub fn hidden_char(text: &str) -> Option<(usize, char)> {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return None;
+    }
+    let is_hidden = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || is_direction(c);
+    text.chars().enumerate().find(|(_, c)| is_hidden(*c))
 }
 
 /// A byte that is a visible ASCII character by itself: most cells begin and end with one.
@@ -125,5 +144,20 @@ mod tests {
         assert!(Cell::Text("\u{a0} \u{200b}\t".into()).is_blank());
         assert!(!Cell::Text("0".into()).is_blank());
         assert_eq!(trimmed("\u{feff} a b\u{a0}"), "a b");
+        assert_eq!(trimmed("\u{202a}a\u{202c}\u{200e}\u{1a}\u{b}\u{c}\u{85}"), "a");
+        assert_eq!(trimmed("Å\u{9f}"), "Å\u{9f}", "half of a letter that was read in a wrong encoding");
+    }
+
+    #[test]
+    fn characters_that_nobody_sees_are_found_within_a_text() {
+        for (text, at, c) in [
+            ("a\u{202a}b", 1, '\u{202a}'),
+            ("şa\u{85}b", 2, '\u{85}'),
+            ("a\u{b}", 1, '\u{b}'),
+            ("Å\u{9f}", 1, '\u{9f}'),
+        ] {
+            assert_eq!(hidden_char(text), Some((at, c)), "{text:?}");
+        }
+        assert_eq!(hidden_char("Şişli,\tNo: 5\r\n12\" 😀\u{200d}"), None);
     }
 }

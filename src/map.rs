@@ -9,7 +9,7 @@ use compact_str::CompactString;
 use serde_json::Value;
 
 pub use complaint::check_wishes;
-use complaint::{no_cell_holds, nothing_fits, place, two_columns};
+use complaint::{no_cell_holds, nothing_fits, nothing_known, place, two_columns};
 
 use crate::coerce::{Coerce, Refusal};
 use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};
@@ -82,8 +82,9 @@ pub struct Draft {
 /// Finds the routes of a sheet. `operations` are those that may be meant: one with `--to`, else all.
 ///
 /// # Errors
-/// No operation, or more than one, fits the headers; a required column is missing; two columns mean
-/// one field; a column means a property that no cell can hold.
+/// No header means a field, so that the row taken for the header row may be data; no operation, or more
+/// than one, fits the headers; a required column is missing; two columns mean one field; a column means a
+/// property that no cell can hold.
 pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> Result<SheetMap, Stop> {
     let headers: Vec<String> = sheet.headers.iter().map(|header| fold(header)).collect();
     let selector = selector(&headers, operations, wishes);
@@ -91,6 +92,13 @@ pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> R
     let mut routes = Vec::new();
     for (index, operation) in &all {
         routes.push(route(sheet, &headers, *index, operation, wishes)?);
+    }
+    // What is given by `--set` alone has no header row.
+    if sheet.header_row > 0 {
+        if !routes.iter().any(is_fed) {
+            return Err(nothing_known(sheet, operations, &routes));
+        }
+        routes.retain(is_fed);
     }
     let complete = |route: &Route| missing(operations[route.operation], &route.sources).is_empty();
     let routes: Vec<Route> = if selector.is_some() {
@@ -310,6 +318,15 @@ fn pieces(value: &str, headers: &[String]) -> Vec<Piece> {
     pieces
 }
 
+/// Whether a column of the sheet feeds a field.
+fn is_fed(route: &Route) -> bool {
+    route.sources.iter().any(|source| match source {
+        Source::Nowhere => false,
+        Source::Column(_) => true,
+        Source::Set(pieces) => pieces.iter().any(|piece| matches!(piece, Piece::Column(_))),
+    })
+}
+
 fn missing<'o>(operation: &'o Operation, sources: &[Source]) -> Vec<&'o Field> {
     let pairs = operation.fields.iter().zip(sources);
     pairs.filter(|(field, source)| field.required && **source == Source::Nowhere).map(|(field, _)| field).collect()
@@ -381,7 +398,11 @@ paths:
 "#;
 
     fn map(headers: &[&str], wishes: &Wishes) -> Result<SheetMap, Stop> {
-        let contract: Contract = from_yaml("t", TWO, &[]).unwrap();
+        map_by(TWO, headers, wishes)
+    }
+
+    fn map_by(contract: &str, headers: &[&str], wishes: &Wishes) -> Result<SheetMap, Stop> {
+        let contract: Contract = from_yaml("t", contract, &[]).unwrap();
         let operations: Vec<&Operation> = contract.operations.iter().collect();
         let sheet = Sheet {
             name: "S".into(),
@@ -407,6 +428,21 @@ paths:
         let message = map(&["Mali Nu", "Ayrıntı"], &Wishes::default()).unwrap_err().message;
         assert!(message.en.contains("row 3") && message.en.contains("device"), "{message}");
         assert!(message.en.contains("--map \"device=Mali Nu\""), "{message}");
+    }
+
+    #[test]
+    fn headers_of_which_none_means_a_field_are_refused_with_those_that_are_expected() {
+        let open = TWO.replace("required: [device], ", "").replace("required: [model, qty], ", "");
+        for headers in [&["FU1", "psu"][..], &["İşlem", "x"]] {
+            let message = map_by(&open, headers, &Wishes::default()).unwrap_err().message;
+            for said in ["row 3", "Device id (device)", "Quantity (qty)", "--map FIELD=HEADER"] {
+                assert!(message.en.contains(said), "no {said}: {message}");
+            }
+        }
+        let set = Wishes { sets: vec![("detail".into(), "x".into())], maps: vec![] };
+        assert!(map_by(&open, &["FU1", "psu"], &set).is_err(), "the same in every row");
+        let set = Wishes { sets: vec![("detail".into(), "{FU1}".into())], maps: vec![] };
+        assert_eq!(map_by(&open, &["FU1", "psu"], &set).unwrap().routes[0].operation, 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{ALIKE, Route, Source, Wishes, missing};
 use crate::contract::{Field, Object, Operation};
 use crate::exit::Stop;
 use crate::fold::fold;
-use crate::message::{Lang, shown};
+use crate::message::{Lang, Text, shown};
 use crate::row::{Sheet, column_letter};
 use crate::text;
 
@@ -31,12 +31,48 @@ pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[R
         "{in_tr}{row}. satırdaki başlıklarda {called} için gerekli sütunlar yok: {tr}. Sütunları ekleyin ya da --map ALAN=BAŞLIK, --set ALAN=DEĞER kullanın.",
         "{in_en}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
     );
-    for (field, header) in close_misses(sheet, &lacking, best) {
+    suggest(&mut message, &close_misses(sheet, &lacking, best));
+    Stop::cannot_start(message)
+}
+
+/// Fields that a sentence lists.
+const MOST_LISTED: usize = 40;
+
+/// No header means anything: what was taken for the header row may be a row of data.
+pub(super) fn nothing_known(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Stop {
+    let mut fields: Vec<&Field> = Vec::new();
+    for field in operations.iter().flat_map(|operation| &operation.fields) {
+        if !fields.iter().any(|known| known.name == field.name) {
+            fields.push(field);
+        }
+    }
+    let more = if fields.len() > MOST_LISTED { ", …" } else { "" };
+    fields.truncate(MOST_LISTED);
+    let named = |field: &&Field, lang| match field.label.get(lang) {
+        label if label.is_empty() || label == field.name => field.name.clone(),
+        label => format!("{label} ({})", field.name),
+    };
+    let list = |lang| fields.iter().map(|field| named(field, lang)).collect::<Vec<_>>().join(", ") + more;
+    let (tr, en) = (list(Lang::Tr), list(Lang::En));
+    let row = sheet.header_row;
+    let (in_tr, in_en) = place(sheet);
+    let mut message = text!(
+        "{in_tr}{row}. satır başlık satırı sayıldı, ama içinde bilinen bir başlık yok. Verinin üstüne başlık satırı ekleyin ya da --map ALAN=BAŞLIK kullanın. Beklenen başlıklar: {tr}.",
+        "{in_en}row {row} was taken for the header row, but none of its headers is known. Put a header row above the data, or use --map FIELD=HEADER. Expected headers: {en}."
+    );
+    if let Some(first) = routes.first() {
+        suggest(&mut message, &close_misses(sheet, &fields, first));
+    }
+    Stop::cannot_start(message)
+}
+
+/// Adds what may have been meant.
+fn suggest(message: &mut Text, misses: &[(&Field, &str)]) {
+    for (field, header) in misses {
         let (header, name) = (shown(header), &field.name);
         message.tr.push_str(&format!(" \"{header}\" sütunu {name} mi? Öyleyse: --map \"{name}={header}\"."));
         message.en.push_str(&format!(" Is \"{header}\" meant as {name}? Then: --map \"{name}={header}\"."));
     }
-    Stop::cannot_start(message)
 }
 
 fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> Vec<(&'s Field, &'s str)> {

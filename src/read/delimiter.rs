@@ -1,5 +1,5 @@
 //! Which character parts the cells of a text: what a `sep=` line says, else the one with which the
-//! head makes the best table.
+//! whole head makes the best table.
 
 use crate::row::Cell;
 
@@ -23,10 +23,10 @@ pub(super) fn sep_line(head: &[u8]) -> Option<u8> {
     }
 }
 
-/// The delimiter with which the head's best row has the most known headers; then the one with which
-/// the rows below have most steadily as many cells as that row.
+/// The delimiter with which the head makes a table, and its header row has the most known headers; then the one with
+/// which the rows have most steadily as many cells.
 pub(super) fn guess(head: &[u8], known: Known) -> u8 {
-    let mut best = ((0, false, 0, 0), CANDIDATES[0]);
+    let mut best = (Score::default(), CANDIDATES[0]);
     for delimiter in CANDIDATES {
         let score = score(&parse(head, delimiter), known);
         if score > best.0 {
@@ -34,6 +34,20 @@ pub(super) fn guess(head: &[u8], known: Known) -> u8 {
         }
     }
     best.1
+}
+
+/// How well a delimiter fits: what is compared first stands first.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    /// At least half of the rows below the header row have the same number of cells.
+    is_table: bool,
+    /// Known headers in the header row.
+    known: usize,
+    /// The header row has several columns.
+    several: bool,
+    /// The share of the rows that have the same number of cells, in thousandths.
+    steady: usize,
+    columns: usize,
 }
 
 fn parse(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
@@ -53,17 +67,29 @@ fn parse(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
     rows
 }
 
-/// Known headers; whether there are several columns; how steady their number is, in thousandths; columns.
-fn score(rows: &[HeadRow], known: Known) -> (usize, bool, usize, usize) {
-    let (at, count) = match header::find(rows, known) {
-        Some(Found::Recognised(at)) => (at, known(&header::header_texts(&rows[at].1))),
-        Some(Found::Plausible(at)) => (at, 0),
-        None => return (0, false, 0, 0),
+fn score(rows: &[HeadRow], known: Known) -> Score {
+    let (at, known) = match header::find(rows, known) {
+        Some(Found::Recognised(at)) if is_split(&rows[at].1) => (at, known(&header::header_texts(&rows[at].1))),
+        Some(Found::Recognised(at) | Found::Plausible(at)) => (at, 0),
+        None => return Score::default(),
     };
     let columns = rows[at].1.len();
-    let body = &rows[at..];
-    let steady = body.iter().filter(|(_, cells)| cells.len() == columns).count() * 1000 / body.len();
-    (count, columns > 1, steady, columns)
+    let steady = steadiness(&rows[at..]);
+    Score { is_table: steady >= 500, known, several: columns > 1, steady, columns }
+}
+
+/// Whether a header row is one under this delimiter: a line that it leaves whole and another would split is none,
+/// whatever its letters spell.
+fn is_split(cells: &[Cell]) -> bool {
+    let [Cell::Text(line)] = cells else { return true };
+    !line.bytes().any(|byte| CANDIDATES.contains(&byte))
+}
+
+/// The share of the rows below the first that have the commonest number of cells, in thousandths.
+fn steadiness(rows: &[HeadRow]) -> usize {
+    let counts = || rows.iter().skip(1).map(|(_, cells)| cells.len());
+    let alike = |count: usize| counts().filter(|other| *other == count).count();
+    counts().map(alike).max().map_or(1000, |most| most * 1000 / (rows.len() - 1))
 }
 
 #[cfg(test)]
@@ -92,6 +118,23 @@ mod tests {
     #[test]
     fn a_single_column_with_commas_in_it_stays_one() {
         assert_eq!(guessed("Ad\nAnkara, Çankaya\nIzmir, Konak\n"), ';');
+    }
+
+    #[test]
+    fn a_line_that_a_delimiter_does_not_split_is_no_header_whatever_it_spells() {
+        assert_eq!(guessed("Ad,,,,\nx,y,z,p,q\n1,2,3,4,5\n6,7,8,9,0\n"), ',');
+        assert_eq!(guessed("Tutar;;\nx;y;z\n1,5;2;3\n"), ';');
+    }
+
+    #[test]
+    fn known_words_in_a_title_do_not_choose_a_delimiter_by_which_the_rows_are_no_table() {
+        let rows: String = (1..20).map(|n| format!("{},{n}\n", "a;".repeat(n))).collect();
+        assert_eq!(guessed(&format!("Ad;Tutar\nx,y\n{rows}")), ',');
+    }
+
+    #[test]
+    fn rows_that_leave_out_the_last_columns_are_a_table_all_the_same() {
+        assert_eq!(guessed("Ad,Tutar,c,d,e\nx,1\ny,2\nz,3\n"), ',');
     }
 
     #[test]

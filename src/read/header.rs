@@ -52,7 +52,7 @@ pub(super) fn header_texts(cells: &[Cell]) -> Vec<CompactString> {
     texts
 }
 
-fn header_text(cell: &Cell) -> CompactString {
+pub(super) fn header_text(cell: &Cell) -> CompactString {
     match cell {
         Cell::Text(text) => trimmed(text).into(),
         Cell::Number { value, .. } | Cell::Date { serial: value, .. } => format_compact!("{value}"),

@@ -6,7 +6,6 @@
 //! refused as a whole, with its place, before anything is sent. Memory does not grow with the rows;
 //! the texts that a workbook shares among its cells are the one exception.
 
-mod block;
 mod cells;
 mod csv;
 mod delimiter;
@@ -14,11 +13,14 @@ mod encoding;
 mod gate;
 mod guard;
 mod header;
+mod headings;
 mod kind;
 mod look;
 mod marks;
 mod parts;
 mod ranges;
+mod records;
+mod shape;
 mod shield;
 mod source;
 mod stream;
@@ -127,7 +129,7 @@ impl Input {
     /// counted, not handed over. `emit` ends the reading by [`ControlFlow::Break`]; the totals then
     /// are those of what was read.
     pub fn rows(self, mut emit: impl FnMut(Vec<Row>) -> ControlFlow<()>) -> Result<Totals, Stop> {
-        let mut stream = Stream::new(&mut emit, self.sheets.len());
+        let mut stream = Stream::new(&mut emit, &self.sheets);
         match self.body {
             Body::Csv(csv) => csv.rows(&self.source, &self.sheets[0], &mut stream)?,
             Body::Xlsx(mut workbook) => workbook.rows(&self.source.name, &self.sheets, &mut stream)?,

@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use super::headings::Headings;
 use super::ranges::Ranges;
 use crate::exit::Stop;
 use crate::fold::fold;
@@ -31,7 +32,9 @@ pub struct Totals {
     pub hidden: Vec<Ranges>,
     /// Rows at the end of a sheet that only add up those above, skipped.
     pub total_rows: Vec<Place>,
-    /// What the user should know: hidden rows and total rows, with their numbers.
+    /// Rows that repeat the header row, skipped.
+    pub repeated_headers: u64,
+    /// What the user should know of rows that were skipped or are hidden, and of values without a header.
     pub warnings: Vec<Text>,
 }
 
@@ -45,13 +48,16 @@ pub(super) struct Stream<'a> {
     /// The last row, held back until it is known not to be a total row.
     held: Option<Row>,
     over: bool,
+    /// One a sheet.
+    headings: Vec<Headings>,
     pub totals: Totals,
 }
 
 impl<'a> Stream<'a> {
-    pub fn new(emit: Emit<'a>, sheets: usize) -> Self {
-        let totals = Totals { hidden: vec![Ranges::default(); sheets], ..Totals::default() };
-        Self { emit, batch: Vec::with_capacity(BATCH), weight: 0, cells: 0, held: None, over: false, totals }
+    pub fn new(emit: Emit<'a>, sheets: &[Sheet]) -> Self {
+        let totals = Totals { hidden: vec![Ranges::default(); sheets.len()], ..Totals::default() };
+        let headings = sheets.iter().map(Headings::of).collect();
+        Self { emit, batch: Vec::with_capacity(BATCH), weight: 0, cells: 0, held: None, over: false, headings, totals }
     }
 
     /// Takes the next row of a sheet, in ascending order of their numbers.
@@ -65,6 +71,8 @@ impl<'a> Stream<'a> {
         }
         if row.cells.iter().all(Cell::is_blank) {
             self.totals.blank += 1;
+        } else if self.headings[usize::from(row.place.sheet)].is_repeated_by(&row) {
+            self.totals.repeated_headers += 1;
         } else if let Some(row) = self.held.replace(row) {
             self.hand_over(row);
         }
@@ -97,6 +105,7 @@ impl<'a> Stream<'a> {
             return;
         }
         self.totals.rows += 1;
+        self.headings[usize::from(row.place.sheet)].note(&row);
         if row.hidden {
             self.totals.hidden[usize::from(row.place.sheet)].push(row.place.row);
         }
@@ -118,6 +127,9 @@ impl<'a> Stream<'a> {
     /// Hands over what is left, and tells what was read.
     pub fn finish(mut self, sheets: &[Sheet]) -> Totals {
         self.flush();
+        for (sheet, headings) in sheets.iter().zip(&self.headings) {
+            self.totals.warnings.extend(headings.warnings(sheet));
+        }
         for (sheet, hidden) in sheets.iter().zip(&self.totals.hidden) {
             if !hidden.is_empty() {
                 self.totals.warnings.push(hidden_rows(sheet, hidden));
@@ -166,7 +178,7 @@ fn hidden_rows(sheet: &Sheet, hidden: &Ranges) -> Text {
 }
 
 /// The beginning of a sentence about a sheet; nothing where it has no name.
-fn of_sheet(sheet: &Sheet) -> (String, String) {
+pub(super) fn of_sheet(sheet: &Sheet) -> (String, String) {
     if sheet.name.is_empty() {
         return (String::new(), String::new());
     }
@@ -190,7 +202,7 @@ mod tests {
             numbers.extend(batch.iter().map(|row| row.place.row));
             if numbers.len() < take { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        let mut stream = Stream::new(&mut emit, 1);
+        let mut stream = Stream::new(&mut emit, std::slice::from_ref(&sheet));
         for row in rows {
             stream.push(row, "a.csv").unwrap();
         }
@@ -238,7 +250,7 @@ mod tests {
     #[test]
     fn more_cells_than_anybody_waits_for_are_refused() {
         let mut emit = |_| ControlFlow::Continue(());
-        let mut stream = Stream::new(&mut emit, 1);
+        let mut stream = Stream::new(&mut emit, &[Sheet::default()]);
         stream.cells = MOST_CELLS - 3;
         stream.push(row(1, &["a", "", ""]), "a.csv").unwrap();
         let stop = stream.push(row(2, &["a"]), "a.csv").unwrap_err();

@@ -115,9 +115,65 @@ fn fields_that_a_spreadsheet_left_out_of_a_whole_block_are_blank() {
 }
 
 #[test]
-fn blank_cells_beyond_the_header_are_no_cells() {
-    let read = read(b"Ad;Tutar;;\na;1;;; \nb;2\n;\n");
-    assert_eq!((read.line(0), read.line(1)), ("a|1".to_owned(), "b|2".to_owned()));
+fn blank_cells_beyond_the_header_are_no_cells_where_every_row_has_them() {
+    for text in [&b"Ad;Tutar;;\na;1;;\nb;;;\n;\n"[..], b"Ad;Tutar\na;1;;\nb;;;\n", b"Ad;Tutar;\na;1\nb;2\n"] {
+        let read = read(text);
+        assert_eq!((read.line(0).as_str(), &read.line(1)[..2]), ("a|1", "b|"));
+    }
+}
+
+#[test]
+fn a_surplus_blank_cell_of_one_row_is_refused_for_the_others_may_stand_in_the_wrong_columns() {
+    for (text, line, cells) in [
+        (&b"Ad;Tutar;Tarih\na;1;x\nb;;2;\nc;3;z\n"[..], 3, 4),
+        (b"Ad;Tutar;Tarih\nb;;2;\n", 2, 4),
+        (b"Ad;Tutar;Tarih;\na;1;x;\nb2;y;\n", 3, 3),
+        (b"Ad;Tutar;Tarih\na;1;x\nb;;2;;;\n", 3, 6),
+    ] {
+        let sentence = refused(text);
+        assert!(sentence.contains(&format!("line {line}: it has {cells} cells")), "{sentence}");
+    }
+    let sentence = refused(b"Ad;Tutar\na;1;\nb;2;\nc;3\nd;4;\n");
+    assert!(sentence.contains("line 4: it has 2 cells, but the rows above have 3"), "{sentence}");
+}
+
+#[test]
+fn rows_that_all_leave_out_the_last_columns_are_whole() {
+    let read = read(b"Ad;Tutar;Approve;Reject\na;1\nb;2\nc;3\n");
+    assert_eq!((read.numbers(), read.line(2)), (vec![2, 3, 4], "c|3||".to_owned()));
+    assert!(refused(b"Ad;Tutar;Approve;Reject\na;1\n").contains("line 2: it has 2 cells"));
+}
+
+#[test]
+fn a_value_beyond_the_last_header_is_told_and_not_dropped_in_silence() {
+    let read = read(b"Ad;Tutar;;\na;1;;x\nb;2;;\nc;3;;y\n");
+    assert_eq!(read.line(0), "a|1||x");
+    assert!(read.totals.warnings[0].en.contains("values in columns without a header are not sent: D (row 2, 4)"));
+}
+
+#[test]
+fn a_header_line_repeated_in_the_middle_is_skipped_and_told() {
+    let read = read(b"Ad;Tutar\na;1\n Ad ;Tutar\nb;2\nAd;5\n");
+    assert_eq!((read.numbers(), read.totals.rows, read.totals.repeated_headers), (vec![2, 4, 5], 3, 1));
+    assert!(read.totals.warnings[0].en.contains("rows that repeat the header row were skipped (1): 3"));
+}
+
+#[test]
+fn a_delimiter_that_is_missing_before_a_quote_is_refused_and_an_inch_is_a_character() {
+    let sentence = refused(b"Ad;Tutar;Tarih\na\"b; c\";1\n");
+    assert!(sentence.contains("line 2: a quote (\") opens within a cell and another ends a later cell"), "{sentence}");
+    assert!(refused(b"Ad;Tutar;Tarih\na\"b\";1\n").contains("line 2: it has 2 cells"));
+    assert_eq!(read(b"Ad;Tutar\n5\" ekran;\"12\"\"\"\n15\";12\"\n").line(1), "15\"|12\"");
+}
+
+#[test]
+fn a_cell_may_have_many_lines_but_not_the_rows_below_it() {
+    let lines = "satir\n".repeat(300);
+    let file = format!("Ad;Tutar\n\"{lines}\";1\nb;2\n");
+    let whole = read(file.as_bytes());
+    assert_eq!((whole.numbers(), whole.line(0)), (vec![2, 303], format!("{lines}|1")));
+    let swallowed = "Ad;Tutar\na;\"1\nb;2\nc;3\nd;4\ne;\"\nf;5\n";
+    assert!(refused(swallowed.as_bytes()).contains("line 2: a cell that opens with a quote (\") takes in the rows"));
 }
 
 #[test]

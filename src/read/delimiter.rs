@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn known_words_in_a_title_do_not_choose_a_delimiter_by_which_the_rows_are_no_table() {
-        let rows: String = (1..20).map(|n| format!("{},{n}\n", "a;".repeat(n))).collect();
+        let rows = (1..20).fold(String::new(), |rows, n| rows + &"a;".repeat(n) + &format!(",{n}\n"));
         assert_eq!(guessed(&format!("Ad;Tutar\nx,y\n{rows}")), ',');
     }
 

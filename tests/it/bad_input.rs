@@ -128,6 +128,82 @@ fn a_line_that_cannot_be_read_without_a_doubt_refuses_the_file() {
 }
 
 #[test]
+fn a_row_with_a_surplus_blank_cell_sends_nothing_for_its_values_may_stand_one_column_to_the_right() {
+    let dir = Workdir::new();
+    let server = sandbox("");
+    let with = |line: &str| format!("{HEADER}\n{ROW}\n{line}\n");
+    dir.write("surplus.csv", with("upgrade,psu,FU00000002,,,,two"));
+    refused(&dir, &server, "surplus.csv", &[], &["surplus.csv, line 3", "7 cells"]);
+    dir.write("blank.csv", with("upgrade,psu,FU00000002,T1,,M1,"));
+    refused(&dir, &server, "blank.csv", &[], &["blank.csv, line 3", "7 cells"]);
+    dir.write("stray.csv", with("upgrade,psu,FU00000002,T1\"x, y\",z"));
+    refused(&dir, &server, "stray.csv", &[], &["stray.csv, line 3", "opens within a cell"]);
+    let rows = (0..20).fold(String::new(), |rows, n| rows + &format!("upgrade,psu,FU{n:08},,,x,\n"));
+    dir.write("all.csv", format!("{HEADER}\n{rows}"));
+    let (ended, rows) = dir.submit(&server, "all.csv", &[]);
+    assert_eq!((ended.code, rows.len()), (0, 20), "every row ends with a delimiter: {ended:?}");
+}
+
+#[test]
+fn headers_that_nobody_knows_send_nothing_whether_or_not_the_operation_is_named() {
+    let dir = Workdir::new();
+    dir.write(
+        "notes.yaml",
+        r#"
+openapi: 3.1.0
+info: {title: Notes, version: "1"}
+servers: [{url: "https://notes.example"}]
+paths:
+  /notes:
+    post:
+      operationId: note
+      requestBody: {content: {application/json: {schema: {type: object, properties: {note: {type: string, x-label: {tr: Metin, en: Words}}}}}}}
+      responses: {"200": {description: ok}}
+"#,
+    );
+    let server = sandbox("");
+    dir.write("bare.csv", "Ankara;FU1\nIzmir;FU2\nBursa;FU3\n");
+    let said = ["bare.csv", "row 1 was taken for the header row", "Expected headers: Words (note)"];
+    for more in [&["--contract", "notes.yaml"][..], &["--contract", "notes.yaml", "--to", "notes/note"]] {
+        refused(&dir, &server, "bare.csv", more, &said);
+        let ended = dir.run(&[&["check", "bare.csv", "-o", "none"], more].concat());
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(!ended.stderr.contains("By the headers"), "{ended:?}");
+    }
+    refused(&dir, &server, "bare.csv", &[], &["bare.csv", "row 1 was taken for the header row"]);
+}
+
+#[test]
+fn a_header_line_in_the_middle_is_no_row_and_is_told_and_the_balance_adds_up() {
+    let dir = Workdir::new();
+    let server = sandbox("");
+    dir.write("twice.csv", format!("{HEADER}\n{ROW}\n{HEADER}\nupgrade,psu,FU00000002,,,two\n"));
+    let (ended, rows) = dir.submit(&server, "twice.csv", &["--json"]);
+    assert_eq!((ended.code, words(&rows)), (0, vec!["done", "done"]), "{ended:?}");
+    assert!(ended.stderr.contains("repeat the header row were skipped (1): 3"), "{ended:?}");
+    let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((&summary["rows"], &summary["balance"]), (&2.into(), &true.into()));
+    assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn values_right_of_the_last_header_are_told_in_text_and_workbook() {
+    let dir = Workdir::new();
+    let server = sandbox("");
+    dir.write("wide.csv", format!("{HEADER},,\n{ROW},,note\nupgrade,psu,FU00000002,,,two,,\n"));
+    let sheet = |sheet: &mut rust_xlsxwriter::Worksheet| {
+        texts(sheet, 1, &HEADER.split(',').collect::<Vec<_>>());
+        texts(sheet, 2, &["upgrade", "psu", "FU00000003", "", "", "one", "", "note"]);
+    };
+    dir.write("wide.xlsx", book(&[("List", &sheet)]));
+    for file in ["wide.csv", "wide.xlsx"] {
+        let (ended, _) = dir.submit(&server, file, &[]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(ended.stderr.contains("alues in columns without a header are not sent: H (row 2)"), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_missing_column_is_one_problem_of_the_file() {
     let dir = Workdir::new();
     let server = sandbox("");

@@ -44,7 +44,7 @@ pub enum Command {
     Fetch(FetchArgs),
     /// Forget the rows of old runs for good
     Purge(PurgeArgs),
-    /// Copy the ledger
+    /// Copy the ledger, or take an older copy of it
     Ledger(LedgerCommandArgs),
     /// Write a workbook to fill in: headers, dropdowns, an example row, an explanation
     Template(TemplateArgs),
@@ -378,6 +378,8 @@ pub struct LedgerCommandArgs {
 pub enum LedgerCommand {
     /// Write a copy of the ledger to a new file, also while a run goes on
     Backup(BackupArgs),
+    /// Take an older copy of the ledger that was put back: rows sent since it was made are not known, and would go again
+    Restore(RestoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -387,6 +389,18 @@ pub struct BackupArgs {
     pub copy: PathBuf,
     #[command(flatten)]
     pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The ledger (default: the one that runs use)
+    #[arg(value_name = "PATH")]
+    pub older: Option<PathBuf>,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use crate::contract::{self, Contract, Operation, Scheme};
 use crate::exit::Stop;
 use crate::map::Wishes;
 use crate::message::{Lang, shown};
-use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set};
+use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set, state_folder};
 use crate::submit::auth::{from_environment, variable};
 use crate::submit::breaker::MaxErrors;
 use crate::submit::pace::Rate;
@@ -407,6 +407,11 @@ pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Re
     })?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     contract::catalogue(Some((&name, &text)), lists)
+}
+
+/// Where locks and marks of ledgers are kept that stay when a ledger is removed or put back.
+pub fn marks_folder() -> Option<PathBuf> {
+    Some(state_folder()?.join("ledgers"))
 }
 
 /// The ledger's place: `$XDG_DATA_HOME/caseload/ledger.db`, or `sandbox.db` beside it.

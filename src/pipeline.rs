@@ -31,7 +31,7 @@ use std::time::Instant;
 use crate::account::NotSent;
 use crate::exit::{Exit, Stop};
 use crate::fail;
-use crate::job::{Job, Output, Recipe, Sending};
+use crate::job::{Job, Output, Recipe, Sending, marks_folder};
 use crate::ledger::{Ledger, Run};
 use crate::message::Lang;
 use crate::progress::Terminal;
@@ -151,7 +151,8 @@ fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
             "There is no place for the ledger: HOME is not set. Name a file by --ledger."
         ))
     })?;
-    let ledger = Ledger::open(&path).map_err(|error| closing::sentence(&path, &error))?;
+    let ledger =
+        Ledger::open_marked(&path, marks_folder().as_deref()).map_err(|error| closing::sentence(&path, &error))?;
     if ledger.recovered() > 0 {
         let count = ledger.recovered();
         terminal.note(&crate::say!(

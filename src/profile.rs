@@ -159,6 +159,11 @@ pub fn data_folder() -> Option<PathBuf> {
     folder("XDG_DATA_HOME", ".local/share", "LOCALAPPDATA")
 }
 
+/// `$XDG_STATE_HOME/caseload`: what is known of ledgers beside themselves.
+pub fn state_folder() -> Option<PathBuf> {
+    folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
+}
+
 fn folder(variable: &str, below_home: &str, windows: &str) -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = set(variable)

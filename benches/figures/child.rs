@@ -29,7 +29,10 @@ pub struct Run {
 pub fn caseload(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_caseload"));
     command.env("CASELOAD_TOKEN", "x").env("HOME", home);
-    command.env("XDG_DATA_HOME", home.join("data")).env("XDG_CONFIG_HOME", home.join("config"));
+    command
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_STATE_HOME", home.join("state"));
     command
 }
 

@@ -1,16 +1,21 @@
 //! `caseload ledger`
 
-use crate::cli::{BackupArgs, LedgerCommand};
+use crate::account::unreadable;
+use crate::cli::{BackupArgs, LedgerArgs, LedgerCommand, RestoreArgs};
 use crate::exit::{Exit, Stop};
-use crate::ledger;
+use crate::job::marks_folder;
+use crate::ledger::{self, Ledger, Newer};
 use crate::message::{Lang, shown};
+use crate::pipeline;
 use crate::progress::Terminal;
+use crate::report::local_time;
 use crate::{say, text};
 
 /// What is done to the ledger's own file.
 pub fn run(command: &LedgerCommand, lang: Lang) -> Result<Exit, Stop> {
     match command {
         LedgerCommand::Backup(args) => backup(args, lang),
+        LedgerCommand::Restore(args) => restore(args, lang),
     }
 }
 
@@ -44,4 +49,61 @@ fn not_copied(copy: &str, error: &ledger::Error) -> Stop {
         "Defterin kopyası {copy} yazılamadı: {why}. Başka bir yer verin.",
         "The copy of the ledger {copy} could not be written: {why}. Name another place."
     ))
+}
+
+fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Stop> {
+    let terminal = Terminal::new(lang, false, false);
+    let typed = LedgerArgs { ledger: args.older.clone().or_else(|| args.ledger.ledger.clone()), ..args.ledger.clone() };
+    let path = super::ledger_path(&typed)?;
+    let opened = Ledger::open_older(&path, marks_folder().as_deref());
+    let (mut ledger, newer) = opened.map_err(|error| pipeline::ledger_sentence(&path, &error))?;
+    let path = shown(&path.display().to_string());
+    if let Some(newer) = newer {
+        ask(&path, &ledger, newer, args.yes, terminal)?;
+        ledger.take_for_newest(newer).map_err(|error| unreadable(&error))?;
+    }
+    if args.ledger.json {
+        terminal.data(&serde_json::json!({"ledger": path, "restored": newer.is_some()}).to_string());
+        return Ok(Exit::Done);
+    }
+    terminal.answer(&if newer.is_some() {
+        say!(
+            lang,
+            "{path} artık geçerli defter. Bu kopyadan sonra gönderilen satırları bilmiyor: aynı satırlar gönderilirse yeniden gider.",
+            "{path} is the ledger from now on. It does not know the rows that were sent after it was copied: submitted again, they go again."
+        )
+    } else {
+        say!(
+            lang,
+            "{path} bilinenden eski değil; bir şey değişmedi.",
+            "{path} is not older than what is known of it; nothing was changed."
+        )
+    });
+    Ok(Exit::Done)
+}
+
+/// What is about to be forgotten, for a person to agree to.
+fn ask(path: &str, ledger: &Ledger, newer: Newer, yes: bool, terminal: Terminal) -> Result<(), Stop> {
+    if yes {
+        return Ok(());
+    }
+    let latest = ledger.runs().map_err(|error| unreadable(&error))?.into_iter().next();
+    let known = latest.map_or_else(|| "-".to_owned(), |run| local_time(run.spec.started_ms));
+    let until = newer.written_ms.map_or_else(|| "-".to_owned(), local_time);
+    let what = text!(
+        "{path} eski bir kopya. Bildiği son çalışma: {known}. Asıl defter {until} tarihine kadar ilerlemişti. Arada gönderilen satırlar bilinmez, yeniden gönderilirse ikinci kez gider.",
+        "{path} is an older copy. The latest run that it knows: {known}. The ledger had come as far as {until}. Rows that were sent in between are not known; submitted again, they go a second time."
+    );
+    let words = what.get(terminal.lang);
+    match terminal.confirm(&say!(terminal.lang, "{words} Kabul edilsin mi?", "{words} Accept it?")) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Stop::cannot_start(text!("Bir şey değişmedi.", "Nothing was changed."))),
+        None => {
+            let (tr, en) = (&what.tr, &what.en);
+            Err(Stop::cannot_start(text!(
+                "{tr} Onaylayacak bir terminal yok. Kabul ediyorsanız --yes ekleyin.",
+                "{en} There is no terminal to confirm it. If you accept that, add --yes."
+            )))
+        }
+    }
 }

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 use crate::cli::{Command, LedgerArgs};
 use crate::exit::{Exit, Stop};
-use crate::job::default_ledger;
+use crate::job::{default_ledger, marks_folder};
 use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
 use crate::profile::{Settings, find, language};
@@ -111,7 +111,7 @@ fn look(args: &LedgerArgs) -> Result<Ledger, Stop> {
 /// Opens the ledger to write into it.
 fn open(args: &LedgerArgs) -> Result<Ledger, Stop> {
     let path = ledger_path(args)?;
-    Ledger::open(&path).map_err(|error| pipeline::ledger_sentence(&path, &error))
+    Ledger::open_marked(&path, marks_folder().as_deref()).map_err(|error| pipeline::ledger_sentence(&path, &error))
 }
 
 /// The run of a name, or the latest.

@@ -1,10 +1,13 @@
 //! A copy of the ledger in a file of its own.
 
-use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use super::entry::Error;
+use super::place::sibling;
 use super::sqlite::Ledger;
+use super::watch::Found;
+use crate::files;
 
 impl Ledger {
     /// Writes all that the ledger holds at this moment to a new file that only its owner can read. A run may go on
@@ -13,13 +16,36 @@ impl Ledger {
     /// # Errors
     /// [`Error::Io`] where the file exists or cannot be made; what was written of a copy that failed is removed.
     pub fn backup(&self, to: &Path) -> Result<(), Error> {
-        let file = new_private(to)?;
+        let file = files::create_new(to)?;
         let written = self.copy_into(to).and_then(|()| Ok(file.sync_all()?));
         if written.is_err() {
-            let _ = std::fs::remove_file(to);
+            let _ = fs::remove_file(to);
         }
         written?;
         sync_folder(to)
+    }
+
+    /// Where the file was removed while it was open: writes what is known to its place again, or to a file beside it
+    /// where another one stands there now. Gives the file; none where the ledger is as it was opened.
+    ///
+    /// # Errors
+    /// As [`Ledger::backup`].
+    pub fn save_what_is_gone(&self, run: &str) -> Result<Option<PathBuf>, Error> {
+        if self.found() != Found::LedgerGone {
+            return Ok(None);
+        }
+        let saved = sibling(&self.path, &format!(".saved-{run}"));
+        self.backup(&saved)?;
+        if self.path.symlink_metadata().is_ok() {
+            return Ok(Some(saved));
+        }
+        // The log of the file that is gone is in the copy, and must not be taken for the copy's own.
+        for ending in ["-wal", "-shm"] {
+            let _ = fs::remove_file(sibling(&self.path, ending));
+        }
+        fs::rename(&saved, &self.path)?;
+        sync_folder(&self.path)?;
+        Ok(Some(self.path.clone()))
     }
 
     /// SQLite takes an empty file as one that it may fill.
@@ -32,14 +58,6 @@ impl Ledger {
         copied?;
         Ok(())
     }
-}
-
-fn new_private(path: &Path) -> Result<File, Error> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    Ok(options.open(path)?)
 }
 
 fn sync_folder(file: &Path) -> Result<(), Error> {

@@ -33,6 +33,9 @@ pub enum Error {
     /// The ledger is a link that leads nowhere, or that is somebody else's or leads to somebody else's file.
     #[error("{} is a link that is not followed", .0.display())]
     StrangeLink(PathBuf),
+    /// It is an older copy of a ledger that has gone on since.
+    #[error("it is an older copy")]
+    Older(super::mark::Newer),
     #[error("{0}")]
     Unfit(String),
 }

@@ -12,7 +12,9 @@ use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
 
 use super::entry::{EntryId, Error, Settlement, State};
+use super::mark;
 use super::sqlite::{Ledger, drop_ballast};
+use super::watch::{Found, GONE, LOCK_GONE};
 use crate::fail;
 use crate::keyed::Key;
 use crate::row::Place;
@@ -91,7 +93,7 @@ impl Journal {
 }
 
 fn write(
-    ledger: Ledger,
+    mut ledger: Ledger,
     run: u32,
     steps: &Receiver<Step>,
     acknowledge: &mpsc::UnboundedSender<Vec<Receipt>>,
@@ -103,15 +105,35 @@ fn write(
         {
             group.push(next);
         }
+        let receipts = commit(&ledger, run, group);
+        ledger.leave_mark();
         // Whoever waits for receipts may be gone; what was handed over is written all the same.
-        let _ = acknowledge.send(commit(&ledger, run, group));
+        let _ = acknowledge.send(receipts);
     }
+    ledger.sync_marks();
     ledger
+}
+
+/// Commits a group, if the ledger is still the file that was opened. Else no intent is written, for another run may be
+/// at work in its place; outcomes are, and where the file is gone they are told as not kept all the same.
+pub(super) fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
+    let why = match ledger.found() {
+        Found::AsOpened => return kept(ledger, run, group),
+        Found::LockGone => LOCK_GONE,
+        Found::LedgerGone => GONE,
+    };
+    let (intents, outcomes): (Vec<Step>, Vec<Step>) = group.into_iter().partition(|step| matches!(step, Step::Open(_)));
+    let refused = |step| Receipt { step, durable: Err(why.to_owned()) };
+    let is_gone = why == GONE;
+    let told = |receipt: Receipt| if is_gone { refused(receipt.step) } else { receipt };
+    let mut receipts: Vec<Receipt> = kept(ledger, run, outcomes).into_iter().map(told).collect();
+    receipts.extend(intents.into_iter().map(refused));
+    receipts
 }
 
 /// Commits a group. Where the disk is full, the ballast makes room for the outcomes, which are in nobody
 /// else's memory: all of them at once, or else each that can be. The intents fail, and nothing is sent for them.
-pub(super) fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
+fn kept(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
     let connection = &ledger.connection;
     let answers = match tried(connection, run, &mut group.iter()) {
         Ok(answers) => answers,
@@ -162,6 +184,7 @@ fn apply(
             Step::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,
         });
     }
+    mark::advance(&transaction)?;
     has.committing();
     transaction.commit()?;
     has.committed();

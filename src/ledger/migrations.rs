@@ -60,6 +60,11 @@ const STEPS: &[&str] = &[
     -- When the rows of the run were forgotten.
     ALTER TABLE run ADD COLUMN purged_ms INTEGER;
 ",
+    "
+    -- How many groups of steps were committed: a copy that has fewer than the mark outside tells is an older one (`mark`).
+    CREATE TABLE generation (number INTEGER NOT NULL) STRICT;
+    INSERT INTO generation VALUES (0);
+",
 ];
 
 /// # Errors

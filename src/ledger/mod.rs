@@ -10,8 +10,13 @@
 //! [`Journal`] commits in groups: while one sync runs, the next group forms.
 //!
 //! # Concurrency
-//! One run at a time: a kernel lock on `<ledger>.lock`, gone with the process. While rows are sent,
-//! one thread owns the connection.
+//! One run at a time: kernel locks, on `<ledger>.lock` among others, gone with the process (`watch`). While rows are
+//! sent, one thread owns the connection, and looks before each group whether the ledger is still the file that was
+//! opened: a run whose ledger was removed or replaced stops, and writes what it knew to a file again.
+//!
+//! # An older copy
+//! Marks outside the file tell how far it had come (`mark`). A ledger that is behind them is not written to until a
+//! person takes it by `caseload ledger restore`.
 //!
 //! # What it keeps
 //! Runs, and for each row that was sent (or found to repeat a row of an earlier run) its place,
@@ -23,11 +28,13 @@
 mod backup;
 mod entry;
 mod journal;
+mod mark;
 mod migrations;
 mod place;
 mod purge;
 mod query;
 mod sqlite;
+mod watch;
 
 #[cfg(test)]
 mod simulated;
@@ -36,6 +43,8 @@ mod tests;
 
 pub use entry::{Closing, Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
 pub use journal::{Intent, Journal, Receipt, Receipts, Step};
+pub use mark::Newer;
 pub use purge::Purged;
 pub use query::Settled;
 pub use sqlite::Ledger;
+pub use watch::{GONE, LOCK_GONE};

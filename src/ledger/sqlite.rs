@@ -1,6 +1,6 @@
 //! The ledger's file: opened, locked, recovered; runs begun and closed.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,8 +9,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::entry::{Closing, EntryId, Error, Run, RunSpec, State};
+use super::mark::{self, Marks, Newer};
 use super::migrations;
 use super::place;
+use super::watch::{Found, Watch};
 use crate::outcome::Tally;
 use crate::{fail, files};
 
@@ -30,7 +32,9 @@ pub struct Ledger {
     pub(super) path: PathBuf,
     secret: [u8; 32],
     recovered: u64,
-    _lock: Option<File>,
+    marks: Marks,
+    /// None of a look.
+    watch: Option<Watch>,
 }
 
 impl Ledger {
@@ -39,20 +43,51 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Busy`] where another run holds it, [`Error::Remote`] where it lies on a network, [`Error::TwoNames`]
-    /// where it is linked to; a file that is no ledger, or is damaged.
+    /// where it is linked to, [`Error::Older`] where it is behind its mark; a file that is no ledger, or is damaged.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::open_marked(path, None)
+    }
+
+    /// The same with a folder for the locks and marks that stay when the ledger is removed or put back.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_marked(path: &Path, state: Option<&Path>) -> Result<Self, Error> {
+        let mut ledger = Self::as_it_is(path, state)?;
+        if let Some(newer) = ledger.newer()? {
+            return Err(Error::Older(newer));
+        }
+        ledger.recovered = ledger.recover()?;
+        Ok(ledger)
+    }
+
+    /// The same of an older copy, which becomes the newest: rows that were sent since it was made are not known.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], but for [`Error::Older`].
+    pub fn open_older(path: &Path, state: Option<&Path>) -> Result<(Self, Option<Newer>), Error> {
+        let mut ledger = Self::as_it_is(path, state)?;
+        ledger.recovered = ledger.recover()?;
+        let newer = ledger.newer()?;
+        Ok((ledger, newer))
+    }
+
+    fn as_it_is(path: &Path, state: Option<&Path>) -> Result<Self, Error> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::Unfit(format!("SQLite {} is too old", rusqlite::version())));
         }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             files::make_private_folder(folder)?;
         }
+        let state = state.filter(|state| files::make_private_folder(state).is_ok());
         let path = &place::own_name(path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        place::is_local(folder.unwrap_or(Path::new(".")))?;
-        let lock = lock(path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        place::is_local(folder)?;
+        let watch = Watch::begin(path, state)?;
         fail::point("ledger-locked");
-        open_private(path)?;
+        if cfg!(unix) {
+            File::open(folder)?.sync_all()?;
+        }
         let ended_well = log_is_empty(path);
         let mut connection = connect(path)?;
         migrations::is_ledger(&connection)?;
@@ -65,9 +100,44 @@ impl Ledger {
         fail::point("ledger-keyed");
         reserve_ballast(path);
         fail::point("ballast-made");
-        let mut ledger = Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: Some(lock) };
-        ledger.recovered = ledger.recover()?;
-        Ok(ledger)
+        let marks = Marks::of(path, state, &secret);
+        Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, marks, watch: Some(watch) })
+    }
+
+    /// Where a mark tells that this ledger had come further: the newer one.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn newer(&self) -> Result<Option<Newer>, Error> {
+        Ok(self.marks.newer(mark::generation(&self.connection)?))
+    }
+
+    /// Makes an older copy the newest.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn take_for_newest(&mut self, newer: Newer) -> Result<(), Error> {
+        mark::set(&self.connection, newer.generation + 1)?;
+        self.leave_mark();
+        self.marks.sync();
+        Ok(())
+    }
+
+    /// Writes down outside the ledger how far it has come.
+    pub(super) fn leave_mark(&mut self) {
+        if let Ok(generation) = mark::generation(&self.connection) {
+            self.marks.write(generation);
+        }
+    }
+
+    /// No more marks follow.
+    pub(super) fn sync_marks(&self) {
+        self.marks.sync();
+    }
+
+    /// Whether the ledger is still the file that was opened.
+    pub(super) fn found(&self) -> Found {
+        self.watch.as_ref().map_or(Found::AsOpened, Watch::look)
     }
 
     /// Opens the ledger to look into it, while a run may hold it. The file stays as it is: one of an older version of
@@ -84,14 +154,16 @@ impl Ledger {
         }
         let secret = secret(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
-        Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, _lock: None })
+        let marks = Marks::of(path, None, &secret);
+        Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, marks, watch: None })
     }
 
     /// A ledger that lasts as long as the value: the rules without the disk, for a simulation.
     #[cfg(test)]
     pub(super) fn in_memory(mut connection: Connection) -> Result<Self, Error> {
         migrations::apply(&mut connection)?;
-        Ok(Self { connection, path: PathBuf::from(":memory:"), secret: [7; 32], recovered: 0, _lock: None })
+        let path = PathBuf::from(":memory:");
+        Ok(Self { connection, path, secret: [7; 32], recovered: 0, marks: Marks::none(), watch: None })
     }
 
     pub fn path(&self) -> &Path {
@@ -290,17 +362,6 @@ pub(super) fn range(run: u32) -> (i64, i64) {
     (EntryId { run, ordinal: 0 }.to_sql(), EntryId { run, ordinal: u32::MAX }.to_sql())
 }
 
-fn lock(path: &Path) -> Result<File, Error> {
-    let place = place::sibling(path, ".lock");
-    let file = files::open_or_create(&place)
-        .map_err(|error| if files::is_link(&error) { Error::Link(place) } else { error.into() })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Busy),
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
-}
-
 /// Opens the file that is there, by its own name: nothing is made, and no link is followed.
 fn connect(path: &Path) -> Result<Connection, Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -380,15 +441,4 @@ fn reserve_ballast(path: &Path) {
 /// Gives the ballast's room to the ledger. Of a link it is the link that goes.
 pub(super) fn drop_ballast(path: &Path) {
     let _ = fs::remove_file(place::sibling(path, ".ballast"));
-}
-
-/// The file is made with its mode before SQLite opens it; the WAL takes the mode over.
-fn open_private(path: &Path) -> Result<(), Error> {
-    let file = files::open_or_create(path)
-        .map_err(|error| if files::is_link(&error) { Error::StrangeLink(path.to_owned()) } else { error.into() })?;
-    file.sync_all()?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -343,6 +343,13 @@ pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
                 "The link {link} is not followed: it leads nowhere, or it or its file belongs to somebody else. Name the file itself with --ledger; nothing was sent."
             ))
         }
+        ledger::Error::Older(newer) => {
+            let when = newer.written_ms.map(report::local_time).unwrap_or_default();
+            Stop::early(text!(
+                "{path} defteri eski bir kopya: asıl defter {when} tarihine kadar ilerlemişti, bu kopya o zamana kadar gönderilen satırları bilmiyor ve yeniden gönderirdi. Asıl defteri yerine koyun. Yoksa ve bunu kabul ediyorsanız: caseload ledger restore {path}. Hiçbir şey gönderilmedi.",
+                "The ledger {path} is an older copy: the ledger had come as far as {when}, and this copy does not know the rows that were sent until then; they would go again. Put the newer one back. If there is none and you accept that, use: caseload ledger restore {path}. Nothing was sent."
+            ))
+        }
         other => {
             let why = shown(&other.to_string());
             Stop::early(text!(

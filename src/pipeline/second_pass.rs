@@ -15,7 +15,7 @@ use crate::exit::Stop;
 use crate::fail;
 use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
 use crate::ledger::{Journal, Ledger, Run, Settled, Step};
-use crate::message::Lang;
+use crate::message::{Lang, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
 use crate::say;
@@ -134,11 +134,44 @@ fn send(
     };
     let ledger = journal.stop().map_err(|error| sentence(&path, &error))?;
     fail::point("ledger-given-back");
+    save_what_is_gone(&ledger, &run, terminal);
     if !ended.reopen.is_empty() {
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
     let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
     Ok(Begun { ledger, run, stop: ended.stop, not_sent })
+}
+
+/// A ledger that was removed during the run is written to the disk again, as long as this process knows it.
+fn save_what_is_gone(ledger: &Ledger, run: &Run, terminal: Terminal) {
+    let lang = terminal.lang;
+    match ledger.save_what_is_gone(&run.spec.name) {
+        Ok(None) => {}
+        Ok(Some(path)) if path == ledger.path() => {
+            let path = shown(&path.display().to_string());
+            terminal.error(&say!(
+                lang,
+                "Defterin bütün bildikleri yerine yeniden yazıldı: {path}. Aynı komut kaldığı yerden sürer.",
+                "All that the ledger knew was written to its place again: {path}. The same command goes on."
+            ));
+        }
+        Ok(Some(path)) => {
+            let (path, own) = (shown(&path.display().to_string()), shown(&ledger.path().display().to_string()));
+            terminal.error(&say!(
+                lang,
+                "Defterin yerinde başka bir dosya var: {own}. Bu çalışmanın defteri {path} dosyasına yazıldı. Onu yerine koyun, sonra aynı komutu yeniden çalıştırın; öteki defter bu satırları bilmez.",
+                "Another file stands in the ledger's place: {own}. This run's ledger was written to {path}. Put it in place, then run the same command again; the other ledger does not know these rows."
+            ));
+        }
+        Err(error) => {
+            let why = shown(&error.to_string());
+            terminal.error(&say!(
+                lang,
+                "Defterin bildikleri yeniden yazılamadı: {why}. Gönderilen satırlar sonuç dosyasındadır; onu saklayın.",
+                "What the ledger knew could not be written again: {why}. The rows that were sent are in the result; keep it."
+            ));
+        }
+    }
 }
 
 /// The rows that may go: valid, not repeated, not settled.

@@ -58,6 +58,18 @@ pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
 }
 
 pub(super) fn ledger_failed(why: &str) -> Stop {
+    if why == crate::ledger::GONE {
+        return Stop::early(text!(
+            "Defter dosyası çalışma sürerken silindi ya da değiştirildi; yeni satır gönderilmedi. Yoldaki satırların yanıtları yukarıdadır.",
+            "The ledger's file was removed or replaced during the run; no further row was sent. The answers that were on their way are above."
+        ));
+    }
+    if why == crate::ledger::LOCK_GONE {
+        return Stop::early(text!(
+            "Defterin kilit dosyası (.lock) çalışma sürerken silindi; yeni satır gönderilmedi, yoldaki yanıtlar deftere yazıldı. Aynı komutu yeniden çalıştırın.",
+            "The ledger's lock file (.lock) was removed during the run; no further row was sent, and the answers on their way are in the ledger. Run the same command again."
+        ));
+    }
     let (once, next) = if why.contains("full") {
         ("Diskte yer açıp", "Make room on the disk")
     } else {

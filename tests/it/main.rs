@@ -23,6 +23,7 @@ mod folder;
 mod languages;
 mod ledger_command;
 mod ledger_faults;
+mod ledger_gone;
 mod lookup;
 mod matrix;
 mod mended;

@@ -57,6 +57,7 @@ impl Workdir {
             .env("HOME", self.folder.path())
             .env("XDG_DATA_HOME", self.path("data"))
             .env("XDG_CONFIG_HOME", self.path("config"))
+            .env("XDG_STATE_HOME", self.path("state"))
             .env("CASELOAD_LANG", "en")
             .env("CASELOAD_TOKEN", "token-for-tests")
             .env("TZ", "UTC")

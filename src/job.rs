@@ -15,7 +15,7 @@ use crate::message::{Lang, shown};
 use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set, state_folder};
 use crate::submit::auth::{from_environment, variable};
 use crate::submit::breaker::MaxErrors;
-use crate::submit::pace::Rate;
+use crate::submit::pace::{RATE_EXAMPLES, Rate};
 use crate::{files, text};
 
 /// The name under which a sandbox stands in the ledger: its port changes, its meaning does not.
@@ -288,7 +288,7 @@ fn beside(input: &Path, kind: &str) -> PathBuf {
 
 impl Sending {
     fn new(args: &SendArgs, profile: &Profile) -> Result<Self, Stop> {
-        let rate = given(args.rate.as_ref(), profile.rate.as_ref(), "--rate", "10/s", Rate::parse)?;
+        let rate = given(args.rate.as_ref(), profile.rate.as_ref(), "--rate", RATE_EXAMPLES, Rate::parse)?;
         let timeout = given(args.timeout.as_ref(), profile.timeout.as_ref(), "--timeout", "60s", parse_duration)?;
         let max =
             given(args.max_errors.as_ref(), profile.max_errors.as_ref(), "--max-errors", "20, 5%", MaxErrors::parse)?;

@@ -13,7 +13,7 @@ use crate::message::{Lang, shown};
 use crate::pipeline::read_script;
 use crate::progress::Terminal;
 use crate::sandbox::{Options, serve};
-use crate::submit::pace::Rate;
+use crate::submit::pace::{RATE_EXAMPLES, Rate};
 use crate::{files, say, signals, text};
 
 /// Serves until Ctrl-C.
@@ -45,8 +45,11 @@ pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Stop> {
 
 fn options(args: &SandboxArgs) -> Result<Options, Stop> {
     let script = args.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
-    let limit_per_s =
-        args.limit.as_deref().map(|text| Rate::parse(text).ok_or_else(|| bad("--limit", text, "5/s"))).transpose()?;
+    let limit_per_s = args
+        .limit
+        .as_deref()
+        .map(|text| Rate::parse(text).ok_or_else(|| bad("--limit", text, RATE_EXAMPLES)))
+        .transpose()?;
     let duration = |given: &Option<String>, flag: &str, example: &str| {
         given.as_deref().map(|text| parse_duration(text).ok_or_else(|| bad(flag, text, example))).transpose()
     };

@@ -38,6 +38,12 @@ const CALM: Duration = Duration::from_secs(10);
 /// Refusals this soon after the run was slowed answer requests of before, or tell nothing new.
 const BURST: Duration = Duration::from_secs(1);
 
+/// The rates that are taken, a second: from one an hour on.
+const RATES: std::ops::RangeInclusive<f64> = 1.0 / 3600.0..=1e6;
+
+/// The same as people are told.
+pub const RATE_EXAMPLES: &str = "10/s, 600/m, 100/h (1/h … 1000000/s)";
+
 /// Requests per second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate(f64);
@@ -53,7 +59,7 @@ impl Rate {
             "h" | "sa" => number / 3600.0,
             _ => return None,
         };
-        (per_second.is_finite() && per_second > 0.0 && per_second <= 1e6).then_some(Self(per_second))
+        RATES.contains(&per_second).then_some(Self(per_second))
     }
 
     pub fn per_second(self) -> f64 {

@@ -29,6 +29,7 @@ mod matrix;
 mod mended;
 mod never_twice;
 mod order;
+mod other_user;
 mod own_api;
 mod purge;
 mod rate;

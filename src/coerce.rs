@@ -7,7 +7,7 @@ mod date_format;
 
 use compact_str::CompactString;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde_json::Value;
 
 use self::date_format::DateParts;
@@ -277,7 +277,11 @@ impl Coerce<'_> {
             return Ok(stamp.to_string());
         }
         let civil = self.civil(cell)?;
-        let zoned = civil.to_zoned(self.zone.clone()).map_err(|_| self.no_date(&civil.to_string()))?;
+        let found = self.zone.to_ambiguous_zoned(civil);
+        if found.is_ambiguous() {
+            return Err(self.no_single_time(civil, matches!(found.offset(), AmbiguousOffset::Gap { .. })));
+        }
+        let zoned = found.unambiguous().map_err(|_| self.no_date(&civil.to_string()))?;
         Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
 
@@ -422,6 +426,26 @@ impl Coerce<'_> {
             rule: "type",
             message: say!(self.lang, "\"{found}\" okunamadı: {advice}.", "\"{found}\" cannot be read: {advice}."),
         }
+    }
+
+    /// Where clocks are put forward an hour is missing, where they are put back one is there twice.
+    fn no_single_time(&self, civil: DateTime, missing: bool) -> Refusal {
+        let (time, iso) = (civil.strftime("%d.%m.%Y %H:%M"), civil.strftime("%Y-%m-%dT%H:%M:%S"));
+        let zone = self.zone.iana_name().unwrap_or("-");
+        let message = if missing {
+            say!(
+                self.lang,
+                "{time} saati {zone} diliminde yok: saatler o gece ileri alınıyor. Başka bir saat ya da {iso}+03:00 gibi farkıyla yazın.",
+                "The time {time} does not exist in {zone}: clocks are put forward that night. Write another time, or one with its offset, as in {iso}+03:00."
+            )
+        } else {
+            say!(
+                self.lang,
+                "{time} saati {zone} diliminde iki kez var: saatler o gece geri alınıyor. {iso}+03:00 gibi farkıyla yazın.",
+                "The time {time} comes twice in {zone}: clocks are put back that night. Write it with its offset, as in {iso}+03:00."
+            )
+        };
+        Refusal { rule: "time", message }
     }
 
     fn no_date(&self, found: &str) -> Refusal {

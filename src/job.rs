@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -15,18 +16,15 @@ use crate::message::{Lang, shown};
 use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set, state_folder};
 use crate::submit::auth::{from_environment, variable};
 use crate::submit::breaker::MaxErrors;
+use crate::submit::network::PROXY_USER;
 use crate::submit::pace::{RATE_EXAMPLES, Rate};
-use crate::{files, text};
+use crate::{files, text, zone};
 
 /// The name under which a sandbox stands in the ledger: its port changes, its meaning does not.
 pub const SANDBOX_HOST: &str = "sandbox";
 
 /// How the names of a sandbox's runs begin.
 pub const SANDBOX_RUN: &str = "sandbox-";
-
-/// The names under which `auth` has what a proxy asks for.
-pub const PROXY_USER: &str = "proxy_user";
-pub const PROXY_PASSWORD: &str = "proxy_password";
 
 pub const CONCURRENCY: usize = 8;
 pub const TIMEOUT: Duration = Duration::from_secs(60);
@@ -52,9 +50,20 @@ pub struct Recipe {
     /// Numbers whose check digits do not fit are errors.
     #[serde(default)]
     pub strict: bool,
+    /// The zone of local times that the profile names.
+    #[serde(default)]
+    pub timezone: Option<String>,
+    /// That of the computer on which the run began, where neither profile nor contract names one.
+    #[serde(default)]
+    pub local_timezone: Option<String>,
 }
 
 impl Recipe {
+    /// The zone of the computer on which the run began; of a run of before it is this one's.
+    pub fn local_zone(&self) -> String {
+        self.local_timezone.clone().unwrap_or_else(zone::name_of_system)
+    }
+
     pub fn wishes(&self) -> Wishes {
         Wishes { maps: self.maps.clone(), sets: self.sets.clone() }
     }
@@ -235,6 +244,13 @@ impl Job {
         })
     }
 
+    /// The zone in which an operation's local times are read.
+    pub fn zone_of(&self, operation: &Operation) -> TimeZone {
+        let named = self.recipe.timezone.as_deref().and_then(zone::by_name);
+        let own = || zone::by_name(&self.recipe.local_zone()).unwrap_or(TimeZone::UTC);
+        named.or_else(|| operation.timezone.clone()).unwrap_or_else(own)
+    }
+
     /// The address to which an operation's requests go.
     pub fn base_of(&self, operation: &Operation) -> String {
         self.base_url.clone().unwrap_or_else(|| operation.base_url.clone())
@@ -322,6 +338,7 @@ fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
         ),
         None => None,
     };
+    profile.timezone.as_deref().map(zone::of_settings).transpose()?;
     let mut maps = pairs(&args.maps, "--map", "ALAN=BAŞLIK", "FIELD=HEADER")?;
     let mut sets = pairs(&args.sets, "--set", "ALAN=DEĞER", "FIELD=VALUE")?;
     fill_up(&mut maps, &profile.map);
@@ -339,6 +356,8 @@ fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
         send_duplicates: false,
         again: false,
         strict: args.strict || profile.strict,
+        timezone: profile.timezone.clone(),
+        local_timezone: Some(zone::name_of_system()),
     })
 }
 

@@ -35,7 +35,7 @@
 //! [`contract`] knows the API, [`fold`] how names are compared, and [`number_format`] what a sheet shows of a number; [`keyed`] hashes stand for cells in the ledger;
 //! [`message`] is what people are told, in two languages, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
 //! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
-//! a command. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
+//! a command. [`zone`] is the zone of local times. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
 
 pub mod account;
 pub mod cli;
@@ -68,3 +68,4 @@ pub mod spool;
 pub mod submit;
 pub mod template;
 pub mod validate;
+pub mod zone;

@@ -44,6 +44,8 @@ pub enum Failure {
     ConnectTimeout,
     /// The server's certificate does not fit: will not heal, and may be an attack.
     Certificate,
+    /// The proxy wants a user and a password, or does not take those given.
+    ProxyLogin,
     /// A dead connection was found before the request was taken from the queue.
     NeverStarted,
     /// Sent; no answer within the timeout.

@@ -23,6 +23,7 @@ mod lookup;
 mod repeats;
 mod second_pass;
 mod target;
+mod zone;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::contract::{self, Scheme};
 use crate::exit::{Exit, Stop};
-use crate::job::{CONCURRENCY, GENTLE, PROXY_PASSWORD, PROXY_USER, TIMEOUT, default_ledger, load_contracts};
+use crate::job::{CONCURRENCY, GENTLE, TIMEOUT, default_ledger, load_contracts};
 use crate::message::{Lang, shown};
 use crate::owner::owner_of;
 use crate::profile::{
@@ -15,6 +15,7 @@ use crate::profile::{
 };
 use crate::progress::Terminal;
 use crate::submit::auth::variable;
+use crate::submit::network::{PROXY_PASSWORD, PROXY_USER};
 use crate::{say, text};
 
 /// Shows the settings, or trusts a file.

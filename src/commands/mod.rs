@@ -29,7 +29,7 @@ use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
 use crate::profile::{Settings, find, language};
 use crate::progress::Terminal;
-use crate::{pipeline, text};
+use crate::{pipeline, text, zone};
 
 /// Does what was typed and says what went wrong.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
@@ -50,7 +50,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init => init::run(lang),
         Command::Completions { shell } => Ok(shell::completions(shell, lang)),
         Command::Man => shell::man(lang),
-        command => settings.and_then(|settings| dispatch(command, &settings, lang)),
+        command => settings.and_then(|settings| {
+            zone::check_variable()?;
+            dispatch(command, &settings, lang)
+        }),
     };
     done.unwrap_or_else(|stop| {
         terminal.error(stop.sentence(lang));

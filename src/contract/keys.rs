@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -26,6 +27,29 @@ pub struct Keys {
     reconcile: Option<ReconcileKeys>,
     pages: Option<PagesKeys>,
     values: BTreeMap<String, String>,
+    timezone: Option<String>,
+}
+
+/// The `x-caseload` object of a whole document.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct DocumentKeys {
+    timezone: Option<String>,
+}
+
+impl DocumentKeys {
+    /// # Errors
+    /// A key that nobody knows.
+    pub fn read(document: &Value) -> Result<Self, String> {
+        match document.get("x-caseload") {
+            Some(keys) => serde_json::from_value(keys.clone()).map_err(|error| format!("x-caseload: {error}")),
+            None => Ok(Self::default()),
+        }
+    }
+}
+
+fn zone(name: &str) -> Result<TimeZone, String> {
+    crate::zone::by_name(name).ok_or_else(|| format!("x-caseload.timezone: {name:?} is no time zone"))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,7 +116,8 @@ impl Keys {
     ///
     /// # Errors
     /// A field or a pointer that is not there, with the key that names it.
-    pub fn apply(self, operation: &mut Operation, answers: &Answers) -> Result<(), String> {
+    pub fn apply(self, operation: &mut Operation, all: &DocumentKeys, answers: &Answers) -> Result<(), String> {
+        operation.timezone = self.timezone.as_ref().or(all.timezone.as_ref()).map(|name| zone(name)).transpose()?;
         let fields = std::mem::take(&mut operation.fields);
         let index = |field: &str| index_of(&fields, field);
         operation.unique = self.unique.iter().map(|rule| unique(rule, &index)).collect::<Result<_, _>>()?;

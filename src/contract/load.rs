@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::columns::{Columns, of_body};
 use super::dialect;
 use super::field::Place;
-use super::keys::{Answers, Keys};
+use super::keys::{Answers, DocumentKeys, Keys};
 use super::one_line::one_line;
 use super::operation::{Absent, ErrorForm, Method, Operation, Reconcile};
 use super::parameters::{names_in, parameter_field, parameters};
@@ -82,7 +82,7 @@ fn build(name: &str, mut document: Value, lists: &[(String, Vec<String>)]) -> Re
     one_line(&mut document)?;
     close_fields(&mut document, lists)?;
     Refs(&document).stay_inside()?;
-    let loader = Loader { system: name, document: &document };
+    let loader = Loader { system: name, document: &document, keys: DocumentKeys::read(&document)? };
     let paths = document["paths"].as_object().ok_or("/paths is missing")?;
     let mut operations: Vec<Operation> = Vec::new();
     let mut unusable = Vec::new();
@@ -153,6 +153,7 @@ fn operation_name(path: &str, method: &str, spec: &Value) -> String {
 struct Loader<'a> {
     system: &'a str,
     document: &'a Value,
+    keys: DocumentKeys,
 }
 
 impl Loader<'_> {
@@ -197,13 +198,14 @@ impl Loader<'_> {
             same: Vec::new(),
             not_applied: Vec::new(),
             absent: Absent::Omit,
+            timezone: None,
             reconcile: None,
             pages: None,
             values: Vec::new(),
             name,
         };
         let answers = Answers { refs, good: answer(refs, spec, at, '2')?, bad: answer(refs, spec, at, '4')? };
-        keys.apply(&mut operation, &answers).map_err(Fault::Keys)?;
+        keys.apply(&mut operation, &self.keys, &answers).map_err(Fault::Keys)?;
         Ok(operation)
     }
 }

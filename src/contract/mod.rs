@@ -12,6 +12,7 @@
 //! | `x-caseload.unique` | `{when, fields, window}`: what tells a duplicate; the first rule whose `when` holds is the row's |
 //! | `x-caseload.same` | `{for, field}`: a field that must agree across rows |
 //! | `x-caseload.not-applied` | statuses of this API that prove nothing was done |
+//! | `x-caseload.timezone`, document or operation | the zone of local times, where the profile names none |
 //! | `x-caseload.absent` | `omit` (default) or `empty` for absent optional fields |
 //! | `x-caseload.reconcile` | `{conflict: 409}`: a row whose outcome is unknown may be sent again, the server refuses the second so; `{lookup: OPERATION, by: FIELD}`: that operation finds it |
 //! | `x-caseload.pages`, GET | `items`, `total`, `last`: pointers to the list, to how many items there are, to how many pages; `parameter`: the query parameter that names the page, from 1 |

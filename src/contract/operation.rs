@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::columns::Object;
@@ -42,6 +43,8 @@ pub struct Operation {
     /// Statuses that prove nothing was done, on top of the defaults.
     pub not_applied: Vec<u16>,
     pub absent: Absent,
+    /// The zone of its local times, where the contract names one.
+    pub timezone: Option<TimeZone>,
     pub reconcile: Option<Reconcile>,
     pub pages: Option<Pages>,
     /// Fields whose allowed values stand in this operation's answer: name and pointer, `*` for each item of a list.

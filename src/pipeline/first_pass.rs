@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use self::decimals::Decimals;
 use self::notes::{of_columns, of_examples, of_hidden, say_warnings, told};
 use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
+use super::zone::{self, on_the_systems_clock};
 use crate::account::{Places, base_name};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
@@ -61,6 +62,8 @@ pub struct Checked {
     pub examples: Vec<u32>,
     /// Tells equal rows apart that are no duplicates.
     pub occurrences: Keyer,
+    /// Times are read in this computer's zone, for nobody names another.
+    pub has_local_times: bool,
 }
 
 impl Checked {
@@ -88,16 +91,13 @@ pub fn first_pass(
     terminal: Terminal,
 ) -> Result<Checked, Stop> {
     let secret = ledger.map_or(&[0; 32], Ledger::secret);
-    let input = opened(path, job)?;
-    let sheets = input.sheets.clone();
-    let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
-    let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
-    let mut warnings = told(&input.warnings, job.lang);
-    warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
-    let zone = TimeZone::system();
+    let Planned { input, sheets, earlier, operations, maps, zones, has_local_times, mut warnings } =
+        planned(path, job, aim, terminal)?;
     let formats = input.formats.clone();
     let looks = looks(&input);
-    let coerce = Coerce { formats: &looks, lang: job.lang, zone: &zone };
+    let in_zone = |zone| Coerce { formats: &looks, lang: job.lang, zone };
+    let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
+    let coerce = in_zone(const { &TimeZone::UTC });
     let references: Vec<&Operation> = operations.iter().collect();
     let occurrences = Keyer::of_occurrences(secret);
     let mut rules = rules(&operations, secret, job)?;
@@ -111,6 +111,7 @@ pub fn first_pass(
         servers: Servers::new(job, ledger),
         rules: &mut rules,
         coerce: &coerce,
+        coerces: &coerces,
         sending: aim != Aim::Check,
         draft: Draft::default(),
         verdicts: Spool::new()?,
@@ -144,9 +145,36 @@ pub fn first_pass(
         invalid,
         examples,
         occurrences,
+        has_local_times,
         operations,
         sheets,
     })
+}
+
+/// A file that was opened, and what its columns mean.
+struct Planned {
+    input: Input,
+    sheets: Vec<Sheet>,
+    earlier: Vec<Option<EarlierResult>>,
+    operations: Vec<Operation>,
+    maps: Vec<SheetMap>,
+    /// The zone of local times, by operation.
+    zones: Vec<TimeZone>,
+    has_local_times: bool,
+    warnings: Vec<String>,
+}
+
+fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Planned, Stop> {
+    let input = opened(path, job)?;
+    let sheets = input.sheets.clone();
+    let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
+    let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
+    let mut warnings = told(&input.warnings, job.lang);
+    warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
+    let zones = operations.iter().map(|operation| job.zone_of(operation)).collect();
+    let has_local_times = on_the_systems_clock(&operations, &maps, job);
+    warnings.extend(has_local_times.then(|| zone::warning(job)));
+    Ok(Planned { input, sheets, earlier, operations, maps, zones, has_local_times, warnings })
 }
 
 /// Opens the file as the job says it is to be read.
@@ -225,7 +253,10 @@ struct Pass<'a> {
     earlier: &'a [Option<EarlierResult>],
     servers: Servers<'a>,
     rules: &'a mut [Rules<'a>],
+    /// For what has no times.
     coerce: &'a Coerce<'a>,
+    /// By operation: each has the zone of its times.
+    coerces: &'a [Coerce<'a>],
     sending: bool,
     draft: Draft,
     decimals: Decimals,
@@ -272,19 +303,20 @@ impl Pass<'_> {
             return Verdict::Hidden { operation };
         }
         let rules = &mut self.rules[operation];
-        route.fill(&mut self.draft, row, rules.operation(), self.coerce);
+        let coerce = &self.coerces[operation];
+        route.fill(&mut self.draft, row, rules.operation(), coerce);
         let is_example = |example: &Example| before.is_none() && example.is(row, route, &self.draft);
         if self.example[operation].as_ref().is_some_and(is_example) {
             return Verdict::Example { operation };
         }
         self.decimals.note(row);
         if let Some((word, id)) = before {
-            if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
+            if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce }) {
                 self.across.note_before(ordinal, &row.marks);
             }
             return Verdict::Before { operation, word, id };
         }
-        match rules.check(&mut self.draft, &Context { row, route, coerce: self.coerce }) {
+        match rules.check(&mut self.draft, &Context { row, route, coerce }) {
             Ok(mut row) => {
                 self.across.note(ordinal, &row.marks, self.operations[operation]);
                 let warnings = std::mem::take(&mut row.warnings);

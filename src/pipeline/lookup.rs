@@ -28,6 +28,7 @@ use crate::say;
 use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender};
+use crate::submit::network::Network;
 use crate::submit::pace::{Pace, Rate, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::validate::{Context, Request, Rules, Verdict};
@@ -76,10 +77,13 @@ pub fn look_up(
     let operations: Vec<&Operation> = questions.operations.iter().collect();
     let base = |operation: &Operation| base_of(operation, &job);
     let secrets = Secrets::gather(&operations, |name| job.secret(name))?;
+    let mut network = Network::of(&job.profile)?;
+    network.log_in(|name| job.secret(name))?;
     let sender = Sender::new(
         &operations,
         &Places { base: &base, sandbox: false, allow_http: job.profile.allow_http },
         &secrets,
+        &network,
         TIMEOUT,
     )?;
     let here = operations.iter().all(|operation| stays_here(&base(operation)));

@@ -9,6 +9,7 @@ use super::first_pass::Checked;
 use super::identity::{absolute, signature, spec};
 use super::repeats::note_repeats;
 use super::target::Target;
+use super::zone::goes_on_alike;
 use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::exit::Stop;
@@ -53,6 +54,9 @@ pub fn second_pass(
     let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
     if let Some(forgotten) = earlier.as_ref().and_then(super::forgotten) {
         return Err(forgotten);
+    }
+    if let Some(run) = &earlier {
+        goes_on_alike(run, checked, job)?;
     }
     if let Some(run) = &mut earlier {
         reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;

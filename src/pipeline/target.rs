@@ -12,6 +12,7 @@ use crate::sandbox::{self, Sandbox, Script};
 use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender, addresses};
+use crate::submit::network::Network;
 use crate::{files, say, text};
 
 /// Where the requests go.
@@ -50,6 +51,7 @@ impl Target {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
         let places = Places { base: &base, sandbox: job.sandbox, allow_http: job.profile.allow_http };
+        let mut network = Network::of(&job.profile)?;
         let addresses = addresses(operations, &places, |name| job.promise(name))?;
         let doubtful = addresses.iter().filter(|address| !address.here || job.server_is_foreign);
         let hosts: Vec<String> = doubtful.map(|address| address.text.clone()).collect();
@@ -57,7 +59,8 @@ impl Target {
             ask(&hosts)?;
         }
         let secrets = Secrets::gather(operations, |name| job.secret(name))?;
-        let sender = Sender::new(operations, &places, &secrets, sending.timeout)?;
+        network.log_in(|name| job.secret(name))?;
+        let sender = Sender::new(operations, &places, &secrets, &network, sending.timeout)?;
         let on_this_machine = operations.iter().all(|operation| stays_here(&base(operation)));
         Ok(Self { sender, on_this_machine, _sandbox: sandbox })
     }
@@ -133,6 +136,14 @@ fn on_whose_word(job: &Job, lang: Lang) -> String {
     if let Some(file) = &job.settings.file {
         let file = shown(&file.display().to_string());
         by.push_str(&say!(lang, ", ayarlar {file}", ", settings {file}"));
+    }
+    if let Some(proxy) = &job.profile.proxy {
+        let proxy = shown(proxy);
+        by.push_str(&say!(lang, ", vekil sunucu {proxy}", ", by the proxy {proxy}"));
+    }
+    if let Some(file) = &job.profile.ca_file {
+        let file = shown(&file.display().to_string());
+        by.push_str(&say!(lang, ", kök sertifika {file}", ", certificates of {file}"));
     }
     let sets = job.recipe.sets.iter().map(|(name, value)| shown(&format!("{name} = {value}")));
     let sets = sets.collect::<Vec<_>>().join(", ");

@@ -1,8 +1,8 @@
 //! One request over the wire. The only file that sees the HTTP library's errors: what they prove is
 //! decided here, once.
 //!
-//! The client follows no redirect, retries nothing and uses no proxy: each call is one attempt, and
-//! the ledger has seen it.
+//! The client follows no redirect, retries nothing and uses no proxy but the profile's: each call is one
+//! attempt, and the ledger has seen it.
 
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};
@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::address;
 use super::auth::{self, Secrets};
 use super::mask::Mask;
+use super::network::Network;
 use super::renewal::Tokens;
 use super::token::{Source, place_of};
 use super::wire::Wire;
@@ -75,6 +76,7 @@ impl Sender {
         operations: &[&Operation],
         places: &Places<'_>,
         secrets: &Secrets,
+        network: &Network,
         timeout: Duration,
     ) -> Result<Self, Stop> {
         let mut sources = Vec::new();
@@ -84,7 +86,9 @@ impl Sender {
             let source = source(operation, index, &base, places, secrets, &mut sources)?;
             targets.push(Target { source, ..target(operation, index, &base, places.allow_http, secrets)? });
         }
-        Ok(Self { client: client(timeout, secrets.has_sessions())?, targets, sources, mask: secrets.mask() })
+        let mut mask = secrets.mask();
+        network.hide(&mut mask);
+        Ok(Self { client: client(timeout, network, secrets.has_sessions())?, targets, sources, mask })
     }
 }
 
@@ -186,14 +190,14 @@ async fn ended(request: RequestBuilder, longest: usize) -> Attempt {
     }
 }
 
-fn client(timeout: Duration, sessions: bool) -> Result<Client, Stop> {
+fn client(timeout: Duration, network: &Network, sessions: bool) -> Result<Client, Stop> {
     // A second call finds the provider installed, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
+    network
+        .apply(Client::builder())
         .http1_only()
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
         .referer(false)
         .cookie_store(sessions)
         .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
@@ -329,6 +333,8 @@ fn connect_failure(error: &reqwest::Error) -> Failure {
         Failure::Dns
     } else if is_certificate(error) {
         Failure::Certificate
+    } else if wants_a_login(error) {
+        Failure::ProxyLogin
     } else {
         Failure::Connect
     }
@@ -345,6 +351,18 @@ fn is_certificate(error: &reqwest::Error) -> bool {
             inner = wrapped;
         }
         if inner.downcast_ref::<rustls::Error>().is_some_and(unfit) {
+            return true;
+        }
+        next = source.source();
+    }
+    false
+}
+
+/// A proxy that answers 407 has opened no way to the server. The error's type is private; a test holds its words.
+fn wants_a_login(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(source) = next {
+        if source.to_string().contains("proxy authorization required") {
             return true;
         }
         next = source.source();

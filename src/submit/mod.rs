@@ -15,6 +15,7 @@ pub mod client;
 pub mod dispatch;
 pub mod event;
 pub mod mask;
+pub mod network;
 pub mod order;
 pub mod pace;
 pub mod queued;

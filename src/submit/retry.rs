@@ -135,7 +135,7 @@ fn not_sent(failure: Failure, nth: u32, lang: Lang) -> Decision {
     let words = failure_words(failure);
     let mut decision = pending(None, note(failure_code(failure), &words, lang));
     match failure {
-        Failure::CannotBuild | Failure::Certificate => decision.stop = Some(words),
+        Failure::CannotBuild | Failure::Certificate | Failure::ProxyLogin => decision.stop = Some(words),
         // That the server cannot be reached says nothing of the row: the run's breaker ends this.
         _ => decision.again = (nth < MOST_ASKED_ATTEMPTS).then_some(Again::AfterHold),
     }

@@ -196,7 +196,7 @@ fn what_never_left_is_pending_and_goes_again_unless_it_cannot_heal() {
         expect(&attempt, "make", MOST_ASKED_ATTEMPTS - 1, State::Pending, AFTER_HOLD, GOES_ON);
         expect(&attempt, "make", MOST_ASKED_ATTEMPTS, State::Pending, NO, GOES_ON);
     }
-    for failure in [Failure::CannotBuild, Failure::Certificate] {
+    for failure in [Failure::CannotBuild, Failure::Certificate, Failure::ProxyLogin] {
         expect(&Attempt::NotSent(failure), "make", 1, State::Pending, NO, STOPS);
     }
 }

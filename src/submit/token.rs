@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::auth::{Secrets, joined, sensitive, variable, with_prefix};
 use super::mask::{Mask, basic};
 use super::retry::{LONGEST_HOLD, is_page};
+use super::words::failure_words;
 use crate::contract::{Scheme, SchemeKind, secret_in_braces};
 use crate::message::{Text, shown};
 use crate::outcome::{Answer, Attempt, Failure};
@@ -83,7 +84,7 @@ impl Source {
     pub fn read(&self, attempt: &Attempt, mask: &Mask) -> Result<Token, Refused> {
         match attempt {
             Attempt::Answered(answer) => self.answered(answer, mask),
-            Attempt::NotSent(failure @ (Failure::CannotBuild | Failure::Certificate)) => {
+            Attempt::NotSent(failure @ (Failure::CannotBuild | Failure::Certificate | Failure::ProxyLogin)) => {
                 Err(Refused::Never(self.unreachable(*failure)))
             }
             Attempt::NotSent(failure) | Attempt::Lost(failure) => {
@@ -254,6 +255,7 @@ impl Source {
     fn unreachable(&self, failure: Failure) -> Text {
         let place = self.place();
         match failure {
+            Failure::ProxyLogin => failure_words(failure),
             Failure::Certificate => text!(
                 "{place} sertifikası geçerli değil; gizli bilgiler gönderilmedi. Adresi ve sertifikayı denetleyip aynı komutu yeniden çalıştırın.",
                 "The certificate of {place} does not fit, and no secret was sent. Check the address and the certificate, then run the same command again."

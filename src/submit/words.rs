@@ -116,6 +116,7 @@ pub(super) fn failure_code(failure: Failure) -> &'static str {
         Failure::Connect => "connect",
         Failure::ConnectTimeout => "connect-timeout",
         Failure::Certificate => "certificate",
+        Failure::ProxyLogin => "proxy-login",
         Failure::NeverStarted => "never-started",
         Failure::Timeout => "timeout",
         Failure::Broken => "connection-broken",
@@ -136,8 +137,8 @@ pub fn failure_words(failure: Failure) -> Text {
             "The server's name was not found. Check the address and the network."
         ),
         Failure::Connect => text!(
-            "Sunucuya bağlanılamadı. Adresi, ağı ve güvenlik duvarını denetleyin.",
-            "The server could not be reached. Check the address, the network and the firewall."
+            "Sunucuya bağlanılamadı. Adresi, ağı, vekil sunucuyu ve güvenlik duvarını denetleyin.",
+            "The server could not be reached. Check the address, the network, the proxy and the firewall."
         ),
         Failure::ConnectTimeout => text!(
             "Sunucu bağlantıya zamanında yanıt vermedi. Ağı ve güvenlik duvarını denetleyin.",
@@ -146,6 +147,10 @@ pub fn failure_words(failure: Failure) -> Text {
         Failure::Certificate => text!(
             "Sunucunun sertifikası uymuyor: adres yanlış olabilir ya da araya biri girmiş olabilir. Hiçbir şey gönderilmedi; adresi ve sertifikayı denetleyin.",
             "The server's certificate does not fit: the address may be wrong, or somebody stands between. Nothing was sent; check the address and the certificate."
+        ),
+        Failure::ProxyLogin => text!(
+            "Vekil sunucu kullanıcı adı ve parola istiyor ya da verilenleri kabul etmedi (HTTP 407). Hiçbir şey gönderilmedi; CASELOAD_PROXY_USER ve CASELOAD_PROXY_PASSWORD değerlerini denetleyin.",
+            "The proxy wants a user and a password, or does not take those given (HTTP 407). Nothing was sent; check CASELOAD_PROXY_USER and CASELOAD_PROXY_PASSWORD."
         ),
         Failure::NeverStarted => {
             text!("Bağlantı, istek yola çıkmadan koptu.", "The connection was lost before the request left.")

@@ -4,6 +4,9 @@
 #![expect(clippy::format_collect, reason = "small files, put together as they read")]
 
 mod book;
+#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
+#[path = "../proof/certificates.rs"]
+mod certificates;
 mod listener;
 mod terminal;
 mod witness;
@@ -31,6 +34,7 @@ mod never_twice;
 mod order;
 mod other_user;
 mod own_api;
+mod proxy;
 mod purge;
 mod rate;
 mod readme;
@@ -44,3 +48,4 @@ mod signals;
 mod template;
 mod vendor;
 mod wire;
+mod zones;

@@ -37,7 +37,11 @@ impl Authority {
         if fit == Fit::Stranger {
             return Self::new().server(Fit::Good);
         }
-        let name = if fit == Fit::OtherName { "elsewhere.example" } else { "127.0.0.1" };
+        self.server_of(if fit == Fit::OtherName { "elsewhere.example" } else { "127.0.0.1" }, fit)
+    }
+
+    /// The same for a server of this name.
+    pub fn server_of(&self, name: &str, fit: Fit) -> Arc<ServerConfig> {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         if fit == Fit::Expired {
             params.not_before = rcgen::date_time_ymd(2000, 1, 1);

@@ -1,7 +1,5 @@
 //! The one request of a read without a file: its values come from `--set` alone.
 
-use jiff::tz::TimeZone;
-
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
 use crate::exit::Stop;
@@ -33,7 +31,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
         return Err(needs(operation, &missing));
     }
     let map = sheet_map(&sheet, &[operation], &wishes)?;
-    let zone = TimeZone::system();
+    let zone = job.zone_of(operation);
     let formats = Formats::default();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
     let row = Row { place: Place { sheet: 0, row: 1 }, hidden: false, cells: Vec::new() };

@@ -4,7 +4,6 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
-use jiff::Unit;
 use jiff::civil::{Date, Time, date};
 
 use super::gate::Gated;
@@ -300,11 +299,14 @@ fn iso_serial(text: &str) -> Option<f64> {
         None => 0,
     };
     let time = match clock {
-        // The mark of a zone says nothing: no spreadsheet keeps a zone.
-        Some(clock) => clock.strip_suffix('Z').unwrap_or(clock).parse::<Time>().ok()?,
+        // One with a zone is another moment elsewhere, which no cell keeps: it stays the text that it is.
+        Some(clock) if clock.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')) => {
+            clock.parse::<Time>().ok()?
+        }
+        Some(_) => return None,
         None => Time::midnight(),
     };
-    Some(days as f64 + (time - Time::midnight()).total(Unit::Day).ok()?)
+    Some(days as f64 + time.duration_since(Time::midnight()).as_secs_f64() / 86_400.0)
 }
 
 /// No spreadsheet writes such a value.
@@ -325,4 +327,35 @@ pub(super) fn cannot_read(file: &str, sheet: &str, error: &XlsxError) -> Stop {
         "{file}, \"{sheet}\" sayfası okunamadı ({why}). Dosyayı Excel'de açıp yeniden kaydedin.",
         "{file}: sheet \"{sheet}\" could not be read ({why}). Open the file in Excel and save it again."
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_of_iso_8601_has_a_serial() {
+        for (text, serial) in [
+            ("2026-12-31", 46387.0),
+            ("2026-12-31T00:00:00", 46387.0),
+            ("2026-12-31T12:00:00.000", 46387.5),
+            ("2026-12-31T06:00:00", 46387.25),
+            ("1899-12-30", 0.0),
+            ("18:00:00", 0.75),
+            ("T18:00:00", 0.75),
+        ] {
+            assert_eq!(iso_serial(text), Some(serial), "{text}");
+        }
+        for text in [
+            "",
+            "tomorrow",
+            "31.12.2026",
+            "2026-13-01",
+            "2026-12-31T25:00:00",
+            "2026-12-31T06:00:00+03:00",
+            "2026-12-31T06:00:00Z",
+        ] {
+            assert_eq!(iso_serial(text), None, "{text}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::io::Read;
 use memchr::memmem;
 
 use super::source::{CHUNK, Source};
+use super::trouble::open_document;
 use crate::exit::Stop;
 use crate::message::Text;
 use crate::row::is_blank_char;
@@ -23,12 +24,18 @@ pub(super) enum Kind {
 /// How many bytes of the file's head are looked at.
 const HEAD: usize = 4096;
 
+/// How workbooks begin that are older than compound files: Excel 2 to 5.
+const BARE_XLS: [&[u8]; 4] = [b"\x09\0\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0", b"\x09\x08\x08\0"];
+
 /// The kind of the file, or the sentence that says what it is instead.
 pub(super) fn tell(source: &Source) -> Result<Kind, Stop> {
     let head = source.head(HEAD)?;
     let name = &source.name;
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(Kind::Zip);
+    }
+    if BARE_XLS.iter().any(|begin| head.starts_with(begin)) {
+        return Err(Stop::cannot_start(old_workbook(name)));
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Err(Stop::cannot_start(compound(source)?));
@@ -64,6 +71,9 @@ fn foreign(name: &str, head: &[u8], words: &str) -> Option<Text> {
             "{name} is an \"XML Spreadsheet 2003\". Open it in Excel and save it as .xlsx."
         ));
     }
+    if begins(&["<?xml", "<office:document"]) && words.contains("urn:oasis:names:tc:opendocument") {
+        return Some(open_document(name));
+    }
     if begins(&["<!doctype html", "<html", "<table", "<head", "<meta", "<style", "<div"])
         || (begins(&["<?xml", "<!--"]) && words.contains("<html"))
     {
@@ -89,10 +99,17 @@ fn compound(source: &Source) -> Result<Text, Stop> {
             "{name} is password-protected. Open it in Excel, remove the password under File > Info > Protect Workbook, and save it."
         ));
     }
-    Ok(text!(
-        "{name} eski türde (.xls) bir çalışma kitabı. Excel'de açıp .xlsx olarak kaydedin.",
-        "{name} is a workbook of the old kind (.xls). Open it in Excel and save it as .xlsx."
-    ))
+    if holds_utf16(source, "WordDocument")? {
+        return Ok(super::trouble::word_document(name));
+    }
+    Ok(old_workbook(name))
+}
+
+fn old_workbook(name: &str) -> Text {
+    text!(
+        "{name} eski türde (.xls) bir çalışma kitabı; hücrelerin nasıl göründüğü ondan kesin okunamıyor. Excel'de açın, Dosya > Farklı Kaydet > Excel Çalışma Kitabı (.xlsx) seçin ve o dosyayı verin.",
+        "{name} is a workbook of the old kind (.xls), of which it cannot be read for certain what its cells show. Open it in Excel, choose File > Save As > Excel Workbook (.xlsx), and give that file."
+    )
 }
 
 fn holds_utf16(source: &Source, word: &str) -> Result<bool, Stop> {

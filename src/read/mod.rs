@@ -17,6 +17,7 @@ mod headings;
 mod kind;
 mod look;
 mod marks;
+mod mend;
 mod parts;
 mod ranges;
 mod records;

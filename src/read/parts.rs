@@ -30,6 +30,12 @@ pub(super) struct Tab {
 pub(super) struct Layout {
     /// In the order of their tabs.
     pub sheets: Vec<Tab>,
+    /// Visible sheets that the file has no cells of.
+    pub empty: Vec<String>,
+    /// The part that lists the sheets.
+    pub workbook: String,
+    /// That part without the sheets that are no tables, where the workbook reader would stop at one: modules, macros.
+    pub mended: Option<String>,
     pub texts: Option<Texts>,
     /// The program that wrote the file left all formulas to be calculated when it is opened.
     pub uncalculated: bool,
@@ -41,7 +47,7 @@ pub(super) fn layout(archive: &mut Archive, budget: &mut Budget) -> Result<Layou
         return Err(Trouble::TooLarge(format!("zip: {}", archive.len())));
     }
     let names: Vec<String> = archive.file_names().map(|name| name.map(Into::into)).collect::<Result<_, _>>()?;
-    let has = |start: &str| names.iter().any(|name| name.to_ascii_lowercase().starts_with(start));
+    let has = |start: &str| names.iter().any(|name| plain_path(name).starts_with(start));
     if has("xl/workbook.bin") {
         return Err(Trouble::Other("xlsb"));
     }
@@ -61,13 +67,30 @@ pub(super) fn layout(archive: &mut Archive, budget: &mut Budget) -> Result<Layou
     let relations = relations(&text_of(archive, budget, &format!("{folder}_rels/{file}.rels"))?)?;
     let xml = text_of(archive, budget, &workbook)?;
     let texts = Texts::of(archive, format!("{folder}sharedStrings.xml"))?;
-    sheets(&xml, folder, &relations).map(|layout| Layout { texts, ..layout })
+    sheets(&xml, folder, &relations).map(|layout| Layout { texts, workbook: workbook.clone(), ..layout })
+}
+
+/// A path as it is compared: without regard to case and to the direction of slashes.
+fn plain_path(path: &str) -> String {
+    path.replace('\\', "/").to_ascii_lowercase()
 }
 
 struct Relation {
     id: String,
     kind: String,
     target: String,
+}
+
+impl Relation {
+    /// The last word of its type.
+    fn sort(&self) -> &str {
+        self.kind.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Of a sheet that the workbook reader knows, be it one of cells or not.
+    fn is_sheet(&self) -> bool {
+        ["worksheet", "chartsheet", "dialogsheet"].contains(&self.sort())
+    }
 }
 
 fn relations(xml: &str) -> Result<Vec<Relation>, Trouble> {
@@ -90,6 +113,12 @@ fn sheets(xml: &str, folder: &str, relations: &[Relation]) -> Result<Layout, Tro
             "sheet" => {
                 let get = |name| attribute(element, name).map(Option::unwrap_or_default);
                 let (name, id, state) = (get("name")?, get("id")?, get("state")?);
+                let visible = matches!(state.as_str(), "" | "visible");
+                if id.is_empty() {
+                    // A module of macros has no cells, and no part of its own.
+                    layout.empty.extend(visible.then_some(name));
+                    return Ok(());
+                }
                 let relation = relations.iter().rfind(|relation| relation.id == id);
                 let relation = relation.ok_or_else(|| Trouble::Damaged(format!("{name}: {id}")))?;
                 let path = match relation.target.strip_prefix('/') {
@@ -100,8 +129,8 @@ fn sheets(xml: &str, folder: &str, relations: &[Relation]) -> Result<Layout, Tro
                 if !names.insert(name.clone()) || !paths.insert(path.clone()) {
                     return Err(Trouble::Damaged(format!("2 x {name}: {path}")));
                 }
-                if relation.kind.rsplit('/').next() == Some("worksheet") {
-                    layout.sheets.push(Tab { name, path, visible: matches!(state.as_str(), "" | "visible") });
+                if relation.sort() == "worksheet" {
+                    layout.sheets.push(Tab { name, path, visible });
                 }
             }
             "calcPr" => {
@@ -111,7 +140,42 @@ fn sheets(xml: &str, folder: &str, relations: &[Relation]) -> Result<Layout, Tro
         }
         Ok(())
     })?;
+    let known = |id: &str| relations.iter().any(|relation| relation.id == id && relation.is_sheet());
+    layout.mended = without_sheets(xml, known)?;
     Ok(layout)
+}
+
+/// The list of sheets without those that the workbook reader would stop at; nothing where there are none.
+fn without_sheets(xml: &str, known: impl Fn(&str) -> bool) -> Result<Option<String>, Trouble> {
+    let mut reader = Reader::from_str(xml);
+    reader.config_mut().check_end_names = false;
+    let (mut kept, mut from, mut cut) = (String::new(), 0, None);
+    loop {
+        let before = reader.buffer_position() as usize;
+        let event = reader.read_event()?;
+        let after = reader.buffer_position() as usize;
+        let leaves_out = |element: &BytesStart| -> Result<bool, Trouble> {
+            let is_sheet = element.local_name().as_ref() == "sheet";
+            Ok(is_sheet && !attribute(element, "id")?.is_some_and(|id| known(&id)))
+        };
+        match event {
+            Event::Empty(element) if leaves_out(&element)? => {
+                kept.push_str(&xml[from..before]);
+                from = after;
+            }
+            Event::Start(element) if leaves_out(&element)? => cut = Some(before),
+            Event::End(element) if element.local_name().as_ref() == "sheet" => {
+                if let Some(begin) = cut.take() {
+                    kept.push_str(&xml[from..begin]);
+                    from = after;
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    kept.push_str(&xml[from..]);
+    Ok((kept.len() < xml.len()).then_some(kept))
 }
 
 fn each_element(xml: &str, mut see: impl FnMut(&BytesStart) -> Result<(), Trouble>) -> Result<(), Trouble> {
@@ -141,6 +205,6 @@ pub(super) fn attribute(element: &BytesStart, name: &str) -> Result<Option<Strin
 /// direction of slashes.
 pub(super) fn find(archive: &Archive, path: &str) -> Option<usize> {
     let wanted = path.to_ascii_lowercase();
-    let same = |name: &str| name.replace('\\', "/").to_ascii_lowercase() == wanted;
+    let same = |name: &str| plain_path(name) == wanted;
     (0..archive.len()).rev().find(|at| archive.name_for_index(*at).and_then(Result::ok).is_some_and(|name| same(&name)))
 }

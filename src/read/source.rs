@@ -38,6 +38,11 @@ impl Source {
         Ok(Self { file: Arc::new(file), opened, name })
     }
 
+    /// The same file, read from a copy of it.
+    pub fn with_copy(&self, copy: File) -> io::Result<Self> {
+        Ok(Self { opened: copy.metadata()?, file: Arc::new(copy), name: self.name.clone() })
+    }
+
     /// Bytes in the file when it was opened.
     pub fn len(&self) -> u64 {
         self.opened.len()

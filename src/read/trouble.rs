@@ -5,6 +5,7 @@ use std::io;
 use zip::result::ZipError;
 
 use crate::exit::Stop;
+use crate::message::Text;
 use crate::text;
 
 /// What keeps a workbook from being read.
@@ -68,22 +69,30 @@ impl Trouble {
                 "{name} içindeki formüller hiç hesaplanmamış. Dosyayı Excel'de açıp kaydedin.",
                 "The formulas in {name} were never calculated. Open it in Excel and save it."
             ),
-            Trouble::Other("ods") => text!(
-                "{name} bir OpenDocument tablosu (.ods). LibreOffice'te açıp .xlsx olarak kaydedin.",
-                "{name} is an OpenDocument spreadsheet (.ods). Open it in LibreOffice and save it as .xlsx."
-            ),
+            Trouble::Other("ods") => open_document(name),
             Trouble::Other("xlsb") => text!(
-                "{name} ikili türde (.xlsb) bir çalışma kitabı. Excel'de açıp .xlsx olarak kaydedin.",
-                "{name} is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx."
+                "{name} ikili türde (.xlsb) bir çalışma kitabı; hücrelerin nasıl göründüğü ondan kesin okunamıyor. Excel'de açın, Dosya > Farklı Kaydet > Excel Çalışma Kitabı (.xlsx) seçin ve o dosyayı verin.",
+                "{name} is a binary workbook (.xlsb), of which it cannot be read for certain what its cells show. Open it in Excel, choose File > Save As > Excel Workbook (.xlsx), and give that file."
             ),
-            Trouble::Other("docx") => text!(
-                "{name} bir Word belgesi. İçindeki tabloyu Excel'e kopyalayıp .xlsx olarak kaydedin.",
-                "{name} is a Word document. Copy its table into Excel and save it as .xlsx."
-            ),
+            Trouble::Other("docx") => word_document(name),
             Trouble::Other(_) => text!(
                 "{name} bir zip arşivi, çalışma kitabı değil. Arşivi açıp içindeki .xlsx ya da .csv dosyasını verin.",
                 "{name} is a zip archive, not a workbook. Unpack it and give the .xlsx or .csv file that is in it."
             ),
         })
     }
+}
+
+pub(super) fn open_document(name: &str) -> Text {
+    text!(
+        "{name} bir OpenDocument tablosu (.ods); hücrelerin nasıl göründüğü ondan kesin okunamıyor. LibreOffice'te ya da Excel'de açın, Dosya > Farklı Kaydet ile .xlsx olarak kaydedin ve o dosyayı verin.",
+        "{name} is an OpenDocument spreadsheet (.ods), of which it cannot be read for certain what its cells show. Open it in LibreOffice or Excel, save it as .xlsx by File > Save As, and give that file."
+    )
+}
+
+pub(super) fn word_document(name: &str) -> Text {
+    text!(
+        "{name} bir Word belgesi. İçindeki tabloyu Excel'e kopyalayıp .xlsx olarak kaydedin.",
+        "{name} is a Word document. Copy its table into Excel and save it as .xlsx."
+    )
 }

@@ -45,6 +45,12 @@ impl Budget {
         Self { most: FREE.max(file.saturating_mul(TIMES)), spent: 0, looked: Vec::new() }
     }
 
+    /// Counts what a part inflated to.
+    pub fn spend(&mut self, count: u64, path: &str) -> Result<(), Trouble> {
+        self.spent += count;
+        if self.spent > self.most { Err(Trouble::TooLarge(path.to_owned())) } else { Ok(()) }
+    }
+
     pub fn has_looked_at(&self, index: usize) -> bool {
         self.looked.contains(&index)
     }
@@ -70,8 +76,8 @@ impl Budget {
             }
             scan.look(&chunk[..count as usize])?;
             size += count;
-            self.spent += count;
-            if size > LARGEST || self.spent > self.most {
+            self.spend(count, path)?;
+            if size > LARGEST {
                 return Err(Trouble::TooLarge(path.to_owned()));
             }
             tell(scan.seen())?;
@@ -113,6 +119,8 @@ pub(super) fn weigh_formats(archive: &mut Archive, budget: &mut Budget, path: &s
 pub(super) struct Texts {
     pub path: String,
     said: u64,
+    /// There cannot be more, by the size of the part.
+    most: u64,
 }
 
 impl Texts {
@@ -123,12 +131,12 @@ impl Texts {
         let most = part.compressed_size().saturating_mul(MOST_TIMES) / SHORTEST_TEXT;
         let mut head = Vec::new();
         part.take(CHUNK as u64).read_to_end(&mut head)?;
-        let texts = Self { said: said_count(&String::from_utf8_lossy(&head))?, path };
-        if texts.said > most {
-            return Err(texts.lie());
-        }
-        texts.fit(texts.said, 0)?;
-        Ok(Some(texts))
+        Ok(Some(Self { said: said_count(&String::from_utf8_lossy(&head))?, most, path }))
+    }
+
+    /// Whether the reader would reserve room for more than there can be, or than is read.
+    pub fn says_too_many(&self) -> bool {
+        self.said > self.most || self.fit(self.said, 0).is_err()
     }
 
     /// Refuses more than fit into memory, by what was seen until now.
@@ -137,12 +145,7 @@ impl Texts {
         self.fit(seen.texts, seen.bytes.saturating_sub(seen.texts * "<si><t></t></si>".len() as u64))
     }
 
-    /// Refuses, when all was seen, a part that says of itself that it has more.
-    pub fn count(&self, seen: &Seen) -> Result<(), Trouble> {
-        if self.said > seen.texts { Err(self.lie()) } else { Ok(()) }
-    }
-
-    fn lie(&self) -> Trouble {
+    pub fn lie(&self) -> Trouble {
         Trouble::Damaged(format!("{}: uniqueCount={}", self.path, self.said))
     }
 

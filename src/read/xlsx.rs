@@ -1,6 +1,8 @@
 //! Workbooks (.xlsx, .xlsm): which sheets are read, and their rows, cell by cell.
 
 use std::io::BufReader;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use calamine::{Reader, Xlsx};
 use zip::ZipArchive;
@@ -8,7 +10,8 @@ use zip::ZipArchive;
 use super::cells::{Book, Formats, Rows, Where, cannot_read};
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
 use super::look::{Look, Part, metered};
-use super::parts::{self, Tab};
+use super::mend;
+use super::parts::{self, Archive, Layout, Tab};
 use super::shield::shielded;
 use super::source::{CHUNK, Source};
 use super::stream::Stream;
@@ -40,10 +43,9 @@ pub(super) struct Opened {
 /// Opens the workbook and chooses its sheets; an error if none has a row below its header row.
 pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
     let name = &source.name;
-    let (handle, reached) = metered(source.slice(0, source.len()));
-    let mut archive = ZipArchive::new(handle).map_err(|error| Trouble::from(error).stop(name))?;
-    let mut budget = Budget::of(source.len());
-    let layout = parts::layout(&mut archive, &mut budget).map_err(|trouble| trouble.stop(name))?;
+    let Package { copy, archive, reached, budget, layout } =
+        Package::of(source).map_err(|trouble| trouble.stop(name))?;
+    let source = copy.as_ref().unwrap_or(source);
     let wanted = wanted_sheets(name, &layout.sheets, options.sheet)?;
     let Some(first) = wanted.first() else { return Err(no_visible_sheet(name)) };
 
@@ -62,8 +64,46 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
         choice.consider(&mut book, &formats, place((&tab.name, part)), options)?;
     }
     let mut workbook = Workbook { book, formats, look, parts: Vec::new() };
-    let (sheets, warnings) = choice.decide(&mut workbook, name, layout.uncalculated)?;
+    let (sheets, mut warnings) = choice.decide(&mut workbook, name, layout.uncalculated)?;
+    warnings.extend(layout.empty.iter().map(|sheet| without_cells(sheet)));
     Ok(Opened { workbook, sheets, warnings })
+}
+
+/// A workbook's parts, and what they are read from.
+struct Package {
+    /// Where the file itself is not what the workbook reader reads.
+    copy: Option<Source>,
+    archive: Archive,
+    reached: Arc<AtomicU64>,
+    budget: Budget,
+    layout: Layout,
+}
+
+impl Package {
+    fn of(source: &Source) -> Result<Self, Trouble> {
+        let (mut copy, mut empty): (Option<Source>, Vec<String>) = (None, Vec::new());
+        // Once for UTF-16, once for what can be seen then.
+        for _ in 0..3 {
+            let from = copy.as_ref().unwrap_or(source);
+            let (handle, reached) = metered(from.slice(0, from.len()));
+            let mut archive = ZipArchive::new(handle)?;
+            let mut budget = Budget::of(source.len());
+            let mut edits = mend::of_encoding(&mut archive);
+            if edits.is_empty() {
+                let mut layout = parts::layout(&mut archive, &mut budget)?;
+                // In the copy these are no more.
+                empty.append(&mut layout.empty);
+                edits = mend::of_layout(&mut archive, &layout)?;
+                if edits.is_empty() {
+                    layout.empty = empty;
+                    return Ok(Self { copy, archive, reached, budget, layout });
+                }
+            }
+            let mended = mend::copy(&mut archive, &edits, &mut Budget::of(source.len()))?;
+            copy = Some(source.with_copy(mended)?);
+        }
+        Err(Trouble::Damaged("zip".to_owned()))
+    }
 }
 
 /// The named sheet, or every visible one.
@@ -177,6 +217,14 @@ fn left_out(sheet: &str) -> Text {
     text!(
         "\"{sheet}\" sayfasında bilinen bir başlık satırı yok; sayfa atlandı.",
         "Sheet \"{sheet}\" has no header row that is known; it was left out."
+    )
+}
+
+fn without_cells(sheet: &str) -> Text {
+    let sheet = shown(sheet);
+    text!(
+        "\"{sheet}\" sayfasının dosyada hücresi yok (makro modülü); sayfa atlandı.",
+        "Sheet \"{sheet}\" has no cells in the file (a module of macros); it was left out."
     )
 }
 

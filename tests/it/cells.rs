@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 
+use calamine::DataType as _;
 use caseload::contract::catalogue;
 use caseload::sandbox::{Options, Sandbox, spawn};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Worksheet};
@@ -405,6 +406,8 @@ fn a_date_that_is_written_as_a_text_of_iso_8601_is_a_date() {
     let body = json!({"code": "a", "day": "2026-12-31", "at": "2026-12-31T09:30:00+00:00"});
     assert_eq!(bodies[&2], body);
     assert_eq!(dir.run(&["report", "-o", "out.xlsx"]).code, 0);
+    let row = &read_sheet(&dir.path("out.xlsx"), "List", 1).rows[0];
+    assert!(row["day"].is_datetime() && row["at"].is_datetime(), "{row:?}");
     let again = dir.run(&["check", "out.xlsx", "--contract", "orders.yaml", "-o", "again.jsonl"]);
     assert_eq!(again.code, 0, "{again:?}");
 }

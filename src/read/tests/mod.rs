@@ -1,5 +1,6 @@
 //! Whole files, from their bytes to their rows.
 
+mod differential;
 mod texts;
 mod workbooks;
 
@@ -100,7 +101,7 @@ fn whoever_takes_the_rows_can_end_the_reading() {
 
 #[test]
 fn what_a_file_is_instead_is_said_with_the_next_step() {
-    let cases: [(&str, &[u8], &str); 9] = [
+    let cases: [(&str, &[u8], &str); 13] = [
         ("a.csv", b"", "is empty"),
         ("a.csv", b"\xef\xbb\xbf \r\n\n", "is empty"),
         ("a.xlsx", b"<html><body><table>", "is really a web page"),
@@ -112,6 +113,18 @@ fn what_a_file_is_instead_is_said_with_the_next_step() {
         ),
         ("a.pdf", b"%PDF-1.7", "is a PDF file"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook", "of the old kind (.xls)"),
+        ("a.xls", b"\x09\x08\x08\0\0\x05\x05\0", "Save As > Excel Workbook (.xlsx)"),
+        ("a.xls", b"\x09\0\x04\0\x02\0\x10\0", "of the old kind (.xls)"),
+        (
+            "a.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0",
+            "is a Word document",
+        ),
+        (
+            "a.fods",
+            b"<?xml version=\"1.0\"?><office:document xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\">",
+            "(.ods)",
+        ),
         ("a.csv", b"a;b\x01\0\0\x02\x03;", "binary"),
         ("a.csv", b"A\0d\0;\0N\0o\0\n\0a\0;\0b\0", "--encoding utf-16le"),
     ];

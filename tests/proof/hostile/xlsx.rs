@@ -45,37 +45,39 @@ pub fn dear() -> Vec<Case> {
 }
 
 fn lies() -> Vec<Case> {
+    // What the file says of itself beside its cells is nobody's loss where it is not true.
     let mut cases: Vec<Case> = [
-        ("4294967296", 2, DAMAGED),
-        ("1099511627776", 2, DAMAGED),
-        ("9223372036854775807", 2, DAMAGED),
-        ("9223372036854775808", 2, DAMAGED),
-        ("18446744073709551615", 2, DAMAGED),
-        ("18446744073709551616", 0, FINE),
-        ("-1", 0, FINE),
-        ("many", 0, FINE),
-        ("0", 0, FINE),
-        ("", 0, FINE),
+        "4294967296",
+        "1099511627776",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-1",
+        "many",
+        "0",
+        "",
     ]
     .into_iter()
-    .map(|(count, code, said)| {
+    .map(|count| {
         let strings = Package::list("").swap(STRINGS, "uniqueCount=\"1\"", &format!("uniqueCount=\"{count}\""));
-        case(format!("uniqueCount {count}"), strings, code, said)
+        case(format!("uniqueCount {count}"), strings, 0, FINE)
     })
     .collect();
-    for (reference, code, said) in [
-        ("A1", 0, FINE),
-        ("A1:XFD1048576", 0, FINE),
-        ("C3:B2", 2, DAMAGED),
-        ("A1:B2:C3", 2, UNREADABLE),
-        ("", 2, UNREADABLE),
-        ("A0", 2, UNREADABLE),
-        ("A1:ZZZZZZZZZZ9", 2, PLACE),
-        ("A1:A99999999999999999999", 2, PLACE),
-        ("\u{15e}1", 2, UNREADABLE),
+    for reference in [
+        "A1",
+        "A1:XFD1048576",
+        "1:4",
+        "C3:B2",
+        "A1:B2:C3",
+        "",
+        "A0",
+        "A1:ZZZZZZZZZZ9",
+        "A1:A99999999999999999999",
+        "\u{15e}1",
     ] {
         let package = Package::list("").swap(SHEET, "A1:F2", reference);
-        cases.push(case(format!("dimension {reference}"), package, code, said));
+        cases.push(case(format!("dimension {reference}"), package, 0, FINE));
     }
     let corner = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
     cases.push(case("two corners", Package::list(corner), 1, "\"row\":1048576"));
@@ -182,7 +184,7 @@ fn broken_xml() -> Vec<Case> {
             2,
             DAMAGED,
         ),
-        case("UTF-16", Package::list("").with(SHEET, utf16(&whole.replace("UTF-8", "UTF-16"))), 2, "list.xlsx"),
+        case("UTF-16", Package::list("").with(SHEET, utf16(&whole.replace("UTF-8", "UTF-16"))), 0, FINE),
         with("a byte order mark", format!("\u{feff}{whole}"), 0, FINE),
         case("bytes that are no UTF-8", Package::list("").with(SHEET, latin(&whole)), 2, "list.xlsx"),
         with("a namespace prefix", prefixed(&whole), 0, FINE),
@@ -404,7 +406,7 @@ fn values() -> Vec<Case> {
         case("a boolean", kind("b", "1"), 0, FINE),
         case("a boolean of 2", kind("b", "2"), 2, UNREADABLE),
         case("a number said to be one that is none", kind("n", "x"), 2, UNREADABLE),
-        case("a date as text", kind("d", "2026-05-04T00:00:00"), 0, "2026-05-04").cells(),
+        case("a date as text", kind("d", "2026-05-04T00:00:00"), 1, "has become a date").cells(),
         case("a formula without a value", Package::cell("<c r=\"F2\"><f>A1</f></c>"), 1, "\"column\":\"F\""),
         case("a formula with an old value", Package::cell("<c r=\"F2\" t=\"str\"><f>A1</f><v>old</v></c>"), 0, "old")
             .cells(),
@@ -611,6 +613,7 @@ fn bombs() -> Vec<Case> {
     };
     vec![
         bomb("512 MiB of zeros in a sheet", SHEET, "", "\0", "", 512, "list.xlsx"),
+        bomb("512 MiB of blanks in UTF-16", SHEET, "<\0", " \0", "", 512, "too large"),
         bomb("512 MiB of zeros in the shared texts", STRINGS, "", "\0", "", 512, "list.xlsx"),
         bomb("512 MiB of zeros in the styles", STYLES, "", "\0", "", 512, "list.xlsx"),
         bomb("512 MiB of zeros in the workbook part", BOOK, "", "\0", "", 512, "list.xlsx"),

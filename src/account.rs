@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::contract::Operation;
+use crate::doubt::{self, Doubt};
 use crate::exit::Stop;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
@@ -93,8 +94,8 @@ pub struct Account<'a> {
     pub ledger: Option<&'a Ledger>,
     /// The run; none for a check.
     pub run: Option<&'a Run>,
-    /// Rows of a check that repeat rows in the ledger.
-    pub past: HashMap<u32, EntryId>,
+    /// Rows of a check that repeat rows in the ledger, and what is in question about them.
+    pub past: HashMap<u32, (EntryId, Option<Doubt>)>,
     /// Order keys behind which rows are held, and the row that holds them.
     pub held: HashMap<Key, EntryId>,
     pub not_sent: NotSent,
@@ -139,20 +140,22 @@ impl<'a> Account<'a> {
             }
             Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
             Verdict::Example { operation } => (operation, None, Vec::new()),
-            Verdict::Before { operation, word, id } => {
+            Verdict::Before { operation, word, id, reference, request } => {
+                let order = request.and_then(|request| request.order());
+                let known = self.known(ordinal, order)?;
                 let id = id.and_then(|id| serde_json::from_str(&id).ok());
-                return Ok((Some(operation), Outcome { id, ..Outcome::of(word) }));
+                let reference = Some(reference).filter(|reference| !reference.is_empty());
+                return Ok((Some(operation), known.unwrap_or(Outcome { id, reference, ..Outcome::of(word) })));
             }
-            Verdict::Accepted { operation, warnings } => (operation, None, warnings),
+            Verdict::Accepted { operation, warnings, .. } => (operation, None, warnings),
             Verdict::Valid { request, warnings } => (request.operation(), request.order(), warnings),
         };
         let mut outcome = match standing(self.findings, ordinal, self.send_duplicates) {
             Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
-            Standing::MayGo => match self.entry(ordinal)? {
-                Some(entry) if entry.state == State::Pending => self.pending(&entry, ordinal, order)?,
-                Some(entry) => self.settled(&entry)?,
-                None => self.unsettled(ordinal, order)?,
+            Standing::MayGo => match self.known(ordinal, order)? {
+                Some(outcome) => outcome,
+                None => self.unsettled(order)?,
             },
         };
         outcome.problems.extend(warnings);
@@ -166,6 +169,19 @@ impl<'a> Account<'a> {
     /// The ledger cannot be read.
     pub fn is_left_out(&mut self, ordinal: u32, verdict: &Verdict) -> Result<bool, Stop> {
         Ok(matches!(verdict, Verdict::Example { .. }) && self.entry(ordinal)?.is_none())
+    }
+
+    /// What the ledger has of a row, in this run or (for a check) in an earlier one.
+    fn known(&mut self, ordinal: u32, order: Option<Key>) -> Result<Option<Outcome>, Stop> {
+        let found = match self.entry(ordinal)? {
+            Some(entry) if entry.state == State::Pending => Some(self.pending(&entry, order)?),
+            Some(entry) => Some(self.settled(&entry)?),
+            None => None,
+        };
+        match (found, self.past.get(&ordinal)) {
+            (None, Some((of, doubt))) => Ok(Some(self.repeats_past(*of, *doubt)?)),
+            (found, _) => Ok(found),
+        }
     }
 
     /// The ledger's record of a row, from a page fetched ahead.
@@ -183,7 +199,8 @@ impl<'a> Account<'a> {
 
     fn settled(&self, entry: &Entry) -> Result<Outcome, Stop> {
         if let Some(of) = entry.duplicate_of {
-            return self.repeats_past(of);
+            let code = entry.settlement.error.as_ref().and_then(|error| error.code.as_deref());
+            return self.repeats_past(of, code.and_then(Doubt::from_name));
         }
         let settlement = entry.settlement.clone();
         let run = self.run.map_or("", |run| &run.spec.name);
@@ -200,11 +217,11 @@ impl<'a> Account<'a> {
     }
 
     /// Sent without effect, or closed as not done by a person: not sent, for its own reason or that of the run.
-    fn pending(&self, entry: &Entry, ordinal: u32, order: Option<Key>) -> Result<Outcome, Stop> {
+    fn pending(&self, entry: &Entry, order: Option<Key>) -> Result<Outcome, Stop> {
         let mut outcome = self.settled(entry)?;
         let is_held = order.is_some_and(|key| self.held.contains_key(&key));
         if is_held || outcome.error.is_none() {
-            outcome.error = self.unsettled(ordinal, order)?.error;
+            outcome.error = self.unsettled(order)?.error;
         }
         Ok(outcome)
     }
@@ -225,10 +242,7 @@ impl<'a> Account<'a> {
         })
     }
 
-    fn unsettled(&self, ordinal: u32, order: Option<Key>) -> Result<Outcome, Stop> {
-        if let Some(of) = self.past.get(&ordinal) {
-            return self.repeats_past(*of);
-        }
+    fn unsettled(&self, order: Option<Key>) -> Result<Outcome, Stop> {
         if self.run.is_none() {
             return Ok(Outcome::of(Word::Valid));
         }
@@ -287,15 +301,21 @@ impl<'a> Account<'a> {
         Ok(Outcome { id, duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) })
     }
 
-    /// Repeats a row of an earlier run.
-    fn repeats_past(&self, of: EntryId) -> Result<Outcome, Stop> {
+    /// Repeats a row of an earlier run, or is in question for its sake.
+    fn repeats_past(&self, of: EntryId, doubt: Option<Doubt>) -> Result<Outcome, Stop> {
         let (run, entry) = self.past_row(of)?;
-        let Some(entry) = entry else { return Ok(Outcome::of(Word::Duplicate)) };
+        let error = doubt.map(|doubt| ApiError {
+            code: Some(doubt.as_str().to_owned()),
+            title: Some(doubt::of_row(doubt).into_string(self.lang)),
+            description: None,
+        });
+        let Some(entry) = entry else { return Ok(Outcome { error, ..Outcome::of(Word::Duplicate) }) };
         let spec = run.map(|run| run.spec);
         let sheet = spec.as_ref().and_then(|spec| spec.sheets.get(usize::from(entry.place.sheet)).cloned());
         let file = spec.as_ref().map(|spec| base_name(&spec.file)).unwrap_or_default();
         Ok(Outcome {
             id: entry.settlement.id.clone(),
+            error,
             duplicate_of: Some(DuplicateOf {
                 run: spec.map(|spec| spec.name).unwrap_or_default(),
                 file,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::doubt::Choice;
+
 /// Makes one API request of each row of a spreadsheet, checks every row first, and never sends a row twice.
 #[derive(Debug, Parser)]
 #[command(name = "caseload", version, about, after_help = EXIT_CODES, max_term_width = 110)]
@@ -44,7 +46,7 @@ pub enum Command {
     Fetch(FetchArgs),
     /// Forget the rows of old runs for good
     Purge(PurgeArgs),
-    /// Copy the ledger, or take an older copy of it
+    /// Copy the ledger, take an older copy of it, or tell it that a server moved
     Ledger(LedgerCommandArgs),
     /// Write a workbook to fill in: headers, dropdowns, an example row, an explanation
     Template(TemplateArgs),
@@ -165,6 +167,18 @@ pub struct SendArgs {
     /// Rows that repeat one of this file or of an earlier run (default: skip)
     #[arg(long, value_enum)]
     pub duplicates: Option<Duplicates>,
+    /// Send rows that are done at another server to this one too
+    #[arg(long)]
+    pub other_server: bool,
+    /// Send a file that was submitted before under other flags, sheet, encoding or mapping
+    #[arg(long)]
+    pub other_flags: bool,
+    /// Rows that were done longer ago than their rule's window (default: ask; where nobody answers, they stay)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub past_window: Option<Choice>,
+    /// Rows that were edited after they were done (default: ask; where nobody answers, they stay)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub changed: Option<Choice>,
     /// Send every row anew, whatever was sent before
     #[arg(long)]
     pub again: bool,
@@ -380,6 +394,8 @@ pub enum LedgerCommand {
     Backup(BackupArgs),
     /// Take an older copy of the ledger that was put back: rows sent since it was made are not known, and would go again
     Restore(RestoreArgs),
+    /// Say that two addresses are one server, which moved: rows that are done at one are done
+    Same(SameArgs),
 }
 
 #[derive(Debug, Args)]
@@ -401,6 +417,18 @@ pub struct RestoreArgs {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SameArgs {
+    /// The address that it had
+    #[arg(value_name = "OLD-URL")]
+    pub old: String,
+    /// The address that it has
+    #[arg(value_name = "NEW-URL")]
+    pub new: String,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 #[derive(Debug, Args)]

@@ -35,17 +35,23 @@ impl Exit {
 pub struct Stop {
     pub exit: Exit,
     pub message: Text,
+    /// What `--json` has to say of the file, where more is known of it than the sentence.
+    pub summary: Option<Box<serde_json::Value>>,
 }
 
 impl Stop {
+    pub fn new(exit: Exit, message: Text) -> Self {
+        Self { exit, message, summary: None }
+    }
+
     /// Nothing was sent: the command line, the settings or the file has to be mended first.
     pub fn cannot_start(message: Text) -> Self {
-        Self { exit: Exit::CannotStart, message }
+        Self::new(Exit::CannotStart, message)
     }
 
     /// Rows may have been sent; all that is known stands in the ledger.
     pub fn early(message: Text) -> Self {
-        Self { exit: Exit::StoppedEarly, message }
+        Self::new(Exit::StoppedEarly, message)
     }
 
     pub fn sentence(&self, lang: Lang) -> &str {

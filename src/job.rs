@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
 use crate::contract::{self, Contract, Operation, Scheme};
+use crate::doubt::{Answers, Choice};
 use crate::exit::Stop;
+use crate::identity::{Endpoint, Server};
+use crate::ledger::{Destination, Run};
 use crate::map::Wishes;
 use crate::message::{Lang, shown};
 use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set, state_folder};
@@ -19,9 +22,6 @@ use crate::submit::breaker::MaxErrors;
 use crate::submit::network::PROXY_USER;
 use crate::submit::pace::{RATE_EXAMPLES, Rate};
 use crate::{files, text, zone};
-
-/// The name under which a sandbox stands in the ledger: its port changes, its meaning does not.
-pub const SANDBOX_HOST: &str = "sandbox";
 
 /// How the names of a sandbox's runs begin.
 pub const SANDBOX_RUN: &str = "sandbox-";
@@ -64,6 +64,20 @@ impl Recipe {
         self.local_timezone.clone().unwrap_or_else(zone::name_of_system)
     }
 
+    /// How a run's file was read.
+    ///
+    /// # Errors
+    /// What the ledger has of it cannot be understood: read another way, the file would say another thing.
+    pub fn of(run: &Run) -> Result<Self, Stop> {
+        let name = &run.spec.name;
+        serde_json::from_str(&run.spec.recipe).map_err(|error| {
+            Stop::cannot_start(text!(
+                "Defterde {name} çalışmasının dosyasının nasıl okunduğu anlaşılamıyor ({error}). Defterin bir yedeğine dönün ya da dosyayı --again ile yeniden gönderin.",
+                "The ledger's note of how the file of run {name} was read cannot be understood ({error}). Go back to a copy of the ledger, or send the file anew with --again."
+            ))
+        })
+    }
+
     pub fn wishes(&self) -> Wishes {
         Wishes { maps: self.maps.clone(), sets: self.sets.clone() }
     }
@@ -87,7 +101,13 @@ pub struct Job {
     /// The operations that rows may become: one with `--to`, else all.
     pub operations: Vec<Operation>,
     pub base_url: Option<String>,
+    /// Where the requests of a run that was went: its operations have addresses of their own.
+    pub went: Vec<Destination>,
     pub sandbox: bool,
+    /// The servers that the settings call test servers.
+    pub tests: Vec<Server>,
+    /// What was answered beforehand to what may be in question.
+    pub answers: Answers,
     pub ledger: Option<PathBuf>,
     pub output: Output,
     pub json: bool,
@@ -124,6 +144,10 @@ impl Job {
         let sending = Sending::new(send, &job.profile)?;
         job.recipe.send_duplicates = sending.duplicates != Duplicates::Skip;
         job.recipe.again = sending.again;
+        job.answers = answers_of(send).or(job.answers);
+        if sending.again {
+            job.answers = Answers::all(Choice::Send);
+        }
         Ok((job, sending))
     }
 
@@ -179,7 +203,10 @@ impl Job {
             settings: origin.clone(),
             server_is_foreign: origin.foreign && !typed_server && is_named(&profile, args.place.contract.as_deref()),
             base_url: send.base_url.clone().or_else(|| profile.base_url.clone().filter(|_| !send.sandbox)),
+            went: Vec::new(),
             sandbox: send.sandbox,
+            tests: Vec::new(),
+            answers: Answers::default(),
             ledger: None,
             output: output(file.output.as_deref())?,
             json: file.json,
@@ -212,7 +239,10 @@ impl Job {
             settings: settings.origin.clone(),
             server_is_foreign: foreign,
             base_url: base_url.map(str::to_owned).or_else(|| profile.base_url.clone().filter(|_| !sandbox)),
+            went: Vec::new(),
             sandbox,
+            tests: settings.test_servers(),
+            answers: profile.answers(),
             ledger: ledger.map(Path::to_owned).or(own).or_else(|| default_ledger(sandbox)),
             output: output(args.output.as_deref())?,
             json: args.json,
@@ -224,18 +254,23 @@ impl Job {
     }
 
     /// The job of a run that was, to read its file again.
-    pub fn again(recipe: Recipe, lang: Lang, output: Output, host: &str) -> Result<Self, Stop> {
+    ///
+    /// # Errors
+    /// What the ledger has of the run cannot be understood, or its contract is gone.
+    pub fn again(run: &Run, lang: Lang, output: Output) -> Result<Self, Stop> {
+        let recipe = Recipe::of(run)?;
         let (contracts, operations) = operations(&recipe)?;
-        let sandbox = host == SANDBOX_HOST;
-        let base_url = (!sandbox).then(|| host.to_owned());
         Ok(Self {
             lang,
             profile: Profile::default(),
             recipe,
             contracts,
             operations,
-            base_url,
-            sandbox,
+            base_url: None,
+            went: run.spec.destinations.clone(),
+            sandbox: run.spec.is_sandbox(),
+            tests: Vec::new(),
+            answers: Answers::default(),
             ledger: None,
             output,
             json: false,
@@ -253,7 +288,34 @@ impl Job {
 
     /// The address to which an operation's requests go.
     pub fn base_of(&self, operation: &Operation) -> String {
-        self.base_url.clone().unwrap_or_else(|| operation.base_url.clone())
+        self.base_url.clone().or_else(|| self.went_to(operation)).unwrap_or_else(|| operation.base_url.clone())
+    }
+
+    /// Where the run's requests for an operation went. A run from before may have several addresses and not say whose
+    /// they are: the contract's own is meant where it is one of them.
+    fn went_to(&self, operation: &Operation) -> Option<String> {
+        let name = operation.full_name();
+        let own = Server::of(&operation.base_url);
+        let mut theirs: Vec<&Destination> = self.went.iter().filter(|to| to.operation == name).collect();
+        theirs.sort_by_key(|to| to.server() != own);
+        theirs.first().or(self.went.first().as_ref()).map(|to| to.address.clone())
+    }
+
+    /// The address that the server had before, as the profile proposes.
+    pub fn same_as(&self) -> Option<Server> {
+        self.profile.same_as.as_deref().map(Server::of)
+    }
+
+    /// The server to which an operation's requests go, as the ledger knows it.
+    pub fn server_of(&self, operation: &Operation) -> Server {
+        if self.sandbox { Server::sandbox() } else { Server::of(&self.base_of(operation)) }
+    }
+
+    /// The same as a run keeps it.
+    pub fn destination(&self, operation: &Operation) -> Destination {
+        let server = self.server_of(operation);
+        let address = if self.sandbox { server.name().to_owned() } else { self.base_of(operation).trim().to_owned() };
+        Destination { operation: operation.full_name(), endpoint: Some(Endpoint::of(operation, &server)), address }
     }
 
     /// A secret from the environment, else from where the profile says it is. A sandbox gets to see none.
@@ -273,14 +335,6 @@ impl Job {
             return Promise::Given;
         }
         self.profile.auth.get(name).map_or(Promise::Missing, Secret::promise)
-    }
-
-    /// The server as keys and runs know it: scheme, host and port, or the sandbox.
-    pub fn host_of(&self, operation: &Operation) -> String {
-        if self.sandbox {
-            return SANDBOX_HOST.to_owned();
-        }
-        self.base_of(operation).trim_end_matches('/').to_ascii_lowercase()
     }
 
     /// The result file for an input.
@@ -328,6 +382,16 @@ impl Sending {
     /// The rate in force: what was asked, else gentle with servers elsewhere and none on this machine.
     pub fn rate_for(&self, on_this_machine: bool) -> Option<Rate> {
         self.rate.or_else(|| Rate::parse(GENTLE).filter(|_| !on_this_machine))
+    }
+}
+
+fn answers_of(args: &SendArgs) -> Answers {
+    let yes = |given: bool| given.then_some(Choice::Send);
+    Answers {
+        other_server: yes(args.other_server),
+        other_flags: yes(args.other_flags),
+        past_window: args.past_window,
+        changed: args.changed,
     }
 }
 
@@ -509,6 +573,50 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::RunSpec;
+
+    #[test]
+    fn a_run_over_two_systems_is_read_again_with_the_address_of_each() {
+        let to = |operation: &str, address: &str, landed: bool| Destination {
+            operation: operation.to_owned(),
+            address: address.to_owned(),
+            endpoint: (!landed).then(|| Endpoint { method: "POST".to_owned(), path: "/x".to_owned() }),
+        };
+        let recipe = serde_json::to_string(&Recipe::default()).unwrap();
+        let job = |destinations: Vec<Destination>| {
+            let spec = RunSpec {
+                name: "r".to_owned(),
+                signature: [0; 32],
+                file: String::new(),
+                sha256: String::new(),
+                destinations,
+                recipe: recipe.clone(),
+                rows: 0,
+                started_ms: 0,
+                sheets: Vec::new(),
+            };
+            let run =
+                Run { number: 1, spec, finished: true, ended_ms: None, tally: None, result: None, purged_ms: None };
+            Job::again(&run, Lang::En, Output::None).unwrap()
+        };
+        let base = |job: &Job, name: &str| job.base_of(contract::find(&job.contracts, name).unwrap());
+        let contracts = contract::catalogue(None, &[]).unwrap();
+        let names: Vec<String> = contracts.iter().map(|contract| contract.operations[0].full_name()).collect();
+        let (one, other) = (names[0].as_str(), names[1].as_str());
+        let now = job(vec![to(one, "https://a.example", false), to(other, "https://b.example/v1", false)]);
+        assert_eq!(
+            (base(&now, one).as_str(), base(&now, other).as_str()),
+            ("https://a.example", "https://b.example/v1")
+        );
+        // A ledger from before joined the two lists, and says of neither address whose it is.
+        let own = contract::find(&contracts, other).unwrap().base_url.clone();
+        let landed = [one, other]
+            .into_iter()
+            .flat_map(|name| [to(name, "https://elsewhere.example", true), to(name, &own.to_ascii_lowercase(), true)]);
+        let landed = job(landed.collect());
+        assert_eq!(Server::of(&base(&landed, other)), Server::of(&own));
+        assert_eq!(base(&landed, one), "https://elsewhere.example");
+    }
 
     #[test]
     fn times_are_read_with_their_unit() {

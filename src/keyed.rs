@@ -11,21 +11,21 @@ use sha2::Sha256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(pub [u8; 16]);
 
-/// Makes [`Key`]s for one host and one ledger.
+/// Makes [`Key`]s for one operation and one ledger. What is hashed is said in [`identity`](crate::identity).
 #[derive(Clone)]
 pub struct Keyer {
     mac: Hmac<Sha256>,
 }
 
 impl Keyer {
-    /// `host` and `operation` are part of every key: the same row for another server is another row.
-    pub fn new(secret: &[u8; 32], host: &str, operation: &str) -> Self {
+    /// Two names are part of every key: what rows of one operation have in common.
+    pub fn new(secret: &[u8; 32], first: &str, second: &str) -> Self {
         // HMAC fills a short key up with zeros to the block of its hash.
         let mut block = [0; 64];
         block[..secret.len()].copy_from_slice(secret);
         let mut mac = Hmac::new(&block.into());
-        feed(&mut mac, host.as_bytes());
-        feed(&mut mac, operation.as_bytes());
+        feed(&mut mac, first.as_bytes());
+        feed(&mut mac, second.as_bytes());
         Self { mac }
     }
 
@@ -43,7 +43,7 @@ impl Keyer {
         Key(key)
     }
 
-    /// Makes [`Keyer::occurrence`] keys; what they are made from names host and operation already.
+    /// Makes [`Keyer::occurrence`] keys; what they are made from names the operation already.
     pub fn of_occurrences(secret: &[u8; 32]) -> Self {
         Self::new(secret, "", "occurrence")
     }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_that_run_together_differ_and_hosts_are_apart() {
+    fn parts_that_run_together_differ_and_operations_are_apart() {
         let keyer = Keyer::new(&[7; 32], "a", "op");
         let key = |parts: &[&str]| keyer.key("unique", parts.iter().map(|p| p.as_bytes()));
         assert_eq!(key(&["ab", "c"]), key(&["ab", "c"]));

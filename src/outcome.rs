@@ -251,6 +251,16 @@ impl Tally {
         Self { rows, ..Self::default() }
     }
 
+    /// An account of so many rows of which none was sent.
+    pub fn of_unsent(rows: u64, invalid: u64, duplicate: u64) -> Self {
+        let mut tally = Self::of_rows(rows);
+        let not_sent = rows.saturating_sub(invalid + duplicate);
+        for (word, count) in [(Word::Invalid, invalid), (Word::Duplicate, duplicate), (Word::NotSent, not_sent)] {
+            tally.counts[word as usize] = count;
+        }
+        tally
+    }
+
     pub fn add(&mut self, outcome: &Outcome) {
         self.counts[outcome.word as usize] += 1;
         self.was_done += u64::from(outcome.was_done());

@@ -18,22 +18,26 @@ mod closing;
 mod earlier;
 mod fetch;
 mod first_pass;
-mod identity;
+mod known;
 mod lookup;
-mod repeats;
+mod past;
+mod propose;
+mod question;
+mod same_run;
 mod second_pass;
 mod target;
 mod zone;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::account::NotSent;
+use crate::account::{NotSent, unreadable};
 use crate::exit::{Exit, Stop};
 use crate::fail;
-use crate::job::{Job, Output, Recipe, Sending, marks_folder};
-use crate::ledger::{Ledger, Run};
+use crate::identity::Server;
+use crate::job::{Job, Output, Sending, marks_folder};
+use crate::keyed::Key;
+use crate::ledger::{EntryId, HeldOrder, Ledger, Run, Servers};
 use crate::message::Lang;
 use crate::progress::Terminal;
 use crate::report::foresee;
@@ -43,7 +47,7 @@ use crate::text;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, close};
 pub use fetch::{fetch, values};
-use first_pass::{Aim, first_pass};
+use first_pass::{Aim, Checked, first_pass};
 pub use lookup::{Found, look_up, told as found_words};
 use second_pass::{Begun, second_pass};
 pub use target::read_script;
@@ -57,20 +61,16 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
     let started_ms = now_ms();
     let ledger = look_for_repeats(job, terminal);
     let mut checked = first_pass(path, job, Aim::Check, ledger.as_ref(), terminal)?;
-    let past = match &ledger {
-        Some(ledger) => repeats::repeated(ledger, &checked, None, now_ms())?,
-        None => Vec::new(),
-    };
-    let past = past.into_iter().map(|repeat| (repeat.ordinal, repeat.of)).collect();
-    let closing = Closing {
-        ledger: ledger.as_ref(),
-        run: None,
-        past,
-        stop: None,
-        started,
-        started_ms,
-        not_sent: NotSent::default(),
-    };
+    let mut closing = Closing::new(ledger.as_ref(), None, started, started_ms);
+    if let Some(ledger) = &ledger {
+        let mut proposal = propose::of_check(ledger, &mut checked, job)?;
+        closing.question = proposal.question.clone();
+        closing.unanswered = proposal.unanswered();
+        closing.past = proposal.left_out.iter().map(|repeat| (repeat.ordinal, (repeat.of, repeat.doubt))).collect();
+        if !closing.question.is_empty() {
+            terminal.note(closing.question.sentences().get(job.lang));
+        }
+    }
     close(&mut checked, job, closing, terminal)
 }
 
@@ -87,10 +87,15 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     if let Some(result) = job.output_for(path, "result") {
         foresee(&result, path)?;
     }
-    let begun = second_pass(&mut checked, job, sending, ledger, terminal)?;
-    let Begun { ledger, run, stop, not_sent } = begun;
-    let closing =
-        Closing { ledger: Some(&ledger), run: Some(&run), past: HashMap::new(), stop, started, started_ms, not_sent };
+    let begun = second_pass(&mut checked, job, sending, ledger, started, terminal)?;
+    let Begun { ledger, run, stop, not_sent, question, unanswered } = begun;
+    let closing = Closing {
+        stop,
+        not_sent,
+        question,
+        unanswered,
+        ..Closing::new(Some(&ledger), Some(&run), started, started_ms)
+    };
     close(&mut checked, job, closing, terminal)
 }
 
@@ -109,22 +114,16 @@ pub fn report(
         return Err(forgotten);
     }
     let started = Instant::now();
-    let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
-    let job = Job { json, ..Job::again(recipe, terminal.lang, output, &run.spec.host)? };
+    let job = Job { json, ..Job::again(run, terminal.lang, output)? };
     let path = Path::new(&run.spec.file);
     let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
     if checked.sha256 != run.spec.sha256 {
         return Err(changed(path, run));
     }
     let closing = Closing {
-        ledger: Some(ledger),
-        run: Some(run),
-        past: HashMap::new(),
-        stop: None,
-        started,
-        started_ms: run.spec.started_ms,
         not_sent: not_sent_yet(terminal.lang),
+        ..Closing::new(Some(ledger), Some(run), started, run.spec.started_ms)
     };
     close(&mut checked, &job, closing, terminal)
 }
@@ -142,6 +141,15 @@ fn look_for_repeats(job: &Job, terminal: Terminal) -> Option<Ledger> {
         ));
     }
     looked.ok()
+}
+
+/// The order keys behind which rows of a file are held, and the rows that hold them: unknown ones at the same server.
+fn held(ledger: &Ledger, servers: &Servers, checked: &Checked) -> Result<Vec<(Key, EntryId)>, Stop> {
+    let held = ledger.held_orders().map_err(|error| unreadable(&error))?;
+    let here = |server: &Server| checked.known_as.iter().any(|known| servers.are_same(server, &known.here));
+    let counts = |held: &HeldOrder| held.server.and_then(|number| servers.numbered(number)).is_some_and(here);
+    let now = held.into_iter().filter(counts).map(|held| (held.key, held.id));
+    Ok(now.chain(checked.before.held.iter().copied()).collect())
 }
 
 /// Opens the run's ledger, and says what an earlier process left open in it.

@@ -14,7 +14,9 @@ pub use find::{Found, How, Origin, find, first_upwards};
 pub use secret::{Promise, Secret, is_set};
 pub use trust::trust;
 
+use crate::doubt::{Answers, Choice};
 use crate::exit::Stop;
+use crate::identity::Server;
 use crate::message::{Lang, shown};
 use crate::text;
 
@@ -66,6 +68,21 @@ pub struct Profile {
     pub strict: bool,
     /// Plain http is taken on a network too, secrets and all.
     pub allow_http: bool,
+    /// The server is a test server: what it did does not count elsewhere.
+    pub test: bool,
+    /// The address that this server had before. Only proposed: `caseload ledger same` says it.
+    pub same_as: Option<String>,
+    /// Rows that are done at another LIVE server are sent to this one too.
+    #[serde(alias = "other-server")]
+    pub other_server: bool,
+    /// A file whose bytes were submitted under other flags is sent.
+    #[serde(alias = "other-flags")]
+    pub other_flags: bool,
+    /// Rows that were done longer ago than their window: `skip` or `send`.
+    #[serde(alias = "past-window")]
+    pub past_window: Option<Choice>,
+    /// Rows that were edited after they were done: `skip` or `send`.
+    pub changed: Option<Choice>,
     /// Field = header.
     pub map: BTreeMap<String, String>,
     /// Field = value.
@@ -76,6 +93,12 @@ pub struct Profile {
 }
 
 impl Settings {
+    /// The servers that a profile calls test servers.
+    pub fn test_servers(&self) -> Vec<Server> {
+        let tests = self.profiles.values().filter(|profile| profile.test);
+        tests.filter_map(|profile| profile.base_url.as_deref()).map(Server::of).collect()
+    }
+
     /// The profile of a name; without one the profile `default`, if there is one.
     pub fn profile(&self, name: Option<&str>) -> Result<Profile, Stop> {
         let Some(name) = name else { return Ok(self.profiles.get("default").cloned().unwrap_or_default()) };
@@ -111,6 +134,17 @@ impl Profile {
     /// A file that cannot be read or that others may read; a command that fails.
     pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Stop> {
         self.auth.get(name).map_or(Ok(None), |secret| secret.read(name))
+    }
+
+    /// What it answers to what may be in question.
+    pub fn answers(&self) -> Answers {
+        let yes = |said: bool| said.then_some(Choice::Send);
+        Answers {
+            other_server: yes(self.other_server),
+            other_flags: yes(self.other_flags),
+            past_window: self.past_window,
+            changed: self.changed,
+        }
     }
 
     /// Makes the paths whole: they are relative to the folder of the file that says them.

@@ -27,6 +27,15 @@ pub enum Level {
     Verbose,
 }
 
+/// What a person says to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    /// Without what is in question.
+    Skip,
+    No,
+}
+
 /// Where the program speaks.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
@@ -81,15 +90,24 @@ impl Terminal {
 
     /// Asks a question that `e`, `evet`, `y` or `yes` agrees to; nobody there means no answer.
     pub fn confirm(&self, question: &str) -> Option<bool> {
+        Some(self.choose(question, false)? == Answer::Yes)
+    }
+
+    /// The same, where `a`, `atla`, `s` or `skip` may leave out what is in question.
+    pub fn choose(&self, question: &str, may_skip: bool) -> Option<Answer> {
         if !self.on_screen || !io::stdin().is_terminal() {
             return None;
         }
-        let choice = say!(self.lang, "[e/H]", "[y/N]");
+        let choice = if may_skip { say!(self.lang, "[e/a/H]", "[y/s/N]") } else { say!(self.lang, "[e/H]", "[y/N]") };
         let mut err = io::stderr().lock();
         let _ = write!(err, "{} {choice} ", harmless(question)).and_then(|()| err.flush());
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
-        Some(matches!(crate::fold::fold(&line).as_str(), "e" | "evet" | "y" | "yes"))
+        Some(match crate::fold::fold(&line).as_str() {
+            "e" | "evet" | "y" | "yes" => Answer::Yes,
+            "a" | "atla" | "s" | "skip" if may_skip => Answer::Skip,
+            _ => Answer::No,
+        })
     }
 
     /// A bar over `rows` that are sent.

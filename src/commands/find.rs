@@ -2,10 +2,9 @@
 
 use crate::account::{base_name, unreadable};
 use crate::cli::FindArgs;
-use crate::contract::catalogue;
 use crate::exit::{Exit, Stop};
-use crate::job::{Recipe, load_contracts};
-use crate::keyed::{Key, Keyer};
+use crate::identity::Naming;
+use crate::keyed::Key;
 use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
 use crate::progress::Terminal;
@@ -18,7 +17,7 @@ pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
     let ledger = super::look(&args.ledger)?;
     let runs = ledger.runs().map_err(|error| unreadable(&error))?;
     let text = args.text.trim();
-    let found = ledger.find(text, &keys(&ledger, &runs, text)?).map_err(|error| unreadable(&error))?;
+    let found = ledger.find(text, &keys(&ledger, &runs, text)).map_err(|error| unreadable(&error))?;
     for entry in &found {
         let Some(run) = runs.iter().find(|run| run.number == entry.id.run) else { continue };
         terminal.data(&if args.ledger.json {
@@ -37,21 +36,16 @@ pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
 }
 
 /// The keys under which the runs would know rows of this device: the ledger keeps keys, not cells.
-fn keys(ledger: &Ledger, runs: &[Run], text: &str) -> Result<Vec<Key>, Stop> {
-    let mut keys = Vec::new();
-    for run in runs {
-        let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
-        // A contract that is gone only means that its rows are not found by device.
-        let contracts = load_contracts(recipe.contract.as_deref(), &[]).or_else(|_| catalogue(None, &[]))?;
-        let operations = contracts.iter().flat_map(|contract| &contract.operations);
-        for operation in operations.filter(|o| run.spec.target.split(',').any(|name| name == o.full_name())) {
-            for host in run.spec.host.split(',') {
-                let key = order_key(&Keyer::new(ledger.secret(), host, &operation.full_name()), text.as_bytes());
-                if !keys.contains(&key) {
-                    keys.push(key);
-                }
-            }
+fn keys(ledger: &Ledger, runs: &[Run], text: &str) -> Vec<Key> {
+    let mut namings: Vec<Naming> = Vec::new();
+    for to in runs.iter().flat_map(|run| &run.spec.destinations) {
+        let naming = match &to.endpoint {
+            Some(endpoint) => Naming::Now(endpoint.clone()),
+            None => Naming::Landed { address: to.address.clone(), operation: to.operation.clone() },
+        };
+        if !namings.contains(&naming) {
+            namings.push(naming);
         }
     }
-    Ok(keys)
+    namings.iter().map(|naming| order_key(&naming.keyer(ledger.secret()), text.as_bytes())).collect()
 }

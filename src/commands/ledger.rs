@@ -1,14 +1,16 @@
 //! `caseload ledger`
 
 use crate::account::unreadable;
-use crate::cli::{BackupArgs, LedgerArgs, LedgerCommand, RestoreArgs};
+use crate::cli::{BackupArgs, LedgerArgs, LedgerCommand, RestoreArgs, SameArgs};
 use crate::exit::{Exit, Stop};
+use crate::identity::Server;
 use crate::job::marks_folder;
 use crate::ledger::{self, Ledger, Newer};
 use crate::message::{Lang, shown};
 use crate::pipeline;
 use crate::progress::Terminal;
 use crate::report::local_time;
+use crate::submit::event::now_ms;
 use crate::{say, text};
 
 /// What is done to the ledger's own file.
@@ -16,6 +18,7 @@ pub fn run(command: &LedgerCommand, lang: Lang) -> Result<Exit, Stop> {
     match command {
         LedgerCommand::Backup(args) => backup(args, lang),
         LedgerCommand::Restore(args) => restore(args, lang),
+        LedgerCommand::Same(args) => same(args, lang),
     }
 }
 
@@ -34,6 +37,43 @@ fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, Stop> {
         "The copy of the ledger is {copy}. It holds the ledger's key: keep it as safe as the ledger itself."
     ));
     Ok(Exit::Done)
+}
+
+/// Keeps a person's word that a server moved.
+fn same(args: &SameArgs, lang: Lang) -> Result<Exit, Stop> {
+    let terminal = Terminal::new(lang, false, false);
+    let (old, new) = (server(&args.old)?, server(&args.new)?);
+    let ledger = super::open(&args.ledger)?;
+    let is_news = old != new && ledger.say_same(&old, &new, now_ms()).map_err(|error| unreadable(&error))?;
+    if args.ledger.json {
+        terminal.data(&serde_json::json!({"old": old, "new": new, "news": is_news}).to_string());
+    } else if is_news {
+        terminal.answer(&say!(
+            lang,
+            "{old} ile {new} bundan sonra tek bir sunucu sayılır: birinde yapılmış satırlar ötekine gönderilmez.",
+            "{old} and {new} count as one server from now on: rows that are done at one do not go to the other."
+        ));
+    } else {
+        terminal.answer(&say!(
+            lang,
+            "{old} ile {new} zaten tek bir sunucu sayılıyor.",
+            "{old} and {new} count as one server already."
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// An address, or the name that the ledger has of a server.
+fn server(address: &str) -> Result<Server, Stop> {
+    let address = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+    if crate::submit::address::is_address(&address) {
+        return Ok(Server::of(&address));
+    }
+    let address = shown(&address);
+    Err(Stop::cannot_start(text!(
+        "\"{address}\" bir adres değil; https://sunucu biçiminde yazın.",
+        "\"{address}\" is no address; write it as https://server."
+    )))
 }
 
 fn not_copied(copy: &str, error: &ledger::Error) -> Stop {

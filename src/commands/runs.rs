@@ -37,8 +37,8 @@ fn as_json(run: &Run) -> Value {
         "run": run.spec.name,
         "file": run.spec.file,
         "sha256": run.spec.sha256,
-        "to": run.spec.target,
-        "host": run.spec.host,
+        "to": run.spec.target(),
+        "host": run.spec.addresses(),
         "rows": run.spec.rows,
         "started": local_time(run.spec.started_ms),
         "ended": run.ended_ms.map(local_time),
@@ -67,7 +67,7 @@ fn line(run: &Run, lang: Lang) -> String {
         (false, Lang::En) => "unfinished",
     };
     let (name, started) = (&run.spec.name, local_time(run.spec.started_ms));
-    let (file, target, rows) = (shown(&base_name(&run.spec.file)), &run.spec.target, run.spec.rows);
+    let (file, target, rows) = (shown(&base_name(&run.spec.file)), run.spec.target(), run.spec.rows);
     let (done, unknown, waiting) = (count(Word::Done), count(Word::Unknown), count(Word::NotSent));
     say!(
         lang,

@@ -21,6 +21,9 @@ pub fn run(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<Exit, S
     for file in &args.files {
         let exit = pipeline::submit(file, &job, &sending, terminal).unwrap_or_else(|stop| {
             terminal.error(stop.sentence(lang));
+            if let Some(summary) = stop.summary.filter(|_| job.json) {
+                terminal.data(&summary.to_string());
+            }
             stop.exit
         });
         worst = worse(worst, exit);

@@ -62,12 +62,13 @@ struct ErrorKeys {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct UniqueKeys {
     #[serde(default)]
     when: Map<String, Value>,
     fields: Vec<String>,
     window: String,
+    after_window: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,6 +179,11 @@ fn unique(rule: &UniqueKeys, index: &dyn Fn(&str) -> Result<usize, String>) -> R
         when: when.collect::<Result<_, String>>()?,
         fields: rule.fields.iter().map(|field| index(field)).collect::<Result<_, _>>()?,
         window: window(&rule.window)?,
+        asks_after: match rule.after_window.as_deref() {
+            None | Some("ask") => true,
+            Some("new") => false,
+            Some(other) => return Err(format!("after-window is {other:?}, and can be ask or new")),
+        },
     })
 }
 

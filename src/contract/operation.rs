@@ -125,6 +125,8 @@ pub struct Unique {
     pub fields: Vec<usize>,
     /// How long a row that was sent counts.
     pub window: Duration,
+    /// Whether a row that was sent longer ago is asked about before it goes again.
+    pub asks_after: bool,
 }
 
 /// A field that must agree across the rows in which others are equal.

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::doubt::Doubt;
+use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
 use crate::outcome::{ApiError, Tally, Word};
 use crate::row::Place;
@@ -131,6 +134,19 @@ pub struct Entry {
     pub order: Option<Key>,
     /// Who closed an unknown row, when and why.
     pub resolved: Option<String>,
+    /// The number of its server; none in a run from before, whose keys hold the address.
+    pub server: Option<u32>,
+}
+
+/// A row that is not to go for an earlier one's sake.
+#[derive(Debug, Clone, Copy)]
+pub struct LeftOut {
+    pub ordinal: u32,
+    pub place: Place,
+    pub key: Key,
+    pub of: EntryId,
+    /// Left out because nobody said that it should go: looked at again by the next command.
+    pub doubt: Option<Doubt>,
 }
 
 /// What became of an unknown row after all.
@@ -155,29 +171,76 @@ impl Closing {
 pub struct PastRow {
     pub id: EntryId,
     pub key: Key,
+    /// The key of its body, where `key` is that of a rule.
+    pub body: Option<Key>,
     /// Of several equal rows: the key of the first, for a later one.
     pub first: Option<Key>,
     pub sent_at_ms: i64,
     pub state: State,
+    /// The number of its server; none in a run from before, whose keys hold the address.
+    pub server: Option<u32>,
+}
+
+/// One operation of a run, and where its requests go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// `system/operation`.
+    pub operation: String,
+    /// The base address as it was given, or `sandbox`. In a run from before: in small letters, as its keys have it.
+    pub address: String,
+    /// None in a run from before.
+    pub endpoint: Option<Endpoint>,
+}
+
+impl Destination {
+    pub fn server(&self) -> Server {
+        Server::of(&self.address)
+    }
 }
 
 /// What a run is known by.
 #[derive(Debug, Clone)]
 pub struct RunSpec {
     pub name: String,
-    /// Hash of file, target and mapping: the same again is the same run.
+    /// Hash of file, operations and mapping: the same again, to the same servers, is the same run.
     pub signature: [u8; 32],
     pub file: String,
     pub sha256: String,
-    /// The operations, as `--to` takes them, joined by commas.
-    pub target: String,
-    pub host: String,
+    /// In the order of the file's operations.
+    pub destinations: Vec<Destination>,
     /// What `report` needs to read the file the same way again: JSON.
     pub recipe: String,
     pub rows: u32,
     pub started_ms: i64,
     /// The sheets' names, by which places are told.
     pub sheets: Vec<String>,
+}
+
+impl RunSpec {
+    /// The operations as `--to` takes them, joined by commas.
+    pub fn target(&self) -> String {
+        each_once(self.destinations.iter().map(|to| to.operation.as_str()))
+    }
+
+    /// The addresses, each once, joined by commas.
+    pub fn addresses(&self) -> String {
+        each_once(self.destinations.iter().map(|to| to.address.as_str()))
+    }
+
+    /// A rehearsal.
+    pub fn is_sandbox(&self) -> bool {
+        self.destinations.iter().any(|to| to.server().is_sandbox())
+    }
+}
+
+fn each_once<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut list: Vec<&str> = Vec::new();
+    for name in names {
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    list.join(",")
 }
 
 /// A run in the ledger.

@@ -28,9 +28,13 @@ pub struct Intent {
     pub ordinal: u32,
     pub place: Place,
     pub key: Key,
+    /// The key of the body, where `key` is that of a rule.
+    pub body: Option<Key>,
     pub order: Option<Key>,
     /// Of several equal rows that are all meant: the key of the first, for a later one.
     pub first: Option<Key>,
+    /// The number of the server that it goes to.
+    pub server: Option<u32>,
     /// Milliseconds since 1970-01-01 UTC.
     pub at_ms: i64,
     /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
@@ -237,8 +241,8 @@ impl Kinds {
 fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(), String>, Error> {
     // A person's word was about the attempts before it, and not about one that is in doubt since.
     let mut statement = connection.prepare_cached(
-        "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7)
+        "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms, body_key, server)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown',
              resolved = CASE WHEN state = 'unknown' THEN NULL ELSE resolved END, state = 'sending', attempts = attempts + 1,
              sent_ms = excluded.sent_ms, http_status = NULL, code = NULL, title = NULL, description = NULL
@@ -253,7 +257,9 @@ fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(),
         intent.order.map(|key| key.0),
         intent.first.map(|key| key.0),
         intent.at_ms,
-        intent.may_repeat
+        intent.may_repeat,
+        intent.body.map(|key| key.0),
+        intent.server
     ])?;
     Ok(if changed == 1 { Ok(()) } else { Err(Error::AlreadySent.to_string()) })
 }

@@ -65,6 +65,17 @@ const STEPS: &[&str] = &[
     CREATE TABLE generation (number INTEGER NOT NULL) STRICT;
     INSERT INTO generation VALUES (0);
 ",
+    "
+    -- Who a row is (`identity`): the server stands beside the keys, and a row has two of them.
+    CREATE TABLE server (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, test INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE TABLE same_server (old TEXT NOT NULL, new TEXT NOT NULL, said_ms INTEGER NOT NULL, PRIMARY KEY (old, new)) STRICT;
+    ALTER TABLE run ADD COLUMN destinations TEXT; -- none in a run from before: its keys hold the address
+    CREATE INDEX run_sha256 ON run (sha256);
+    ALTER TABLE entry ADD COLUMN body_key BLOB; -- where a rule told the duplicate: the other key
+    ALTER TABLE entry ADD COLUMN server INTEGER;
+    -- The keys of a finished run, sorted, for a file to be compared with many of them at once (`past`).
+    CREATE TABLE past_keys (run INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
+",
 ];
 
 /// # Errors

@@ -30,9 +30,11 @@ mod entry;
 mod journal;
 mod mark;
 mod migrations;
+mod past;
 mod place;
 mod purge;
 mod query;
+mod servers;
 mod sqlite;
 mod watch;
 
@@ -41,10 +43,11 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Closing, Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
+pub use entry::{Closing, Destination, Entry, EntryId, Error, LeftOut, PastRow, Run, RunSpec, Settlement, State};
 pub use journal::{Intent, Journal, Receipt, Receipts, Step};
 pub use mark::Newer;
 pub use purge::Purged;
-pub use query::Settled;
+pub use query::{HeldOrder, Settled};
+pub use servers::Servers;
 pub use sqlite::Ledger;
 pub use watch::{GONE, LOCK_GONE};

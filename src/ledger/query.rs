@@ -3,17 +3,18 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
-use super::entry::{Entry, EntryId, Error, PastRow, Run, RunSpec, Settlement, State};
+use super::entry::{Destination, Entry, EntryId, Error, Run, RunSpec, Settlement, State};
 use super::sqlite::{Ledger, range};
 use crate::keyed::Key;
 use crate::outcome::ApiError;
 use crate::row::Place;
 
 pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha256, target, host, recipe, sheets, rows,
-    started_ms, ended_ms, finished, tally, result, purged_ms FROM run";
+    started_ms, ended_ms, finished, tally, result, purged_ms, destinations FROM run";
 
-const SELECT_ENTRY: &str = "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
-    code, title, description, duplicate_of, resolved FROM entry";
+pub(super) const SELECT_ENTRY: &str =
+    "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
+    code, title, description, duplicate_of, resolved, server FROM entry";
 
 /// How many rows are fetched at a time.
 const PAGE: usize = 1024;
@@ -74,34 +75,21 @@ impl Ledger {
         Ok(settled)
     }
 
-    /// Every row that was sent since a time and may have been done, of all runs but one.
-    pub fn sent_since(&self, since_ms: i64, but: Option<u32>, mut each: impl FnMut(PastRow)) -> Result<(), Error> {
-        let runs: Vec<u32> = {
-            let sql = "SELECT number FROM run WHERE NOT finished OR ended_ms >= ?1";
-            let mut statement = self.connection.prepare(sql)?;
-            statement.query_map([since_ms], |row| row.get(0))?.collect::<Result<_, _>>()?
-        };
-        let sql = "SELECT id, key, sent_ms, state, first_key FROM entry WHERE id BETWEEN ?1 AND ?2 AND sent_ms >= ?3
-                   AND state IN ('done', 'done-without-id', 'unknown', 'sending')";
+    /// The order keys of all unknown rows: what comes behind one of them, at its server, is held.
+    pub fn held_orders(&self) -> Result<Vec<HeldOrder>, Error> {
+        let sql = "SELECT order_key, id, server FROM entry WHERE state = 'unknown' AND order_key IS NOT NULL";
         let mut statement = self.connection.prepare(sql)?;
-        for number in runs.into_iter().filter(|number| Some(*number) != but) {
-            let (first, last) = range(number);
-            let mut found = statement.query(params![first, last, since_ms])?;
-            while let Some(row) = found.next()? {
-                let (id, key, sent_at_ms) = (row.get(0)?, Key(row.get(1)?), row.get(2)?);
-                let first = row.get::<_, Option<[u8; 16]>>(4)?.map(Key);
-                each(PastRow { id: EntryId::from_sql(id), key, first, sent_at_ms, state: state(row, 3)? });
-            }
-        }
-        Ok(())
+        let held = statement.query_map([], |row| {
+            Ok(HeldOrder { key: Key(row.get(0)?), id: EntryId::from_sql(row.get(1)?), server: row.get(2)? })
+        })?;
+        Ok(held.collect::<Result<_, _>>()?)
     }
 
-    /// The order keys of all unknown rows: what comes behind one of them is held.
-    pub fn held_orders(&self) -> Result<Vec<(Key, EntryId)>, Error> {
-        let sql = "SELECT order_key, id FROM entry WHERE state = 'unknown' AND order_key IS NOT NULL";
-        let mut statement = self.connection.prepare(sql)?;
-        let keys = statement.query_map([], |row| Ok((Key(row.get(0)?), EntryId::from_sql(row.get(1)?))))?;
-        Ok(keys.collect::<Result<_, _>>()?)
+    /// The runs of a file's bytes, the latest first.
+    pub fn runs_of(&self, sha256: &str) -> Result<Vec<Run>, Error> {
+        let mut statement = self.connection.prepare(&format!("{SELECT_RUN} WHERE sha256 = ?1 ORDER BY number DESC"))?;
+        let runs = statement.query_map([sha256], run)?.collect::<Result<_, _>>()?;
+        Ok(runs)
     }
 
     /// The unknown rows of a run.
@@ -133,6 +121,15 @@ impl Ledger {
         }
         Ok(entries)
     }
+}
+
+/// An unknown row, by what is held behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldOrder {
+    pub key: Key,
+    pub id: EntryId,
+    /// The number of its server; none in a run from before, whose keys hold the address.
+    pub server: Option<u32>,
 }
 
 /// Where the rows of a run stand.
@@ -180,6 +177,28 @@ impl Bits {
     }
 }
 
+/// What a run from before says of its operations and addresses: two lists joined by commas. Neighbours that were equal
+/// stand in the second but once, so it tells which address is whose only where there is one, or one for each.
+pub(super) fn landed(targets: &str, hosts: &str) -> Vec<Destination> {
+    let hosts: Vec<&str> = hosts.split(',').collect();
+    let operations: Vec<&str> = targets.split(',').collect();
+    let one_each = hosts.len() == operations.len();
+    let mut destinations = Vec::new();
+    for (at, operation) in operations.iter().enumerate() {
+        let theirs = if one_each { &hosts[at..=at] } else { &hosts };
+        destinations.extend(theirs.iter().map(|host| Destination {
+            operation: (*operation).to_owned(),
+            address: (*host).to_owned(),
+            endpoint: None,
+        }));
+    }
+    destinations
+}
+
+fn not_read(column: usize, error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+}
+
 pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
     let json = |column: usize| row.get::<_, Option<String>>(column);
     Ok(Run {
@@ -189,8 +208,10 @@ pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
             signature: row.get(2)?,
             file: row.get(3)?,
             sha256: row.get(4)?,
-            target: row.get(5)?,
-            host: row.get(6)?,
+            destinations: match json(16)? {
+                Some(text) => serde_json::from_str(&text).map_err(|error| not_read(16, error))?,
+                None => landed(&row.get::<_, String>(5)?, &row.get::<_, String>(6)?),
+            },
             recipe: row.get(7)?,
             sheets: json(8)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             rows: row.get(9)?,
@@ -204,7 +225,7 @@ pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
     })
 }
 
-fn entry(row: &Row) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &Row) -> rusqlite::Result<Entry> {
     let error = ApiError { code: row.get(9)?, title: row.get(10)?, description: row.get(11)? };
     let state = state(row, 4)?;
     let answer: Option<String> = row.get(8)?;
@@ -223,10 +244,11 @@ fn entry(row: &Row) -> rusqlite::Result<Entry> {
         },
         duplicate_of: row.get::<_, Option<i64>>(12)?.map(EntryId::from_sql),
         resolved: row.get(13)?,
+        server: row.get(14)?,
     })
 }
 
-fn state(row: &Row, column: usize) -> rusqlite::Result<State> {
+pub(super) fn state(row: &Row, column: usize) -> rusqlite::Result<State> {
     let name = row.get_ref(column)?.as_str()?;
     let known = State::ALL.into_iter().find(|state| state.as_str() == name);
     known.ok_or_else(|| rusqlite::Error::InvalidColumnName(name.to_owned()))

@@ -8,11 +8,12 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::entry::{Closing, EntryId, Error, Run, RunSpec, State};
+use super::entry::{Closing, EntryId, Error, LeftOut, Run, RunSpec, State};
 use super::mark::{self, Marks, Newer};
 use super::migrations;
 use super::place;
 use super::watch::{Found, Watch};
+use crate::doubt::Doubt;
 use crate::outcome::Tally;
 use crate::{fail, files};
 
@@ -58,6 +59,7 @@ impl Ledger {
             return Err(Error::Older(newer));
         }
         ledger.recovered = ledger.recover()?;
+        ledger.keep_missing_past_keys()?;
         Ok(ledger)
     }
 
@@ -201,30 +203,27 @@ impl Ledger {
         Ok(numbers)
     }
 
-    /// The latest run of this file, target and mapping.
-    pub fn run_of(&self, signature: &[u8; 32]) -> Result<Option<Run>, Error> {
-        let sql = format!("{} WHERE signature = ?1 ORDER BY number DESC LIMIT 1", super::query::SELECT_RUN);
-        Ok(self.connection.query_row(&sql, params![signature], super::query::run).optional()?)
-    }
-
     /// Begins a run.
     pub fn begin(&self, spec: RunSpec) -> Result<Run, Error> {
-        let sheets = serde_json::to_string(&spec.sheets).unwrap_or_default();
+        let json = |error: serde_json::Error| Error::Unfit(error.to_string());
+        let sheets = serde_json::to_string(&spec.sheets).map_err(json)?;
+        let destinations = serde_json::to_string(&spec.destinations).map_err(json)?;
         fail::point("run-beginning");
         self.connection.execute(
-            "INSERT INTO run (name, signature, file, sha256, target, host, recipe, sheets, rows, started_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO run (name, signature, file, sha256, target, host, recipe, sheets, rows, started_ms, destinations)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 spec.name,
                 spec.signature,
                 spec.file,
                 spec.sha256,
-                spec.target,
-                spec.host,
+                spec.target(),
+                spec.addresses(),
                 spec.recipe,
                 sheets,
                 spec.rows,
-                spec.started_ms
+                spec.started_ms,
+                destinations
             ],
         )?;
         let number = self.connection.last_insert_rowid() as u32;
@@ -243,10 +242,15 @@ impl Ledger {
     ) -> Result<(), Error> {
         let tally = serde_json::to_string(tally).unwrap_or_default();
         fail::point("run-closing");
-        self.connection.execute(
+        let transaction = self.connection.unchecked_transaction()?;
+        transaction.execute(
             "UPDATE run SET finished = ?2, tally = ?3, result = ?4, ended_ms = ?5 WHERE number = ?1",
             params![run, finished, tally, result, ended_ms],
         )?;
+        if finished {
+            self.keep_past_keys(run)?;
+        }
+        transaction.commit()?;
         fail::point("run-closed");
         Ok(())
     }
@@ -302,24 +306,38 @@ impl Ledger {
         Ok((deleted + changed) as u64)
     }
 
-    /// Writes down which rows of a run repeat rows of other runs, so that its report stays what it is. Rows that are
+    /// Gives back the rows of a run that were left out because they were in question: they are looked at anew. Gives
+    /// their number.
+    pub fn reopen_doubtful(&self, run: u32) -> Result<u64, Error> {
+        const IN_QUESTION: &str = "id BETWEEN ?1 AND ?2 AND state = 'duplicate' AND code IN ('past-window', 'changed')";
+        let (first, last) = range(run);
+        let transaction = self.connection.unchecked_transaction()?;
+        let sql = format!("DELETE FROM entry WHERE {IN_QUESTION} AND attempts = 0");
+        let mut changed = transaction.execute(&sql, [first, last])?;
+        let sql = format!("UPDATE entry SET state = 'pending', duplicate_of = NULL, code = NULL WHERE {IN_QUESTION}");
+        changed += transaction.execute(&sql, [first, last])?;
+        if changed > 0 {
+            transaction.execute("UPDATE run SET finished = 0 WHERE number = ?1", [run])?;
+        }
+        transaction.commit()?;
+        Ok(changed as u64)
+    }
+
+    /// Writes down which rows of a run are not to go, so that its report stays what it is. Rows that are
     /// settled already stay as they are.
-    pub fn note_duplicates(
-        &self,
-        run: u32,
-        rows: &[(u32, crate::row::Place, crate::keyed::Key, EntryId)],
-    ) -> Result<(), Error> {
+    pub fn note_left_out(&self, run: u32, rows: &[LeftOut]) -> Result<(), Error> {
         let transaction = self.connection.unchecked_transaction()?;
         {
             let mut insert = transaction.prepare(
-                "INSERT INTO entry (id, sheet, row, key, state, attempts, duplicate_of)
-                 VALUES (?1, ?2, ?3, ?4, 'duplicate', 0, ?5)
-                 ON CONFLICT (id) DO UPDATE SET state = 'duplicate', duplicate_of = excluded.duplicate_of
+                "INSERT INTO entry (id, sheet, row, key, state, attempts, duplicate_of, code)
+                 VALUES (?1, ?2, ?3, ?4, 'duplicate', 0, ?5, ?6)
+                 ON CONFLICT (id) DO UPDATE SET state = 'duplicate', duplicate_of = excluded.duplicate_of, code = excluded.code
                  WHERE state = 'pending'",
             )?;
-            for (ordinal, place, key, of) in rows {
+            for LeftOut { ordinal, place, key, of, doubt } in rows {
                 let id = EntryId { run, ordinal: *ordinal };
-                insert.execute(params![id.to_sql(), place.sheet, place.row, key.0, of.to_sql()])?;
+                let code = doubt.map(Doubt::as_str);
+                insert.execute(params![id.to_sql(), place.sheet, place.row, key.0, of.to_sql(), code])?;
             }
         }
         fail::point("repeats-noting");

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::first_pass::Checked;
+use super::propose::Proposal;
 use crate::account::{self, Account, NotSent, unreadable};
+use crate::doubt::{Doubt, InQuestion};
 use crate::exit::{Exit, Stop};
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
@@ -21,12 +23,33 @@ use crate::{say, text};
 pub struct Closing<'a> {
     pub ledger: Option<&'a Ledger>,
     pub run: Option<&'a Run>,
-    /// Rows of a check that repeat rows in the ledger.
-    pub past: HashMap<u32, EntryId>,
+    /// Rows of a check that repeat rows in the ledger, and what is in question about them.
+    pub past: HashMap<u32, (EntryId, Option<Doubt>)>,
     pub stop: Option<Stop>,
     pub started: Instant,
     pub started_ms: i64,
     pub not_sent: NotSent,
+    /// What was in question.
+    pub question: InQuestion,
+    /// Rows in question that stayed because nobody answered.
+    pub unanswered: u64,
+}
+
+impl<'a> Closing<'a> {
+    /// The end of something about which there is nothing special to say.
+    pub fn new(ledger: Option<&'a Ledger>, run: Option<&'a Run>, started: Instant, started_ms: i64) -> Self {
+        Self {
+            ledger,
+            run,
+            past: HashMap::new(),
+            stop: None,
+            started,
+            started_ms,
+            not_sent: NotSent::default(),
+            question: InQuestion::default(),
+            unanswered: 0,
+        }
+    }
 }
 
 /// Writes the result, prints the balance, and closes the run in the ledger.
@@ -52,7 +75,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
             Ok(())
         })?;
     }
-    ended.exit = exit_code(&ended.tally, ended.waiting, closing.stop.as_ref(), checking);
+    ended.exit = exit_code(&ended, &closing);
     let result = written.as_ref().ok().and_then(Option::as_deref);
     settle_run(&closing, &ended, result);
     let facts = end.facts(&closing, &ended);
@@ -78,6 +101,32 @@ fn listed(checked: &Checked, closing: &Closing) -> Result<u64, Stop> {
         rows -= u64::from(sent.map_err(|error| unreadable(&error))?.is_none());
     }
     Ok(rows)
+}
+
+/// What `--json` says of a file of which nothing was sent, for what is in question about it.
+pub fn refused(checked: &Checked, proposal: &Proposal, started: Instant) -> serde_json::Value {
+    let tally = Tally::of_unsent(
+        u64::from(checked.places.len()) - checked.examples.len() as u64,
+        checked.invalid + checked.findings.contradictions(),
+        proposal.left_out.len() as u64 + checked.findings.repeats(),
+    );
+    let facts = Facts {
+        run: None,
+        file: &checked.path.to_string_lossy(),
+        sha256: &checked.sha256,
+        to: &checked.target(),
+        base_url: "",
+        profile: None,
+        started_ms: now_ms(),
+        ended_ms: now_ms(),
+        elapsed_s: started.elapsed().as_secs_f64(),
+        tally: &tally,
+        stopped: None,
+        warnings: &[],
+        exit: Exit::CannotStart,
+        in_question: &proposal.question,
+    };
+    report::summary_json(&facts, None, false)
 }
 
 /// What the rows came to.
@@ -129,7 +178,7 @@ impl End {
             file_name: checked.file_name.clone(),
             sha256: checked.sha256.clone(),
             to: checked.target(),
-            host: closing.run.map(|run| run.spec.host.clone()).unwrap_or_default(),
+            host: closing.run.map(|run| run.spec.addresses()).unwrap_or_default(),
             profile: job.recipe.profile.clone(),
             stopped: closing.stop.as_ref().map(|stop| stop.sentence(job.lang).to_owned()),
             warnings: checked.warnings.clone(),
@@ -151,6 +200,7 @@ impl End {
             stopped: self.stopped.as_deref(),
             warnings: &self.warnings,
             exit: ended.exit,
+            in_question: &closing.question,
         }
     }
 }
@@ -203,7 +253,7 @@ fn write(
         ended.add(outcome);
         row.map_or(Ok(()), |row| report.row(row, operation, outcome))
     })?;
-    ended.exit = exit_code(&ended.tally, ended.waiting, closing.stop.as_ref(), checking);
+    ended.exit = exit_code(ended, closing);
     report.finish(&end.facts(closing, ended))
 }
 
@@ -214,6 +264,13 @@ fn each(
     closing: &Closing,
     mut take: impl FnMut(Option<&Row>, Option<usize>, &Outcome) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
+    let held = match (closing.ledger, closing.run) {
+        (Some(ledger), Some(_)) => {
+            let servers = ledger.servers().map_err(|error| unreadable(&error))?;
+            super::held(ledger, &servers, checked)?.into_iter().collect()
+        }
+        _ => HashMap::new(),
+    };
     let Checked { rows, verdicts, operations, sheets, findings, places, file_name, .. } = checked;
     let mut account = Account::new(job.lang, operations, sheets, findings, places);
     account.file_name = file_name;
@@ -222,9 +279,7 @@ fn each(
     account.run = closing.run;
     account.past.clone_from(&closing.past);
     account.not_sent.clone_from(&closing.not_sent);
-    if let (Some(ledger), Some(_)) = (closing.ledger, closing.run) {
-        account.held = ledger.held_orders().map_err(|error| unreadable(&error))?.into_iter().collect();
-    }
+    account.held = held;
     let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
     for (ordinal, verdict) in (0..).zip(verdicts.records()?) {
         let (verdict, row) = (verdict?, rows.as_mut().and_then(Iterator::next).transpose()?);
@@ -237,12 +292,13 @@ fn each(
     Ok(())
 }
 
-fn exit_code(tally: &Tally, waiting: Waiting, stop: Option<&Stop>, checking: bool) -> Exit {
-    if let Some(stop) = stop {
+fn exit_code(ended: &Ended, closing: &Closing) -> Exit {
+    if let Some(stop) = &closing.stop {
         return stop.exit;
     }
+    let (tally, checking) = (&ended.tally, closing.run.is_none());
     let all_well = if checking { tally.count(Word::Valid) == tally.rows } else { tally.was_done == tally.rows };
-    match (all_well && tally.balances(), waiting) {
+    match (all_well && tally.balances() && closing.unanswered == 0, ended.waiting) {
         (true, _) => Exit::Done,
         (false, Waiting::Rows) if !checking => Exit::StoppedEarly,
         (false, _) => Exit::SomeNot,
@@ -314,13 +370,13 @@ fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Ter
 pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
     let path = shown(&path.display().to_string());
     match error {
-        ledger::Error::Busy => Stop {
-            exit: Exit::LedgerBusy,
-            message: text!(
+        ledger::Error::Busy => Stop::new(
+            Exit::LedgerBusy,
+            text!(
                 "Başka bir çalışma {path} defterini kullanıyor. Bitmesini bekleyip aynı komutu yeniden çalıştırın.",
                 "Another run holds the ledger {path}. Wait until it ends and run the same command again."
             ),
-        },
+        ),
         ledger::Error::Remote(kind) => Stop::early(text!(
             "{path} defteri bir ağ sürücüsünde ({kind}): orada kilit de kalıcı yazma da güvenilir değil. --ledger ile bu bilgisayarın diskinde bir yer verin; hiçbir şey gönderilmedi.",
             "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."

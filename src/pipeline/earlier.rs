@@ -7,11 +7,14 @@ use std::ops::Range;
 use compact_str::CompactString;
 use serde_json::Value;
 
+use crate::contract::Operation;
+use crate::identity::Server;
 use crate::job::{Job, SANDBOX_RUN};
-use crate::ledger::Ledger;
+use crate::ledger::{Destination, Ledger, Run, Servers};
 use crate::outcome::Word;
 use crate::report;
-use crate::row::{Cell, Row, Sheet};
+use crate::row::{Cell, Place, Row, Sheet};
+use crate::validate::{Request, Verdict};
 
 /// The columns beside rows for which something was read: nothing was sent by it.
 const READ: [&str; 4] = ["Result", "Error", "Error code", "HTTP status"];
@@ -33,55 +36,90 @@ impl EarlierResult {
         (!columns.is_empty() && !read).then_some(Self { columns, ids, reference })
     }
 
-    /// What the row was settled as by the server in hand, and its id as JSON.
-    pub fn word(&self, row: &Row, servers: &Servers) -> Option<(Word, Option<String>)> {
+    /// What the row was settled as.
+    pub fn settled(&self, row: &Row) -> Option<Settled> {
         let Some(Cell::Text(word)) = row.cells.get(self.columns.start) else { return None };
-        let word = Word::from_name(word)?;
+        let word =
+            Word::from_name(word).filter(|word| matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown))?;
         let reference = match self.reference.and_then(|column| row.cells.get(column)) {
-            Some(Cell::Text(reference)) => reference.as_str(),
-            _ => "",
+            Some(Cell::Text(reference)) => reference.to_string(),
+            _ => String::new(),
         };
-        if !matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown) || !servers.may_be_this(reference) {
-            return None;
-        }
         // Each operation has its column of ids; they stand before the column `Error`.
         let id = row.cells.iter().skip(self.columns.start + 1).take(self.ids).find_map(|cell| match cell {
             Cell::Text(text) if !cell.is_blank() => Some(Value::from(text.as_str()).to_string()),
             Cell::Number { value, .. } => Some(value.to_string()),
             _ => None,
         });
-        Some((word, id))
+        Some(Settled { word, id, reference })
     }
 }
 
-/// Tells by a row's reference whether it was this server that settled it: what the sandbox did is not
-/// done elsewhere. A reference that tells nothing counts as this server's, so that no row goes twice.
-pub struct Servers<'a> {
+/// What an earlier result says of a row.
+pub struct Settled {
+    word: Word,
+    /// As JSON.
+    id: Option<String>,
+    /// Which run and row it was; empty where the result does not say it.
+    pub reference: String,
+}
+
+impl Settled {
+    pub fn verdict(self, operation: usize, request: Option<Request>) -> Verdict {
+        let Self { word, id, reference } = self;
+        Verdict::Before { operation, word, id, reference, request }
+    }
+}
+
+/// Who settled a row of an earlier result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The server to which the row goes now, by a run of this ledger; from the row at this place of its file.
+    Here { run: u32, place: Place },
+    /// Another LIVE server, or a run that this ledger does not know: neither done here nor to be sent unasked.
+    Elsewhere,
+}
+
+/// Tells by a row's reference who settled it. What was rehearsed (at a sandbox or a test server) is not done anywhere.
+pub struct Origins<'a> {
     ledger: Option<&'a Ledger>,
-    sandbox: bool,
-    host: String,
-    known: RefCell<HashMap<String, bool>>,
+    job: &'a Job,
+    servers: &'a Servers,
+    runs: RefCell<HashMap<String, Option<Run>>>,
 }
 
-impl<'a> Servers<'a> {
-    pub fn new(job: &Job, ledger: Option<&'a Ledger>) -> Self {
-        let host = job.operations.first().map(|operation| job.host_of(operation)).unwrap_or_default();
-        Self { ledger, sandbox: job.sandbox, host, known: RefCell::default() }
+impl<'a> Origins<'a> {
+    pub fn new(job: &'a Job, ledger: Option<&'a Ledger>, servers: &'a Servers) -> Self {
+        Self { ledger, job, servers, runs: RefCell::default() }
     }
 
-    fn may_be_this(&self, reference: &str) -> bool {
-        let Some((run, _)) = reference.rsplit_once('-') else { return true };
-        if let Some(known) = self.known.borrow().get(run) {
-            return *known;
+    /// None where the row is one like any other.
+    pub fn of(&self, reference: &str, operation: &Operation) -> Option<Origin> {
+        let (name, place) = reference.rsplit_once('-').unwrap_or_default();
+        if name.starts_with(SANDBOX_RUN) != self.job.sandbox {
+            return None;
         }
-        let elsewhere = || {
-            let found = self.ledger.and_then(|ledger| ledger.run_named(run).ok().flatten());
-            found.is_some_and(|found| !found.spec.host.split(',').any(|host| host == self.host))
-        };
-        let may_be = run.starts_with(SANDBOX_RUN) == self.sandbox && !elsewhere();
-        self.known.borrow_mut().insert(run.to_owned(), may_be);
-        may_be
+        let Some(run) = self.run(name) else { return (!self.job.sandbox).then_some(Origin::Elsewhere) };
+        let here = self.job.server_of(operation);
+        let theirs: Vec<Server> = run.spec.destinations.iter().map(Destination::server).collect();
+        if theirs.iter().any(|server| self.servers.are_same(server, &here)) {
+            return Some(Origin::Here { run: run.number, place: place_of(place)? });
+        }
+        let is_rehearsed = theirs.iter().all(|server| self.servers.is_rehearsal(server));
+        (!is_rehearsed).then_some(Origin::Elsewhere)
     }
+
+    fn run(&self, name: &str) -> Option<Run> {
+        let mut runs = self.runs.borrow_mut();
+        let look = || self.ledger.and_then(|ledger| ledger.run_named(name).ok().flatten());
+        runs.entry(name.to_owned()).or_insert_with(look).clone()
+    }
+}
+
+/// The place in a reference: sheet and row, counted from 1.
+fn place_of(text: &str) -> Option<Place> {
+    let (sheet, row) = text.split_once('.')?;
+    Some(Place { sheet: sheet.parse::<u16>().ok()?.checked_sub(1)?, row: row.parse().ok()? })
 }
 
 /// The sheets as columns are matched with fields: an earlier result's own columns feed nothing.

@@ -14,7 +14,9 @@ use jiff::tz::TimeZone;
 
 use self::decimals::Decimals;
 use self::notes::{of_columns, of_examples, of_hidden, say_warnings, told};
-use super::earlier::{EarlierResult, Servers, take_apostrophes_away, without_results};
+use super::earlier::{EarlierResult, Origin, Origins, Settled, take_apostrophes_away, without_results};
+use super::known::Known;
+use super::past::KnownAs;
 use super::zone::{self, on_the_systems_clock};
 use crate::account::{Places, base_name};
 use crate::coerce::{Coerce, Formats};
@@ -22,15 +24,15 @@ use crate::contract::Operation;
 use crate::example::Example;
 use crate::exit::Stop;
 use crate::fold::fold;
+use crate::identity::RowKeyers;
 use crate::job::{Job, Output};
-use crate::keyed::{Keyer, hex};
-use crate::ledger::Ledger;
+use crate::keyed::{Key, Keyer, hex};
+use crate::ledger::{EntryId, Ledger};
 use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Text, shown};
-use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
 use crate::read::{self, Input, Totals};
-use crate::row::{Row, Sheet};
+use crate::row::{Place, Row, Sheet};
 use crate::spool::{Spool, Spooled};
 use crate::text;
 use crate::validate::across::{Across, Findings};
@@ -64,6 +66,29 @@ pub struct Checked {
     pub occurrences: Keyer,
     /// Times are read in this computer's zone, for nobody names another.
     pub has_local_times: bool,
+    /// How the ledger may know the file's rows.
+    pub known_as: Vec<KnownAs>,
+    pub before: Before,
+}
+
+/// What a file's rows have of the time before.
+#[derive(Default)]
+pub struct Before {
+    /// Valid rows that the file itself, an earlier result, calls settled by this server.
+    pub fed: Vec<Fed>,
+    /// Rows that it calls settled by another server, or in a run that the ledger does not know.
+    pub fed_elsewhere: Vec<u32>,
+    /// Order keys behind which unknown rows of a ledger of an older form hold the file's rows.
+    pub held: Vec<(Key, EntryId)>,
+}
+
+/// A valid row that an earlier result calls settled by this server.
+#[derive(Debug, Clone, Copy)]
+pub struct Fed {
+    pub ordinal: u32,
+    /// The run that settled it, by a number of the ledger, and where the row stood in that run's file.
+    pub run: u32,
+    pub place: Place,
 }
 
 impl Checked {
@@ -90,17 +115,16 @@ pub fn first_pass(
     ledger: Option<&Ledger>,
     terminal: Terminal,
 ) -> Result<Checked, Stop> {
-    let secret = ledger.map_or(&[0; 32], Ledger::secret);
     let Planned { input, sheets, earlier, operations, maps, zones, has_local_times, mut warnings } =
         planned(path, job, aim, terminal)?;
-    let formats = input.formats.clone();
-    let looks = looks(&input);
+    let (formats, looks) = (input.formats.clone(), looks(&input));
     let in_zone = |zone| Coerce { formats: &looks, lang: job.lang, zone };
     let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
     let coerce = in_zone(const { &TimeZone::UTC });
     let references: Vec<&Operation> = operations.iter().collect();
-    let occurrences = Keyer::of_occurrences(secret);
-    let mut rules = rules(&operations, secret, job)?;
+    let occurrences = Keyer::of_occurrences(ledger.map_or(&[0; 32], Ledger::secret));
+    let known = Known::of(&operations, job, ledger)?;
+    let mut rules = rules(&operations, job, known.keyers)?;
     let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
     let mut pass = Pass {
         job,
@@ -108,7 +132,9 @@ pub fn first_pass(
         operations: &references,
         maps: &maps,
         earlier: &earlier,
-        servers: Servers::new(job, ledger),
+        origins: Origins::new(job, ledger, &known.servers),
+        held: known.held,
+        before: Before::default(),
         rules: &mut rules,
         coerce: &coerce,
         coerces: &coerces,
@@ -125,11 +151,9 @@ pub fn first_pass(
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
     let (totals, rows) = run(&mut pass, input, rows, is_csv && is_result(&sheets), terminal.checking())?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
-    warnings.extend(told(&totals.warnings, job.lang));
-    warnings.extend(of_hidden(&totals, job));
-    warnings.extend(of_examples(&pass.examples, &pass.places, &sheets, job.lang));
+    warnings.extend(of_rows(&pass, &totals, &sheets));
     say_warnings(&warnings, terminal);
-    let Pass { verdicts, across, places, valid, invalid, examples, .. } = pass;
+    let Pass { verdicts, across, places, valid, invalid, examples, before, .. } = pass;
     Ok(Checked {
         path: path.to_owned(),
         file_name: base_name(&path.to_string_lossy()),
@@ -146,6 +170,8 @@ pub fn first_pass(
         examples,
         occurrences,
         has_local_times,
+        known_as: known.namings,
+        before,
         operations,
         sheets,
     })
@@ -175,6 +201,14 @@ fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Plann
     let has_local_times = on_the_systems_clock(&operations, &maps, job);
     warnings.extend(has_local_times.then(|| zone::warning(job)));
     Ok(Planned { input, sheets, earlier, operations, maps, zones, has_local_times, warnings })
+}
+
+/// What is to be told of the rows as they were read.
+fn of_rows(pass: &Pass, totals: &Totals, sheets: &[Sheet]) -> Vec<String> {
+    let mut warnings = told(&totals.warnings, pass.job.lang);
+    warnings.extend(of_hidden(totals, pass.job));
+    warnings.extend(of_examples(&pass.examples, &pass.places, sheets, pass.job.lang));
+    warnings
 }
 
 /// Opens the file as the job says it is to be read.
@@ -251,7 +285,10 @@ struct Pass<'a> {
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
-    servers: Servers<'a>,
+    origins: Origins<'a>,
+    /// Unknown rows of a ledger from before, by their order keys.
+    held: HashMap<Key, EntryId>,
+    before: Before,
     rules: &'a mut [Rules<'a>],
     /// For what has no times.
     coerce: &'a Coerce<'a>,
@@ -273,7 +310,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn take(&mut self, row: &Row) -> Result<(), Stop> {
         let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
-        let before = earlier.and_then(|earlier| earlier.word(row, &self.servers));
+        let before = earlier.and_then(|earlier| earlier.settled(row));
         let ordinal = self.places.len();
         self.places.push(row.place);
         let verdict = self.judge(ordinal, row, before);
@@ -287,7 +324,7 @@ impl Pass<'_> {
         self.verdicts.push(&verdict)
     }
 
-    fn judge(&mut self, ordinal: u32, row: &Row, before: Option<(Word, Option<String>)>) -> Verdict {
+    fn judge(&mut self, ordinal: u32, row: &Row, before: Option<Settled>) -> Verdict {
         let map = &self.maps[usize::from(row.place.sheet)];
         let route = match map.route(row, self.operations, self.coerce) {
             Ok(route) => route,
@@ -310,23 +347,37 @@ impl Pass<'_> {
             return Verdict::Example { operation };
         }
         self.decimals.note(row);
-        if let Some((word, id)) = before {
-            if let Ok(row) = rules.check(&mut self.draft, &Context { row, route, coerce }) {
-                self.across.note_before(ordinal, &row.marks);
+        let origin = before.as_ref().and_then(|before| self.origins.of(&before.reference, rules.operation()));
+        let accepted = match rules.check(&mut self.draft, &Context { row, route, coerce }) {
+            Ok(accepted) => accepted,
+            Err(problems) => {
+                return match (before, origin) {
+                    (Some(before), Some(Origin::Here { .. })) => before.verdict(operation, None),
+                    _ => Verdict::Invalid { operation: Some(operation), problems },
+                };
             }
-            return Verdict::Before { operation, word, id };
+        };
+        for (_, key) in accepted.landed_orders() {
+            if let (Some(id), Some(order)) = (self.held.get(&key), accepted.order()) {
+                self.before.held.push((order, *id));
+            }
         }
-        match rules.check(&mut self.draft, &Context { row, route, coerce }) {
-            Ok(mut row) => {
-                self.across.note(ordinal, &row.marks, self.operations[operation]);
-                let warnings = std::mem::take(&mut row.warnings);
-                if self.sending {
-                    Verdict::Valid { request: row.request(), warnings }
-                } else {
-                    Verdict::Accepted { operation, warnings }
-                }
+        let request = self.sending.then(|| accepted.request());
+        match (before, origin) {
+            (Some(before), Some(Origin::Here { run, place })) => {
+                self.across.note_before(ordinal, &accepted.marks);
+                self.before.fed.push(Fed { ordinal, run, place });
+                return before.verdict(operation, request);
             }
-            Err(problems) => Verdict::Invalid { operation: Some(operation), problems },
+            (_, Some(Origin::Elsewhere)) => self.before.fed_elsewhere.push(ordinal),
+            _ => {}
+        }
+        self.across.note(ordinal, &accepted.marks, self.operations[operation]);
+        let order = accepted.order();
+        let warnings = accepted.warnings;
+        match request {
+            Some(request) => Verdict::Valid { request, warnings },
+            None => Verdict::Accepted { operation, order, warnings },
         }
     }
 }
@@ -357,12 +408,11 @@ fn of_file(stop: Stop, path: &Path) -> Stop {
     Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
-fn rules<'a>(operations: &'a [Operation], secret: &[u8; 32], job: &Job) -> Result<Vec<Rules<'a>>, Stop> {
+fn rules<'a>(operations: &'a [Operation], job: &Job, keyers: Vec<RowKeyers>) -> Result<Vec<Rules<'a>>, Stop> {
     let mut rules = Vec::with_capacity(operations.len());
-    for (index, operation) in operations.iter().enumerate() {
+    for ((index, operation), keyers) in operations.iter().enumerate().zip(keyers) {
         if let Some(contract) = job.contracts.iter().find(|contract| contract.name == operation.system) {
-            let keyer = Keyer::new(secret, &job.host_of(operation), &operation.full_name());
-            rules.push(Rules::new(index, operation, contract, keyer, job.recipe.strict)?);
+            rules.push(Rules::new(index, operation, contract, keyers, job.recipe.strict)?);
         }
     }
     Ok(rules)

@@ -15,8 +15,8 @@ use super::first_pass::{Aim, Checked, first_pass};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::{Operation, Reconcile, Slot};
 use crate::exit::Stop;
-use crate::job::{Job, Output, Recipe};
-use crate::keyed::Keyer;
+use crate::identity::RowKeyers;
+use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
 use crate::map::{Draft, Route, Source};
 use crate::message::{Lang, shown};
@@ -61,10 +61,10 @@ pub fn look_up(
     settings: &Settings,
     terminal: Terminal,
 ) -> Result<Option<Vec<Found>>, Stop> {
-    let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
-    let profile = settings.profile(recipe.profile.as_deref())?;
-    let job = Job { profile, ..Job::again(recipe, terminal.lang, Output::None, &run.spec.host)? };
-    let sent = |operation: &&Operation| run.spec.target.split(',').any(|name| name == operation.full_name());
+    let job = Job::again(run, terminal.lang, Output::None)?;
+    let profile = settings.profile(job.recipe.profile.as_deref())?;
+    let job = Job { profile, ..job };
+    let sent = |operation: &&Operation| run.spec.destinations.iter().any(|to| to.operation == operation.full_name());
     if job.sandbox || !job.operations.iter().filter(sent).any(|operation| lookup_of(operation, &job).is_some()) {
         return Ok(None);
     }
@@ -105,7 +105,7 @@ fn lookup_of<'j>(operation: &Operation, job: &'j Job) -> Option<(&'j Operation, 
     contract.operations.iter().find(|known| known.name == *name).map(|found| (found, by.clone()))
 }
 
-/// The address that the run used: a ledger keeps it in small letters, by which a path could be another.
+/// The address that the run used: a ledger from before keeps it in small letters, by which a path could be another.
 fn base_of(operation: &Operation, job: &Job) -> String {
     let used = job.base_of(operation);
     let given = [job.profile.base_url.as_deref(), Some(operation.base_url.as_str())];
@@ -143,8 +143,7 @@ fn value_of(request: &Request, operation: &Operation, by: &str) -> Option<Value>
 /// The look-up's request for a value; none where its contract does not accept it.
 fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value) -> Result<Option<Request>, Stop> {
     let Some(contract) = job.contracts.iter().find(|contract| contract.name == lookup.system) else { return Ok(None) };
-    let keyer = Keyer::new(&[0; 32], "", "");
-    let mut rules = Rules::new(index, lookup, contract, keyer, false)?;
+    let mut rules = Rules::new(index, lookup, contract, RowKeyers::of_nothing(), false)?;
     let mut draft = Draft { values: vec![None; lookup.fields.len()], ..Draft::default() };
     if let Some(field) = lookup.field(by) {
         draft.values[field] = Some(value);

@@ -1,21 +1,27 @@
 //! Sending: which run this is, what of it is left, and the loop that sends it.
 
+use std::time::Instant;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
-use super::closing::sentence;
+use super::closing::{refused, sentence};
 use super::first_pass::Checked;
-use super::identity::{absolute, signature, spec};
-use super::repeats::note_repeats;
+use super::past::Repeat;
+use super::propose::{Basis, Proposal};
+use super::same_run::{self, SameBytes, absolute, spec};
 use super::target::Target;
 use super::zone::goes_on_alike;
-use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Standing, standing, unreadable};
+use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Places, Standing, standing, unreadable};
+use crate::cli::Duplicates;
 use crate::contract::Operation;
+use crate::doubt::InQuestion;
 use crate::exit::Stop;
 use crate::fail;
-use crate::job::{Job, Recipe, SANDBOX_HOST, Sending};
-use crate::ledger::{Journal, Ledger, Run, Settled, Step};
+use crate::job::{Job, Recipe, Sending};
+use crate::keyed::Keyer;
+use crate::ledger::{Journal, Ledger, LeftOut, Run, Servers, Settled, Step};
 use crate::message::{Lang, shown};
 use crate::outcome::Word;
 use crate::progress::{Progress, Terminal};
@@ -28,6 +34,7 @@ use crate::submit::order::Order;
 use crate::submit::pace::{Pace, chance};
 use crate::submit::queued::Queued;
 use crate::validate::Verdict;
+use crate::validate::across::{Finding, Findings};
 
 /// A run that was sent, as far as it went.
 pub struct Begun {
@@ -37,6 +44,16 @@ pub struct Begun {
     pub stop: Option<Stop>,
     /// What to say of rows that were not sent.
     pub not_sent: NotSent,
+    /// What was in question.
+    pub question: InQuestion,
+    /// Rows in question that stayed because nobody answered.
+    pub unanswered: u64,
+}
+
+impl Begun {
+    fn unsent(ledger: Ledger, run: Run) -> Self {
+        Self { ledger, run, stop: None, not_sent: NotSent::default(), question: InQuestion::default(), unanswered: 0 }
+    }
 }
 
 /// Sends what is left of a file: all of it in a new run, the rest in one that was begun, nothing in
@@ -46,60 +63,123 @@ pub fn second_pass(
     job: &Job,
     sending: &Sending,
     ledger: Ledger,
+    started: Instant,
     terminal: Terminal,
 ) -> Result<Begun, Stop> {
-    let signature = signature(checked, job);
-    // A run that `--again` began is gone on with like any other; only where there is none to go on with, one begins.
-    let goes_on = |run: &Run| !sending.again || (!run.finished && was_again(run));
-    let mut earlier = ledger.run_of(&signature).map_err(|error| unreadable(&error))?.filter(goes_on);
-    if let Some(forgotten) = earlier.as_ref().and_then(super::forgotten) {
-        return Err(forgotten);
-    }
-    if let Some(run) = &earlier {
-        goes_on_alike(run, checked, job)?;
-    }
-    if let Some(run) = &mut earlier {
-        reopen(&ledger, run, sending).map_err(|error| unreadable(&error))?;
-        let repeats = checked.operations.iter().any(Operation::may_repeat);
-        // Rows of unknown outcome go again where that does no harm.
-        run.finished &= !repeats || ledger.unknown(run.number).map_err(|error| unreadable(&error))?.is_empty();
-        run.spec.file = absolute(&checked.path);
-        ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
-    }
+    let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
+    let SameBytes { same, other } = same_run::of_file(&ledger, &servers, checked, job)?;
+    let earlier = match same {
+        Some(run) => going_on(&ledger, run, checked, job, sending)?,
+        None => None,
+    };
     if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
         terminal.note(&finished_before(run, terminal.lang));
-        return Ok(Begun { ledger, run: run.clone(), stop: None, not_sent: NotSent::default() });
+        return Ok(Begun::unsent(ledger, run.clone()));
     }
-    let target = Target::prepare(checked, job, sending, terminal)?;
+    let again = match &earlier {
+        Some(run) => Recipe::of(run)?.again,
+        None => sending.again,
+    };
+    let (run, duplicates, answers, same_as) = (earlier.as_ref(), sending.duplicates, job.answers, job.same_as());
+    let basis =
+        Basis { ledger: &ledger, servers: &servers, run, other_runs: &other, duplicates, answers, same_as, again };
+    let mut proposal = basis.propose(checked)?;
+    let question = proposal.question.clone();
+    let prepared = Target::prepare(checked, job, sending, &mut proposal, terminal);
+    let target = prepared.map_err(|stop| {
+        let summary = (!question.is_empty()).then(|| Box::new(refused(checked, &proposal, started)));
+        Stop { summary, ..stop }
+    })?;
+    let unanswered = proposal.unanswered();
     let run = match earlier {
         Some(run) => run,
-        None => ledger.begin(spec(checked, job, signature)?).map_err(|error| unreadable(&error))?,
+        None => ledger.begin(spec(checked, job)?).map_err(|error| unreadable(&error))?,
     };
-    note_repeats(&ledger, &run, checked, sending, terminal)?;
-    if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
-        let not_sent = say!(
-            terminal.lang,
-            "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",
-            "The file has invalid rows and --require-valid was given: nothing was sent."
-        );
-        return Ok(Begun { ledger, run, stop: None, not_sent: NotSent { code: INVALID_ROWS, words: not_sent } });
+    leave_out(&ledger, &run, checked, &proposal).map_err(|error| unreadable(&error))?;
+    say_repeats_sent(&proposal, sending, terminal);
+    let begun = if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
+        Begun { not_sent: invalid_rows(terminal.lang), ..Begun::unsent(ledger, run) }
+    } else {
+        let way = Way { servers: &servers, proposal: &proposal, target: &target };
+        send(checked, job, sending, ledger, run, &way, terminal)?
+    };
+    Ok(Begun { question, unanswered, ..begun })
+}
+
+/// The run of this file as it goes on, or is finished. None where a new one begins: a run that `--again` began is gone
+/// on with like any other; only where there is none to go on with, one begins.
+fn going_on(
+    ledger: &Ledger,
+    mut run: Run,
+    checked: &Checked,
+    job: &Job,
+    sending: &Sending,
+) -> Result<Option<Run>, Stop> {
+    if sending.again && (run.finished || run.purged_ms.is_some() || !Recipe::of(&run)?.again) {
+        return Ok(None);
     }
-    send(checked, job, sending, ledger, run, &target, terminal)
+    if let Some(forgotten) = super::forgotten(&run) {
+        return Err(forgotten);
+    }
+    goes_on_alike(&run, checked, job)?;
+    reopen(ledger, &mut run, sending).map_err(|error| unreadable(&error))?;
+    let repeats = checked.operations.iter().any(Operation::may_repeat);
+    // Rows of unknown outcome go again where that does no harm.
+    run.finished &= !repeats || ledger.unknown(run.number).map_err(|error| unreadable(&error))?.is_empty();
+    run.spec.file = absolute(&checked.path);
+    ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
+    Ok(Some(run))
+}
+
+fn say_repeats_sent(proposal: &Proposal, sending: &Sending, terminal: Terminal) {
+    let count = proposal.repeats_sent;
+    if sending.duplicates == Duplicates::Warn && count > 0 {
+        terminal.note(&say!(
+            terminal.lang,
+            "{count} satır daha önce gönderilmiş satırları yineliyor; --duplicates warn ile yine de gönderiliyor.",
+            "{count} rows repeat rows that were sent before; --duplicates warn sends them all the same."
+        ));
+    }
+}
+
+fn invalid_rows(lang: Lang) -> NotSent {
+    let words = say!(
+        lang,
+        "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",
+        "The file has invalid rows and --require-valid was given: nothing was sent."
+    );
+    NotSent { code: INVALID_ROWS, words }
+}
+
+/// Where rows go, and which.
+struct Way<'a> {
+    servers: &'a Servers,
+    proposal: &'a Proposal,
+    target: &'a Target,
+}
+
+/// Writes down which rows are not to go because another run sent them: before a run begins, and each time it goes on,
+/// for another file may have sent them since.
+fn leave_out(ledger: &Ledger, run: &Run, checked: &Checked, proposal: &Proposal) -> Result<(), crate::ledger::Error> {
+    let left_out = |repeat: &Repeat| LeftOut {
+        ordinal: repeat.ordinal,
+        place: checked.places.get(repeat.ordinal),
+        key: repeat.key,
+        of: repeat.of,
+        doubt: repeat.doubt,
+    };
+    let rows: Vec<LeftOut> = proposal.left_out.iter().map(left_out).collect();
+    ledger.note_left_out(run.number, &rows)
 }
 
 /// Makes rows pending that may go after all, where the run had settled them.
 fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate::ledger::Error> {
-    let mut reopened = ledger.reopen_duplicates(run.number)?;
+    let mut reopened = ledger.reopen_duplicates(run.number)? + ledger.reopen_doubtful(run.number)?;
     if sending.retry_rejected {
         reopened += ledger.reopen_rejected(run.number, None)?;
     }
     run.finished &= reopened == 0;
     Ok(())
-}
-
-/// Whether `--again` began the run.
-pub(super) fn was_again(run: &Run) -> bool {
-    serde_json::from_str::<Recipe>(&run.spec.recipe).is_ok_and(|recipe| recipe.again)
 }
 
 fn send(
@@ -108,25 +188,34 @@ fn send(
     sending: &Sending,
     ledger: Ledger,
     run: Run,
-    target: &Target,
+    way: &Way,
     terminal: Terminal,
 ) -> Result<Begun, Stop> {
+    let Way { servers, proposal, target } = *way;
+    let numbers = note_servers(&ledger, job, checked).map_err(|error| unreadable(&error))?;
     let settled = ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?;
-    let held = ledger.held_orders().map_err(|error| unreadable(&error))?;
+    let held = super::held(&ledger, servers, checked)?;
     let path = ledger.path().to_owned();
     let rate = sending.rate_for(target.on_this_machine);
     let send_duplicates = job.recipe.send_duplicates;
-    let progress = terminal.sending(checked.valid, settled.count());
+    let progress = terminal.sending(proposal.to_send, 0);
     let (journal, receipts) = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
     let ended = {
         let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
-        let rows = queue(verdicts.records()?, findings, places, occurrences, &settled, operations, send_duplicates);
+        let going =
+            Going { findings, places, keyer: occurrences, settled: &settled, operations, send_duplicates, proposal };
+        let rows = queue(verdicts.records()?, going);
         let may_repeat = operations.iter().all(Operation::may_repeat);
         // What this run sends again stands in nobody's way but its own.
         let held = held.into_iter().filter(|(_, entry)| !(may_repeat && entry.run == run.number));
         let operations: Vec<&Operation> = operations.iter().collect();
-        let plan =
-            Plan { operations: &operations, run: &run.spec.name, concurrency: sending.concurrency, lang: job.lang };
+        let plan = Plan {
+            operations: &operations,
+            servers: &numbers,
+            run: &run.spec.name,
+            concurrency: sending.concurrency,
+            lang: job.lang,
+        };
         let order = Order::new(held.map(|(key, _)| key));
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = Pace::new(rate, chance);
@@ -143,7 +232,28 @@ fn send(
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
     let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
-    Ok(Begun { ledger, run, stop: ended.stop, not_sent })
+    Ok(Begun { stop: ended.stop, not_sent, ..Begun::unsent(ledger, run) })
+}
+
+/// The numbers of the servers to which each operation's requests go.
+fn note_servers(ledger: &Ledger, job: &Job, checked: &Checked) -> Result<Vec<u32>, crate::ledger::Error> {
+    let note = |operation| {
+        let server = job.server_of(operation);
+        let is_test = job.profile.test || job.tests.contains(&server);
+        ledger.note_server(&server, is_test)
+    };
+    checked.operations.iter().map(note).collect()
+}
+
+/// By what it is decided which rows go.
+struct Going<'a> {
+    findings: &'a Findings,
+    places: &'a Places,
+    keyer: &'a Keyer,
+    settled: &'a Settled,
+    operations: &'a [Operation],
+    send_duplicates: bool,
+    proposal: &'a Proposal,
 }
 
 /// A ledger that was removed during the run is written to the disk again, as long as this process knows it.
@@ -181,30 +291,29 @@ fn save_what_is_gone(ledger: &Ledger, run: &Run, terminal: Terminal) {
 /// The rows that may go: valid, not repeated, not settled.
 fn queue<'a>(
     verdicts: impl Iterator<Item = Result<Verdict, Stop>> + 'a,
-    findings: &'a crate::validate::across::Findings,
-    places: &'a crate::account::Places,
-    keyer: &'a crate::keyed::Keyer,
-    settled: &'a Settled,
-    operations: &'a [Operation],
-    send_duplicates: bool,
+    going: Going<'a>,
 ) -> impl Iterator<Item = Result<Queued, Stop>> + 'a {
     verdicts.enumerate().filter_map(move |(ordinal, verdict)| {
         let ordinal = ordinal as u32;
         let request = match verdict {
             Ok(Verdict::Valid { request, .. }) => request,
+            Ok(Verdict::Before { request: Some(request), .. }) if going.proposal.taken.contains(&ordinal) => request,
             Ok(_) => return None,
             Err(stop) => return Some(Err(stop)),
         };
-        let may_repeat = operations[request.operation()].may_repeat();
-        if settled.contains(ordinal, may_repeat) || standing(findings, ordinal, send_duplicates) != Standing::MayGo {
+        let may_repeat = going.operations[request.operation()].may_repeat();
+        let Going { findings, settled, .. } = going;
+        if settled.contains(ordinal, may_repeat)
+            || standing(findings, ordinal, going.send_duplicates) != Standing::MayGo
+        {
             return None;
         }
         let request = match findings.of(ordinal) {
-            Some(crate::validate::across::Finding::Occurrence(nth)) => request.as_occurrence(keyer, nth),
+            Some(Finding::Occurrence(nth)) => request.as_occurrence(going.keyer, nth),
             _ => request,
         };
-        let doubtful = settled.is_doubtful(ordinal);
-        Some(Ok(Queued { ordinal, place: places.get(ordinal), request, attempts: 0, doubtful, renewed: false }))
+        let (place, doubtful) = (going.places.get(ordinal), settled.is_doubtful(ordinal));
+        Some(Ok(Queued { ordinal, place, request, attempts: 0, doubtful, renewed: false }))
     })
 }
 
@@ -266,11 +375,8 @@ fn finished_before(run: &Run, lang: Lang) -> String {
     let when = run.ended_ms.map(crate::report::local_time).unwrap_or_default();
     let done = run.tally.as_ref().map_or(0, |tally| tally.was_done);
     let rows = run.spec.rows;
-    let sandbox = if run.spec.host == SANDBOX_HOST {
-        say!(lang, " (deneme sunucusuna)", " (to the sandbox)")
-    } else {
-        String::new()
-    };
+    let sandbox =
+        if run.spec.is_sandbox() { say!(lang, " (deneme sunucusuna)", " (to the sandbox)") } else { String::new() };
     say!(
         lang,
         "Bu dosya {when} tarihinde gönderilmişti{sandbox}: {rows} satırdan {done} tamam (çalışma {name}). Hiçbir şey gönderilmedi; sonuç yeniden yazılıyor. Hepsini yeniden göndermek için --again.",

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::first_pass::Checked;
+use super::propose::Proposal;
+use super::question;
 use crate::contract::Operation;
 use crate::exit::Stop;
 use crate::job::{Job, Sending};
@@ -24,9 +26,15 @@ pub struct Target {
 
 impl Target {
     /// Starts the sandbox if one is asked for, asks before anything leaves the machine, and only then reads secrets.
-    pub fn prepare(checked: &Checked, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Self, Stop> {
+    pub fn prepare(
+        checked: &Checked,
+        job: &Job,
+        sending: &Sending,
+        proposal: &mut Proposal,
+        terminal: Terminal,
+    ) -> Result<Self, Stop> {
         let operations: Vec<&Operation> = checked.operations.iter().collect();
-        Self::of(&operations, job, sending, |hosts| ask(checked, job, hosts, terminal))
+        Self::of(&operations, job, sending, |hosts| question::ask(checked, job, sending, hosts, proposal, terminal))
     }
 
     /// The same for an operation that reads, once for each of so many rows.
@@ -37,7 +45,11 @@ impl Target {
         sending: &Sending,
         terminal: Terminal,
     ) -> Result<Self, Stop> {
-        Self::of(&[operation], job, sending, |hosts| ask_to_read(operation, rows, job, hosts, terminal))
+        Self::of(&[operation], job, sending, |hosts| match hosts {
+            [] => Ok(()),
+            _ if sending.yes => Ok(()),
+            _ => ask_to_read(operation, rows, job, hosts, terminal),
+        })
     }
 
     /// `ask` is given the addresses that a person has to agree to: those beyond this machine, and those that somebody
@@ -54,10 +66,10 @@ impl Target {
         let mut network = Network::of(&job.profile)?;
         let addresses = addresses(operations, &places, |name| job.promise(name))?;
         let doubtful = addresses.iter().filter(|address| !address.here || job.server_is_foreign);
-        let hosts: Vec<String> = doubtful.map(|address| address.text.clone()).collect();
-        if !hosts.is_empty() && !sending.yes {
-            ask(&hosts)?;
-        }
+        let mut hosts: Vec<String> = doubtful.map(|address| address.text.clone()).collect();
+        hosts.sort();
+        hosts.dedup();
+        ask(&hosts)?;
         let secrets = Secrets::gather(operations, |name| job.secret(name))?;
         network.log_in(|name| job.secret(name))?;
         let sender = Sender::new(operations, &places, &secrets, &network, sending.timeout)?;
@@ -89,27 +101,6 @@ pub fn read_script(path: &Path) -> Result<Script, Stop> {
     Script::from_yaml(&text)
 }
 
-fn ask(checked: &Checked, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
-    let mut hosts = hosts.to_vec();
-    hosts.dedup();
-    let (hosts, target) = (shown(&hosts.join(", ")), checked.target());
-    let rows = grouped(checked.valid, terminal.lang);
-    let by = on_whose_word(job, terminal.lang);
-    let question = say!(
-        terminal.lang,
-        "{rows} satır {hosts} adresine gönderilecek ({target}, {by}). Gönderilsin mi?",
-        "{rows} rows go to {hosts} ({target}, {by}). Send them?"
-    );
-    match terminal.confirm(&question) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Stop::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
-        None => Err(Stop::cannot_start(text!(
-            "{rows} satır {hosts} adresine gidecekti ({by}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
-            "{rows} rows would go to {hosts} ({by}), and there is no terminal to confirm it. If you are sure, add --yes."
-        ))),
-    }
-}
-
 fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
     let (hosts, target) = (shown(&hosts.join(", ")), operation.full_name());
     let rows = grouped(rows, terminal.lang);
@@ -130,7 +121,7 @@ fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], te
 }
 
 /// Profile, settings file and values that every row is given: what decided beside the command line.
-fn on_whose_word(job: &Job, lang: Lang) -> String {
+pub(super) fn on_whose_word(job: &Job, lang: Lang) -> String {
     let profile = shown(job.recipe.profile.as_deref().unwrap_or("-"));
     let mut by = say!(lang, "profil {profile}", "profile {profile}");
     if let Some(file) = &job.settings.file {

@@ -44,7 +44,7 @@ pub fn goes_on_alike(run: &Run, checked: &Checked, job: &Job) -> Result<(), Stop
     if run.finished || !checked.has_local_times {
         return Ok(());
     }
-    let Ok(began) = serde_json::from_str::<Recipe>(&run.spec.recipe) else { return Ok(()) };
+    let began = Recipe::of(run)?;
     // Of a run of before it is not known.
     if began.local_timezone.is_none()
         || (&began.timezone, began.local_zone()) == (&job.recipe.timezone, job.recipe.local_zone())

@@ -36,6 +36,7 @@ pub use explain::{Context, explanation};
 pub use summary_json::summary_json;
 
 use crate::contract::Operation;
+use crate::doubt::InQuestion;
 use crate::exit::{Exit, Stop};
 use crate::fail;
 use crate::message::{Lang, shown};
@@ -85,6 +86,7 @@ pub struct Facts<'a> {
     pub stopped: Option<&'a str>,
     pub warnings: &'a [String],
     pub exit: Exit,
+    pub in_question: &'a InQuestion,
 }
 
 /// The forms of a result, by the file's extension.

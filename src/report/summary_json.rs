@@ -24,5 +24,6 @@ pub fn summary_json(facts: &Facts, result: Option<&Path>, checking: bool) -> Val
     put("result", json!(result.map(|path| path.to_string_lossy())));
     put("elapsed_s", json!((facts.elapsed_s * 1000.0).round() / 1000.0));
     put("exit", json!(facts.exit.code()));
+    put("in_question", facts.in_question.as_json());
     Value::Object(object)
 }

@@ -108,6 +108,8 @@ impl Run {
 }
 
 fn facts(tally: &Tally) -> Facts<'_> {
+    const NOTHING: &InQuestion =
+        &InQuestion { rows: Vec::new(), servers: Vec::new(), here: String::new(), moved: None, run: None };
     Facts {
         run: Some("r1"),
         file: "in.xlsx",
@@ -122,6 +124,7 @@ fn facts(tally: &Tally) -> Facts<'_> {
         stopped: None,
         warnings: &[],
         exit: Exit::SomeNot,
+        in_question: NOTHING,
     }
 }
 
@@ -356,7 +359,7 @@ fn the_json_summary_has_the_keys_that_the_readme_lists() {
     let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false);
     assert_eq!(
         summary.to_string(),
-        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1}"#
+        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"in_question":{}}"#
     );
     assert_eq!(summary_json(&facts(&tally), None, true)["valid"], 0);
 }

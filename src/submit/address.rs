@@ -37,6 +37,11 @@ fn may_be_spoken_to(url: Url, address: &str, allow_http: bool) -> Result<Url, St
     if url.scheme() == "https" || is_loopback(&url) || allow_http { Ok(url) } else { Err(in_the_clear(address)) }
 }
 
+/// Whether a text is the whole address of a server.
+pub fn is_address(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| is_whole(&url))
+}
+
 /// Whether requests to an address stay on this machine.
 pub fn stays_here(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| is_loopback(&url))

@@ -39,6 +39,8 @@ const MOST_PARKED: usize = 10_000;
 /// What the loop needs to know of the run.
 pub struct Plan<'a> {
     pub operations: &'a [&'a Operation],
+    /// The ledger's number of each operation's server.
+    pub servers: &'a [u32],
     pub run: &'a str,
     pub concurrency: usize,
     pub lang: Lang,
@@ -207,8 +209,10 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
             ordinal: row.ordinal,
             place: row.place,
             key: row.request.key(),
+            body: row.request.body_key(),
             order: row.request.order(),
             first: row.request.first(),
+            server: self.plan.servers.get(row.request.operation()).copied(),
             at_ms: now_ms(),
             may_repeat: self.plan.operations[row.request.operation()].may_repeat(),
         }));
@@ -330,7 +334,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
         let call = self.breaker.note(row.ordinal, attempt, so_far, stale);
         self.ended.reopen.extend(call.reopen);
         if let Some((exit, message)) = call.stop {
-            self.stop(Stop { exit, message });
+            self.stop(Stop::new(exit, message));
         }
         if let Some(message) = &decision.stop {
             self.stop(Stop::early(message.clone()));

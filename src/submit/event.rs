@@ -91,7 +91,7 @@ pub(super) fn interrupted(signal: Signal) -> Stop {
         "Durduruldu; yoldaki satırlar beklendi ve yazıldı. Aynı komut kaldığı yerden sürer.",
         "Interrupted; rows in flight were waited for and written down. The same command goes on from here."
     );
-    Stop { exit, message }
+    Stop::new(exit, message)
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ impl<'a> Line<'a> {
             let call = shared.breaker.note(ordinal, attempt, seen_by_breaker(state, attempt), stale);
             shared.heed(attempt, &decision, stale);
             let reasons =
-                [call.stop.map(|(exit, message)| Stop { exit, message }), decision.stop.clone().map(Stop::early)];
+                [call.stop.map(|(exit, message)| Stop::new(exit, message)), decision.stop.clone().map(Stop::early)];
             for stop in reasons.into_iter().flatten() {
                 shared.stop.get_or_insert(stop);
             }

@@ -289,8 +289,8 @@ fn unauthorised() -> Text {
 fn moved(answer: &Answer) -> Text {
     let (status, to) = (answer.status, answer.location.as_deref().map(crate::message::shown).unwrap_or_default());
     text!(
-        "Sunucu başka bir adrese yönlendiriyor (HTTP {status} {to}). Yönlendirme izlenmez; --base-url adresini düzeltip aynı komutu yeniden çalıştırın.",
-        "The server redirects elsewhere (HTTP {status} {to}). Redirects are not followed; correct --base-url and run the same command again."
+        "Sunucu başka bir adrese yönlendiriyor (HTTP {status} {to}). Yönlendirme izlenmez. Sunucu taşındıysa önce bunu söyleyin: caseload ledger same ESKİ-ADRES YENİ-ADRES; sonra aynı komutu --base-url YENİ-ADRES ile çalıştırın. Yapılmış satırlar yapılmış sayılır.",
+        "The server redirects elsewhere (HTTP {status} {to}). Redirects are not followed. If the server moved, say so first: caseload ledger same OLD-URL NEW-URL; then run the same command with --base-url NEW-URL. Rows that are done stay done."
     )
 }
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::Marks;
-use crate::contract::Operation;
+use crate::contract::{Operation, Unique};
 use crate::keyed::Key;
 
 /// How long a row counts as sent where the contract has no `unique` rule for it: long enough to
@@ -17,21 +17,35 @@ pub const MENDED_WINDOW: Duration = Duration::from_secs(7 * 86_400);
 #[derive(Default)]
 pub struct Across {
     unique: Vec<Mark>,
+    others: Vec<Mark>,
     same: Vec<Agreement>,
-    windows: Vec<Duration>,
+    windows: Vec<Window>,
 }
+
+/// How long a row that was sent counts against an equal one, and whether a later one is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub length: Duration,
+    /// A row of a `unique` rule whose `after-window` is `ask`.
+    pub asks_after: bool,
+}
+
+/// The window of rows that no rule tells.
+const MENDED: Window = Window { length: MENDED_WINDOW, asks_after: false };
 
 /// A row's key: what tells its duplicates.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
     pub key: Key,
     pub ordinal: u32,
+    /// Index of the naming that the key is made under.
+    pub naming: u16,
     /// Index into the windows; [`COUNTED`] or [`BEFORE`] where equal rows are legitimate.
     window: u16,
 }
 
 const COUNTED: u16 = u16::MAX;
-/// The same for a row that an earlier result has settled: it counts among its equals, and is not sent.
+/// Of a row that an earlier result has settled: it counts among its equals, and is not sent.
 const BEFORE: u16 = u16::MAX - 1;
 
 impl Mark {
@@ -69,30 +83,44 @@ pub struct Findings {
     pub list: Vec<(u32, Finding)>,
     /// Sorted by key; only of rows that may be sent, or were when the file was an earlier one.
     pub marks: Vec<Mark>,
-    windows: Vec<Duration>,
+    /// The same rows under the other keys that a ledger may have of them; sorted by key.
+    pub others: Vec<Mark>,
+    windows: Vec<Window>,
 }
 
 impl Across {
     /// Takes note of a row that is valid by itself.
     pub fn note(&mut self, ordinal: u32, marks: &Marks, operation: &Operation) {
         let window = match marks.unique {
-            Some(rule) => self.window(operation.unique[usize::from(rule)].window),
+            Some(rule) => self.window(&operation.unique[usize::from(rule)]),
             None => COUNTED,
         };
-        self.unique.push(Mark { key: marks.key, ordinal, window });
+        self.unique.push(Mark { key: marks.key, ordinal, naming: marks.naming, window });
+        self.note_others(ordinal, marks, window);
         for (rule, group, value) in &marks.same {
             self.same.push(Agreement { group: group.to_ne_bytes(), value: value.to_ne_bytes(), ordinal, rule: *rule });
         }
     }
 
-    /// Takes note of a row that was settled in an earlier result, where its equals are told apart by their number.
+    /// Takes note of a row that was settled in an earlier result: the ledger is asked about it, and among equal rows
+    /// that are meant it has its number.
     pub fn note_before(&mut self, ordinal: u32, marks: &Marks) {
-        if marks.unique.is_none() {
-            self.unique.push(Mark { key: marks.key, ordinal, window: BEFORE });
-        }
+        let own = Mark { key: marks.key, ordinal, naming: marks.naming, window: BEFORE };
+        if marks.unique.is_none() { &mut self.unique } else { &mut self.others }.push(own);
+        self.note_others(ordinal, marks, BEFORE);
     }
 
-    fn window(&mut self, window: Duration) -> u16 {
+    fn note_others(&mut self, ordinal: u32, marks: &Marks, window: u16) {
+        self.others.extend(marks.others.iter().map(|(naming, key)| Mark {
+            key: *key,
+            ordinal,
+            naming: *naming,
+            window,
+        }));
+    }
+
+    fn window(&mut self, rule: &Unique) -> u16 {
+        let window = Window { length: rule.window, asks_after: rule.asks_after };
         let known = self.windows.iter().position(|w| *w == window);
         known.unwrap_or_else(|| {
             self.windows.push(window);
@@ -124,8 +152,13 @@ impl Across {
         list.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         repeated.sort_unstable();
         self.unique.retain(|mark| repeated.binary_search(&mark.ordinal).is_err());
-        rekey_occurrences(&mut self.unique, &list, rekey);
-        Findings { list, marks: self.unique, windows: self.windows }
+        let stays =
+            |ordinal: &u32| repeated.binary_search(ordinal).is_err() && contradicting.binary_search(ordinal).is_err();
+        self.others.retain(|mark| stays(&mark.ordinal));
+        rekey_occurrences(&mut self.unique, &list, &rekey);
+        rekey_occurrences(&mut self.others, &list, &rekey);
+        self.others.sort_unstable_by_key(|mark| (mark.key, mark.ordinal));
+        Findings { list, marks: self.unique, others: self.others, windows: self.windows }
     }
 }
 
@@ -147,7 +180,7 @@ fn contradictions(same: &mut [Agreement]) -> Vec<(u32, Finding)> {
     list
 }
 
-fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: impl Fn(Key, u32) -> Key) {
+fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: &impl Fn(Key, u32) -> Key) {
     let mut changed = false;
     for mark in marks.iter_mut().filter(|mark| mark.is_counted()) {
         if let Ok(at) = list.binary_search_by_key(&mark.ordinal, |(ordinal, _)| *ordinal)
@@ -168,26 +201,49 @@ impl Findings {
         self.list.binary_search_by_key(&ordinal, |(of, _)| *of).ok().map(|at| self.list[at].1)
     }
 
-    /// The marks of a key.
+    /// The marks of a key: a row's own, or one of its others.
     pub fn with_key(&self, key: Key) -> impl Iterator<Item = &Mark> {
-        let first = self.marks.partition_point(|mark| mark.key < key);
-        self.marks[first..].iter().take_while(move |mark| mark.key == key)
+        of_key(&self.marks, key).chain(of_key(&self.others, key))
+    }
+
+    /// A row's own key, or any that it is known by.
+    pub fn key_of(&self, ordinal: u32) -> Key {
+        let mut marks = self.marks.iter().chain(&self.others);
+        marks.find(|mark| mark.ordinal == ordinal).map_or(Key([0; 16]), |mark| mark.key)
+    }
+
+    /// All keys under which a ledger may know a row of the file; sorted, each once.
+    pub fn keys(&self) -> Vec<Key> {
+        let mut keys: Vec<Key> = self.marks.iter().chain(&self.others).map(|mark| mark.key).collect();
+        // Two sorted runs, one behind the other: a stable sort merges them.
+        keys.sort();
+        keys.dedup();
+        keys
     }
 
     /// How many rows contradict an earlier one.
     pub fn contradictions(&self) -> u64 {
-        self.list.iter().filter(|(_, finding)| matches!(finding, Finding::Contradicts { .. })).count() as u64
+        self.count(|finding| matches!(finding, Finding::Contradicts { .. }))
+    }
+
+    /// How many rows repeat an earlier one.
+    pub fn repeats(&self) -> u64 {
+        self.count(|finding| matches!(finding, Finding::Repeats(_)))
+    }
+
+    fn count(&self, is_meant: impl Fn(&Finding) -> bool) -> u64 {
+        self.list.iter().filter(|(_, finding)| is_meant(finding)).count() as u64
     }
 
     /// How long a row that was sent counts against this one.
-    pub fn window(&self, mark: &Mark) -> Duration {
-        self.windows.get(usize::from(mark.window)).copied().unwrap_or(MENDED_WINDOW)
+    pub fn window(&self, mark: &Mark) -> Window {
+        self.windows.get(usize::from(mark.window)).copied().unwrap_or(MENDED)
     }
+}
 
-    /// The longest of all windows: older rows need not be looked at.
-    pub fn longest_window(&self) -> Duration {
-        self.marks.iter().map(|mark| self.window(mark)).max().unwrap_or_default()
-    }
+fn of_key(marks: &[Mark], key: Key) -> impl Iterator<Item = &Mark> {
+    let first = marks.partition_point(|mark| mark.key < key);
+    marks[first..].iter().take_while(move |mark| mark.key == key)
 }
 
 #[cfg(test)]
@@ -199,20 +255,20 @@ mod tests {
     }
 
     fn mark(n: u8, ordinal: u32, window: u16) -> Mark {
-        Mark { key: key(n), ordinal, window }
+        Mark { key: key(n), ordinal, naming: 0, window }
     }
 
     #[test]
     fn the_first_of_equal_rows_stands_and_the_others_repeat_it() {
         let across = Across {
             unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(1, 2, 0), mark(1, 3, 0)],
-            windows: vec![Duration::from_secs(60)],
+            windows: vec![Window { length: Duration::from_secs(60), asks_after: true }],
             ..Across::default()
         };
         let findings = across.resolve(|key, _| key);
         assert_eq!(findings.list, [(2, Finding::Repeats(0)), (3, Finding::Repeats(0))]);
         assert_eq!(findings.marks.iter().map(|m| m.ordinal).collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(findings.window(&findings.marks[0]), Duration::from_secs(60));
+        assert_eq!(findings.window(&findings.marks[0]).length, Duration::from_secs(60));
     }
 
     #[test]
@@ -222,7 +278,7 @@ mod tests {
         assert_eq!(findings.of(1), Some(Finding::Occurrence(1)));
         assert_eq!(findings.of(0), None);
         assert_eq!(findings.marks[1].key, key(101));
-        assert_eq!(findings.longest_window(), MENDED_WINDOW);
+        assert_eq!(findings.window(&findings.marks[0]), MENDED);
     }
 
     #[test]
@@ -231,7 +287,8 @@ mod tests {
         let across = Across {
             unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(2, 2, 0)],
             same: vec![agreement(1, 0), agreement(2, 1), agreement(1, 2)],
-            windows: vec![Duration::from_secs(60)],
+            windows: vec![Window { length: Duration::from_secs(60), asks_after: true }],
+            ..Across::default()
         };
         let findings = across.resolve(|key, _| key);
         assert_eq!(findings.list, [(1, Finding::Contradicts { other: 0, rule: 0 })]);

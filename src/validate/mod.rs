@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation, Unique};
 use crate::exit::Stop;
+use crate::identity::{OtherKeyer, RowKeyers};
 use crate::keyed::{Key, Keyer};
 use crate::map::{Draft, Route};
 use crate::message::Lang;
@@ -40,6 +41,8 @@ pub struct Request {
     headers: Vec<(String, String)>,
     body: Option<String>,
     key: Key,
+    /// The key of the body, where `key` is that of a rule.
+    body_key: Option<Key>,
     order: Option<Key>,
     /// The key of the first of several equal rows, where this is a later one.
     #[serde(skip)]
@@ -83,6 +86,11 @@ impl Request {
         self.key
     }
 
+    /// The other key by which a duplicate is told, where the first is that of a rule: the body's.
+    pub fn body_key(&self) -> Option<Key> {
+        self.body_key
+    }
+
     /// Requests with the same order key go one at a time, in file order.
     pub fn order(&self) -> Option<Key> {
         self.order
@@ -111,6 +119,7 @@ pub enum Verdict {
     /// Valid, and only checked: there is nothing to send.
     Accepted {
         operation: usize,
+        order: Option<Key>,
         warnings: Vec<Problem>,
     },
     Invalid {
@@ -131,6 +140,10 @@ pub enum Verdict {
         word: Word,
         /// The id as JSON, for the spool keeps no values without a type.
         id: Option<String>,
+        /// What the result has as the row's reference.
+        reference: String,
+        /// What the row would be sent as; none where the contract does not accept it, or nothing is to be sent.
+        request: Option<Request>,
     },
 }
 
@@ -139,6 +152,10 @@ pub enum Verdict {
 pub struct Marks {
     /// By which a duplicate is told.
     pub key: Key,
+    /// Index of the naming that the key is made under.
+    pub naming: u16,
+    /// The other keys under which a ledger may know the row, each with its naming.
+    pub others: Vec<(u16, Key)>,
     /// Index of the `unique` rule that is the row's; none where equal bodies are legitimate.
     pub unique: Option<u16>,
     /// For each `same` rule that concerns the row: rule, group, value. Compared within the file only.
@@ -157,17 +174,33 @@ pub struct Accepted<'r> {
 impl Accepted<'_> {
     /// The request that the row becomes.
     pub fn request(&self) -> Request {
-        let Rules { operation, keyer, index, .. } = self.rules;
-        let order = operation.order_by.map(|field| order_key(keyer, &part(self.shape, field)));
+        let Rules { operation, index, .. } = self.rules;
+        let own = |(naming, key): &(u16, Key)| (*naming == self.marks.naming).then_some(*key);
         Request {
             operation: *index,
             path: parts::path(operation, self.shape),
             headers: parts::headers(operation, self.shape),
             body: parts::body(operation, self.shape),
             key: self.marks.key,
-            order,
+            body_key: self.marks.others.iter().find_map(own),
+            order: self.order(),
             first: None,
         }
+    }
+
+    /// By which the row waits for others of its file.
+    pub fn order(&self) -> Option<Key> {
+        self.order_under(&self.rules.keyers.now)
+    }
+
+    /// The same as ledgers have it from before, each with its naming.
+    pub fn landed_orders(&self) -> impl Iterator<Item = (u16, Key)> {
+        let landed = self.rules.keyers.others.iter().filter(|other| other.is_landed);
+        landed.filter_map(|other| Some((other.naming, self.order_under(&other.keyer)?)))
+    }
+
+    fn order_under(&self, keyer: &Keyer) -> Option<Key> {
+        self.rules.operation.order_by.map(|field| order_key(keyer, &part(self.shape, field)))
     }
 }
 
@@ -189,7 +222,7 @@ pub struct Rules<'a> {
     operation: &'a Operation,
     schema: Schema,
     soft: Soft,
-    keyer: Keyer,
+    keyers: RowKeyers,
     /// What each `unique` rule's keys are made under.
     purposes: Vec<String>,
     /// Shapes by which fields they have: a row's values are put into the one that fits.
@@ -206,7 +239,7 @@ impl<'a> Rules<'a> {
         index: usize,
         operation: &'a Operation,
         contract: &Contract,
-        keyer: Keyer,
+        keyers: RowKeyers,
         strict: bool,
     ) -> Result<Self, Stop> {
         Ok(Self {
@@ -214,7 +247,7 @@ impl<'a> Rules<'a> {
             operation,
             schema: Schema::compile(contract, operation)?,
             soft: Soft::compile(operation)?,
-            keyer,
+            keyers,
             purposes: operation.unique.iter().map(|rule| purpose(operation, rule)).collect(),
             shapes: HashMap::new(),
             strict,
@@ -305,15 +338,35 @@ impl<'a> Rules<'a> {
             rule.when.iter().all(|(field, values)| shape.get(*field).is_some_and(|v| values.contains(v)))
         };
         let unique = self.operation.unique.iter().position(holds);
-        let key = match unique {
-            Some(rule) => {
-                let fields = self.operation.unique[rule].fields.iter();
-                let parts: Vec<Cow<[u8]>> = fields.map(|field| part(shape, *field)).collect();
-                self.keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
+        let keyers = &self.keyers;
+        let own = |keyer: &Keyer| unique.map(|rule| self.rule_key(keyer, rule, shape));
+        let needs_body = unique.is_none() || keyers.with_body;
+        let body = if needs_body { shape.value.to_string() } else { String::new() };
+        let whole = |keyer: &Keyer| keyer.key("body", [body.as_bytes()]);
+        let mut others = Vec::new();
+        if unique.is_some() && keyers.with_body {
+            others.push((keyers.naming, whole(&keyers.now)));
+        }
+        for OtherKeyer { keyer, naming, is_landed } in &keyers.others {
+            let key = own(keyer);
+            others.extend(key.map(|key| (*naming, key)));
+            if key.is_none() || !is_landed {
+                others.push((*naming, whole(keyer)));
             }
-            None => self.keyer.key("body", [shape.value.to_string().as_bytes()]),
-        };
-        Marks { key, unique: unique.map(|rule| rule as u16), same: self.same(shape) }
+        }
+        Marks {
+            key: own(&keyers.now).unwrap_or_else(|| whole(&keyers.now)),
+            naming: keyers.naming,
+            others,
+            unique: unique.map(|rule| rule as u16),
+            same: self.same(shape),
+        }
+    }
+
+    fn rule_key(&self, keyer: &Keyer, rule: usize, shape: &Shape) -> Key {
+        let fields = self.operation.unique[rule].fields.iter();
+        let parts: Vec<Cow<[u8]>> = fields.map(|field| part(shape, *field)).collect();
+        keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
     }
 
     fn same(&self, shape: &Shape) -> Vec<(u16, u128, u64)> {

@@ -22,7 +22,7 @@ fn another_servers_result_is_sent_and_this_servers_stays() {
     dir.submit(&one, "list.csv", &[]);
     let written = dir.run(&["report", "-o", "of-one.xlsx"]);
     assert_eq!(written.code, 0, "{written:?}");
-    let (_, rows) = dir.submit(&other, "of-one.xlsx", &[]);
+    let (_, rows) = dir.submit(&other, "of-one.xlsx", &["--other-server"]);
     assert_eq!(words(&rows), ["done"; 3]);
     assert_eq!(other.committed(), 3);
     dir.submit(&one, "of-one.xlsx", &[]);

@@ -180,11 +180,11 @@ fn each_row_is_read_for_and_a_book_that_is_not_there_keeps_no_other_from_being_r
     assert_eq!(ended.code, 1, "{ended:?}");
     let told = summary(&ended);
     let counts = ["rows", "done", "rejected", "invalid", "not_sent", "items"].map(|key| told[key].as_u64().unwrap());
-    assert_eq!((counts, &told["result"]), ([5, 3, 1, 1, 0, 3], &json!("list.get-book.xlsx")));
+    assert_eq!((counts, &told["result"]), ([5, 3, 1, 1, 0, 3], &json!("list.csv.get-book.xlsx")));
     let mut targets = server.targets();
     targets.sort_unstable();
     assert_eq!(targets, ["/books/1", "/books/2", "/books/3", "/books/a%2Fb%20c"]);
-    let table = read_sheet(&dir.path("list.get-book.xlsx"), "get-book", 1);
+    let table = read_sheet(&dir.path("list.csv.get-book.xlsx"), "get-book", 1);
     assert_eq!(table.headers[..6], ["Note", "no", "Result", "Error", "Error code", "HTTP status"]);
     assert_eq!(table.headers[6..], ["no (2)", "title", "pages"]);
     assert_eq!(table.column("Result"), ["done", "rejected", "invalid", "done", "done"]);

@@ -25,7 +25,7 @@ const KEYS: [&str; 12] = [
     "duplicate_of",
 ];
 /// The keys of `--json`.
-const SUMMARY: [&str; 16] = [
+const SUMMARY: [&str; 17] = [
     "run",
     "file",
     "sha256",
@@ -42,6 +42,7 @@ const SUMMARY: [&str; 16] = [
     "result",
     "elapsed_s",
     "exit",
+    "in_question",
 ];
 /// The columns that a result adds.
 const ADDED: [&str; 8] = ["Result", "caseId", "Error", "Error code", "HTTP status", "Attempts", "Sent at", "Reference"];

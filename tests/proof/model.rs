@@ -250,7 +250,17 @@ fn reopened(path: &std::path::Path) -> Ledger {
 
 fn intent(row: u32, may_repeat: bool) -> Intent {
     let place = Place { sheet: 0, row: row + 2 };
-    Intent { ordinal: row, place, key: Key([row as u8; 16]), order: None, first: None, at_ms: 1, may_repeat }
+    Intent {
+        ordinal: row,
+        place,
+        key: Key([row as u8; 16]),
+        body: None,
+        order: None,
+        first: None,
+        server: None,
+        at_ms: 1,
+        may_repeat,
+    }
 }
 
 fn spec() -> RunSpec {
@@ -259,8 +269,7 @@ fn spec() -> RunSpec {
         signature: [1; 32],
         file: "list.csv".to_owned(),
         sha256: "00".to_owned(),
-        target: "t/make".to_owned(),
-        host: "https://things.example".to_owned(),
+        destinations: Vec::new(),
         recipe: "{}".to_owned(),
         rows: ROWS,
         started_ms: 1,

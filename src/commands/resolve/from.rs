@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::coerce::{Coerce, Formats};
 use crate::exit::Stop;
 use crate::fold::fold;
-use crate::job::{Job, Output, Recipe};
+use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
 use crate::message::{Lang, shown};
 use crate::read::{self, Options};
@@ -75,8 +75,8 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
 
 /// The id may stand under the API's own name, as in a result.
 fn id_headers(run: &Run, lang: Lang) -> Vec<String> {
-    let recipe: Recipe = serde_json::from_str(&run.spec.recipe).unwrap_or_default();
-    let job = Job::again(recipe, lang, Output::None, &run.spec.host);
+    // A contract that is gone only means that its own name of the id is not known.
+    let job = Job::again(run, lang, Output::None);
     let names = job.iter().flat_map(|job| &job.operations).map(|operation| fold(operation.id_column()));
     ID.iter().map(|name| (*name).to_owned()).chain(names).collect()
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::journal::GROUP;
 use super::*;
+use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
 use crate::outcome::{ApiError, Tally};
 use crate::row::Place;
@@ -34,14 +35,21 @@ impl Desk {
     }
 }
 
+fn destination() -> Destination {
+    Destination {
+        operation: "t/make".to_owned(),
+        address: "https://things.example".to_owned(),
+        endpoint: Some(Endpoint { method: "POST".to_owned(), path: "/things".to_owned() }),
+    }
+}
+
 fn begin(ledger: &Ledger, name: &str) -> u32 {
     let spec = RunSpec {
         name: name.to_owned(),
         signature: [name.len() as u8; 32],
         file: "list.csv".to_owned(),
         sha256: "00".to_owned(),
-        target: "t/make".to_owned(),
-        host: "https://things.example".to_owned(),
+        destinations: vec![destination()],
         recipe: "{}".to_owned(),
         rows: 10,
         started_ms: 1_000,
@@ -56,11 +64,18 @@ fn intent(ordinal: u32) -> Intent {
         ordinal,
         place,
         key: Key([ordinal as u8; 16]),
+        body: None,
         order: Some(Key([9; 16])),
         first: (ordinal == 1).then_some(Key([0; 16])),
+        server: Some(1),
         at_ms: 5_000 + i64::from(ordinal),
         may_repeat: false,
     }
+}
+
+fn left_out(ordinal: u32, of: EntryId) -> LeftOut {
+    let place = Place { sheet: 0, row: ordinal + 2 };
+    LeftOut { ordinal, place, key: Key([ordinal as u8; 16]), of, doubt: None }
 }
 
 fn ended(state: State) -> Settlement {
@@ -140,6 +155,7 @@ fn a_row_is_kept_with_all_that_is_known_of_it() {
         duplicate_of: None,
         order: Some(Key([9; 16])),
         resolved: None,
+        server: Some(1),
     };
     assert_eq!(entries[0], wanted);
     assert_eq!(entries[1].settlement, ended(State::Rejected));
@@ -156,8 +172,7 @@ fn a_second_attempt_is_opened_for_a_row_that_is_pending_and_for_no_other() {
     let (other, run) = (begin(&ledger, "first"), begin(&ledger, "second"));
     let ends = [State::Done, State::DoneWithoutId, State::Rejected, State::Unknown, State::Sending, State::Pending];
     let ledger = send(ledger, run, &ends);
-    let repeats = [(6, Place { sheet: 0, row: 8 }, Key([6; 16]), EntryId { run: other, ordinal: 0 })];
-    ledger.note_duplicates(run, &repeats).unwrap();
+    ledger.note_left_out(run, &[left_out(6, EntryId { run: other, ordinal: 0 })]).unwrap();
     let mut journal = Hand::start(ledger, run);
     for ordinal in [0, 1, 2, 3, 4, 6] {
         assert!(journal.open(intent(ordinal)).is_err(), "row {ordinal} was opened again");
@@ -303,42 +318,66 @@ fn a_look_changes_nothing() {
 }
 
 #[test]
-fn a_run_is_found_by_its_signature_the_latest_first() {
+fn the_runs_of_a_files_bytes_are_found_the_latest_first() {
     let desk = Desk::new();
     let ledger = desk.open();
     let first = begin(&ledger, "one");
     close(&ledger, first, true, 9_000);
-    assert!(ledger.run_of(&[3; 32]).unwrap().is_some_and(|run| run.finished && run.ended_ms == Some(9_000)));
     let second = begin(&ledger, "two");
-    let latest = ledger.run_of(&[3; 32]).unwrap().unwrap();
-    assert_eq!((latest.number, latest.finished), (second, false));
-    assert!(ledger.run_of(&[4; 32]).unwrap().is_none());
+    let found = ledger.runs_of("00").unwrap();
+    assert_eq!(
+        found.iter().map(|run| (run.number, run.finished)).collect::<Vec<_>>(),
+        [(second, false), (first, true)]
+    );
+    assert_eq!(found[1].ended_ms, Some(9_000));
+    assert_eq!(found[0].spec.destinations, [destination()]);
+    assert!(ledger.runs_of("01").unwrap().is_empty());
     assert_eq!(ledger.runs().unwrap().iter().map(|run| run.number).collect::<Vec<_>>(), [second, first]);
 }
 
 #[test]
-fn rows_that_may_have_been_done_count_within_their_window_also_of_a_run_that_went_on_after_a_pause() {
+fn rows_that_may_have_been_done_are_found_by_any_of_their_keys_before_and_after_their_run_ends() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
-    // Its first session ended long ago; in the second it was cut off, and nothing was written down of its end.
-    close(&ledger, run, false, 100);
     let ends = [State::Done, State::DoneWithoutId, State::Unknown, State::Sending, State::Rejected, State::Pending];
     let ledger = send(ledger, run, &ends);
-    let past = |since, but| {
+    let past = |keys: &[u8], but| {
+        let keys: Vec<Key> = keys.iter().map(|n| Key([*n; 16])).collect();
         let mut found = Vec::new();
-        let note = |past: PastRow| {
-            assert_eq!(past.first, (past.id.ordinal == 1).then_some(Key([0; 16])));
-            found.push(past.id.ordinal);
-        };
-        ledger.sent_since(since, but, note).unwrap();
+        ledger.past_rows(&keys, but, |past| found.push((past.id.ordinal, past.server))).unwrap();
         found
     };
-    assert_eq!(past(4_000, None), [0, 1, 2, 3]);
-    assert_eq!(past(5_002, None), [2, 3]);
-    assert!(past(4_000, Some(run)).is_empty());
-    close(&ledger, run, true, 6_000);
-    assert!(past(6_001, None).is_empty());
+    let all: Vec<u8> = (0..6).collect();
+    let found = [(0, Some(1)), (1, Some(1)), (2, Some(1)), (3, Some(1))];
+    for finished in [false, true] {
+        close(&ledger, run, finished, 6_000);
+        assert_eq!(past(&all, None), found, "{finished}");
+        assert_eq!(past(&[2], None), [(2, Some(1))]);
+        // The second of equal rows has the key of the first beside its own.
+        assert_eq!(past(&[0], None), [(0, Some(1)), (1, Some(1))]);
+        assert!(past(&all, Some(run)).is_empty() && past(&[9], None).is_empty() && past(&[], None).is_empty());
+    }
+    // A row that a person gave back does not count, whatever the list of its run says.
+    ledger.resolve(&[Closing::new(EntryId { run, ordinal: 2 }, State::Pending, None, "{}")]).unwrap();
+    assert!(past(&[2], None).is_empty());
+}
+
+#[test]
+fn two_names_of_a_server_are_one_by_a_persons_word() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let [old, new, third] =
+        ["https://old.example/api", "https://new.example/v2", "https://third.example"].map(Server::of);
+    assert_eq!(ledger.note_server(&old, false).unwrap(), ledger.note_server(&old, true).unwrap());
+    assert!(!ledger.servers().unwrap().are_same(&old, &new));
+    assert!(ledger.say_same(&old, &new, 1).unwrap() && !ledger.say_same(&new, &old, 2).unwrap());
+    assert!(ledger.say_same(&new, &third, 3).unwrap());
+    let servers = ledger.servers().unwrap();
+    assert!(servers.are_same(&old, &third) && servers.are_same(&third, &old));
+    assert!(!servers.are_same(&old, &Server::of("https://fourth.example")));
+    assert_eq!(servers.class(&old).len(), 3);
+    assert!(servers.is_rehearsal(&old) && !servers.is_rehearsal(&new) && servers.is_rehearsal(&Server::sandbox()));
 }
 
 #[test]
@@ -349,11 +388,8 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
     let ledger = send(ledger, first, &[State::Unknown, State::Unknown, State::Unknown, State::Done]);
     let second = begin(&ledger, "second");
     let ledger = send(ledger, second, &[State::Done, State::Pending]);
-    let repeat = |ordinal| {
-        let row = Place { sheet: 0, row: ordinal + 2 };
-        (ordinal, row, Key([ordinal as u8; 16]), EntryId { run: first, ordinal })
-    };
-    ledger.note_duplicates(second, &[repeat(0), repeat(1), repeat(2), repeat(3)]).unwrap();
+    let repeat = |ordinal| left_out(ordinal, EntryId { run: first, ordinal });
+    ledger.note_left_out(second, &[repeat(0), repeat(1), repeat(2), repeat(3)]).unwrap();
     let duplicate = State::Duplicate;
     assert_eq!(states(&ledger, second), [State::Done, duplicate, duplicate, duplicate], "what is done stays done");
     close(&ledger, second, true, 9_000);
@@ -372,7 +408,7 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
 
     // One alone that comes back is as good a reason to go on.
     let third = begin(&ledger, "third");
-    ledger.note_duplicates(third, &[repeat(1)]).unwrap();
+    ledger.note_left_out(third, &[repeat(1)]).unwrap();
     close(&ledger, third, true, 9_000);
     assert_eq!(ledger.reopen_duplicates(third).unwrap(), 1);
     assert!(!ledger.run_numbered(third).unwrap().unwrap().finished);

@@ -199,5 +199,5 @@ pub fn interrupted(signal: Signal) -> Stop {
         "Durduruldu; o ana kadar okunanlar yazıldı. Aynı komut baştan okur.",
         "Interrupted; what had been read is written. The same command reads from the start."
     );
-    Stop { exit, message }
+    Stop::new(exit, message)
 }

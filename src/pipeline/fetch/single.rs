@@ -3,8 +3,8 @@
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
 use crate::exit::Stop;
+use crate::identity::RowKeyers;
 use crate::job::Job;
-use crate::keyed::Keyer;
 use crate::map::{Draft, check_wishes, sheet_map};
 use crate::message::shown;
 use crate::row::{Place, Row, Sheet};
@@ -41,8 +41,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
     let contract = job.contracts.iter().find(|contract| contract.name == operation.system);
     let Some(contract) = contract else { return Err(needs(operation, &[])) };
     // Nothing is looked up by the keys of what is read.
-    let keyer = Keyer::new(&[0; 32], &job.host_of(operation), &operation.full_name());
-    let mut rules = Rules::new(0, operation, contract, keyer, job.recipe.strict)?;
+    let mut rules = Rules::new(0, operation, contract, RowKeyers::of_nothing(), job.recipe.strict)?;
     let accepted = rules.check(&mut draft, &Context { row: &row, route, coerce: &coerce });
     accepted.map(|accepted| accepted.request()).map_err(|problems| {
         let lines: Vec<String> =

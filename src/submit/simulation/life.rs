@@ -68,6 +68,7 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Ended>
         let settled = world.ledger.settled(world.run, world.scene.rows.len() as u32).unwrap();
         let plan = Plan {
             operations: &world.scene.operations,
+            servers: &[],
             run: RUN,
             concurrency: world.scene.concurrency,
             lang: Lang::En,
@@ -121,7 +122,7 @@ fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, S
             let key = Key([0x40 + ordinal as u8; 16]);
             let request = json!({
                 "operation": row.operation, "path": null, "headers": [], "body": ordinal.to_string(),
-                "key": key, "order": row.order.map(order_key),
+                "key": key, "body_key": null, "order": row.order.map(order_key),
             });
             let request = serde_json::from_value(request).unwrap();
             let doubtful = settled.is_doubtful(ordinal);
@@ -134,7 +135,7 @@ fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, S
 fn order(world: &World) -> Order {
     let may_repeat = world.scene.operations.iter().all(|operation| operation.may_repeat());
     let held = world.ledger.held_orders().unwrap().into_iter();
-    Order::new(held.filter(|(_, entry)| !(may_repeat && entry.run == world.run)).map(|(key, _)| key))
+    Order::new(held.filter(|held| !(may_repeat && held.id.run == world.run)).map(|held| held.key))
 }
 
 pub fn place(ordinal: u32) -> Place {

@@ -4,17 +4,24 @@
 //! the place and what to do.
 
 mod date_format;
+mod decimal;
+mod formats;
+mod moment;
 
 use compact_str::CompactString;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde_json::Value;
 
-use self::date_format::DateParts;
+pub use self::decimal::{DecimalSign, decimal_sign};
+pub use self::formats::Formats;
+
+use self::decimal::decimal_text;
+use self::moment::{civil_of_serial, parse_civil, shows_another_moment, time_of_serial};
 use crate::contract::{EnumValue, Field, Kind};
 use crate::fold::fold;
 use crate::message::{Lang, shown};
-use crate::number_format::{NumberFormat, Shown, exact};
+use crate::number_format::exact;
 use crate::row::{BadCell, Cell, hidden_char, trimmed};
 use crate::say;
 
@@ -23,66 +30,11 @@ const EXACT_DIGITS: f64 = 1e15;
 /// A spreadsheet shows what is closer to zero with an exponent.
 const SMALLEST: f64 = 1e-9;
 
-/// The day before 1900-03-01 as spreadsheets count days: they believe in a 29 February 1900, so the
-/// count from 1899-12-30 is right only from there on.
-const FIRST_SURE_DAY: f64 = 61.0;
-const LAST_DAY: f64 = 2_958_466.0;
-
 /// Why a cell is not taken: the rule it breaks and the sentence about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub rule: &'static str,
     pub message: String,
-}
-
-/// The number formats of a file's cells, each read once.
-#[derive(Debug, Default)]
-pub struct Formats {
-    all: Vec<Format>,
-    is_text_file: bool,
-}
-
-#[derive(Debug)]
-struct Format {
-    code: String,
-    number: NumberFormat,
-    date: DateParts,
-}
-
-impl Formats {
-    /// Those that a workbook's cells refer to.
-    pub fn of(codes: &[String]) -> Self {
-        let format = |code: &String| {
-            let (number, date) = (NumberFormat::of(code), DateParts::of(code));
-            Format { code: code.clone(), number, date }
-        };
-        Self { all: codes.iter().map(format).collect(), is_text_file: false }
-    }
-
-    /// None: the file is a text, in which a spreadsheet may have written `1,2E+15` for a number.
-    pub fn of_text_file() -> Self {
-        Self { all: Vec::new(), is_text_file: true }
-    }
-
-    fn number(&self, format: u16) -> Option<&NumberFormat> {
-        self.all.get(usize::from(format)).map(|format| &format.number)
-    }
-
-    fn date(&self, format: u16) -> DateParts {
-        self.all.get(usize::from(format)).map_or(DateParts::of("General"), |format| format.date)
-    }
-
-    fn code(&self, format: u16) -> &str {
-        self.all.get(usize::from(format)).map_or("General", |format| format.code.as_str())
-    }
-
-    /// What the cell shows; nothing where that cannot be told for certain.
-    fn shown(&self, value: f64, format: u16) -> Option<Shown> {
-        match self.number(format) {
-            Some(format) => format.shown(value),
-            None => Some(Shown { text: exact(value), grouped: false, hides_sign: false }),
-        }
-    }
 }
 
 /// What cells are read with: the file's number formats, the reader's language, the zone of times.
@@ -473,14 +425,6 @@ fn yes_or_no(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether what is sent of a moment is not what its format shows.
-fn shows_another_moment(kind: &Kind, moment: DateTime, parts: DateParts) -> bool {
-    let time = moment.time();
-    let has_time = time != jiff::civil::Time::midnight();
-    let hides_time = (has_time && !(parts.hour && parts.minute)) || (time.second() != 0 && !parts.second);
-    !parts.is_whole_date() || if *kind == Kind::Date { has_time && parts.hour } else { hides_time }
-}
-
 /// `1,23457E+11`: what a spreadsheet leaves of a long number in a CSV file.
 fn is_e_notation(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
@@ -498,86 +442,9 @@ fn number_or_text(text: String) -> Value {
     }
 }
 
-/// The sign that stands before the decimals of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecimalSign {
-    Comma,
-    Point,
-}
-
-/// Which sign a cell's text uses before its decimals; none where it has no decimals, or is no such number.
-pub fn decimal_sign(cell: &Cell) -> Option<DecimalSign> {
-    let Cell::Text(text) = cell else { return None };
-    let text = trimmed(text);
-    decimal_text(text)?;
-    match text.rfind([',', '.']).map(|at| text.as_bytes()[at]) {
-        Some(b',') => Some(DecimalSign::Comma),
-        Some(_) => Some(DecimalSign::Point),
-        None => None,
-    }
-}
-
-/// A decimal with a comma or a point to one with a point: `1.234,50` and `1,234.50` too. What could as well be
-/// thousands (`1.234`) is not taken, nor what has more digits than a number keeps.
-fn decimal_text(text: &str) -> Option<String> {
-    let (sign, unsigned) = match text.strip_prefix(['-', '+']) {
-        Some(rest) => (if text.starts_with('-') { "-" } else { "" }, rest),
-        None => ("", text),
-    };
-    let (whole, fraction) = match unsigned.rfind([',', '.']) {
-        Some(at) => (&unsigned[..at], &unsigned[at + 1..]),
-        None => (unsigned, ""),
-    };
-    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let decimal = unsigned.as_bytes().get(whole.len()).copied();
-    let grouped = whole.contains([',', '.']);
-    let whole = if grouped { ungrouped(whole, decimal?)? } else { whole.to_owned() };
-    let ambiguous = !grouped && fraction.len() == 3 && whole != "0";
-    let exact = whole.len() + fraction.len() <= 15;
-    let fits = digits(&whole) && digits(fraction) && !whole.is_empty() && !ambiguous && exact;
-    let dot = if fraction.is_empty() { "" } else { "." };
-    fits.then(|| format!("{sign}{whole}{dot}{fraction}"))
-}
-
-/// `1.234.567` before a decimal comma to `1234567`: groups of three, between them the sign that is not the decimals'.
-fn ungrouped(whole: &str, decimal: u8) -> Option<String> {
-    let between = if decimal == b',' { '.' } else { ',' };
-    let mut groups = whole.split(between);
-    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
-    groups.try_fold(first.to_owned(), |number, group| (group.len() == 3).then(|| number + group))
-}
-
 /// A whole number as an integer, so that `12` is not sent as `12.0`.
 fn exact_number(value: f64) -> Value {
     if value.fract() == 0.0 { Value::from(value as i64) } else { Value::from(value) }
-}
-
-/// Days since 1899-12-30 to a calendar date and time, to the second.
-fn civil_of_serial(serial: f64) -> Option<DateTime> {
-    if !(FIRST_SURE_DAY..LAST_DAY).contains(&serial) {
-        return None;
-    }
-    let seconds = (serial * 86_400.0).round() as i64;
-    jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0).checked_add(jiff::Span::new().seconds(seconds)).ok()
-}
-
-/// A time without a day, or a duration, in hours.
-fn time_of_serial(serial: f64) -> String {
-    let seconds = (serial * 86_400.0).round() as i64;
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds.unsigned_abs() / 60 % 60, seconds.unsigned_abs() % 60)
-}
-
-/// ISO, or day.month.year; never a guess between day and month.
-fn parse_civil(text: &str) -> Option<DateTime> {
-    for format in ["%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"] {
-        if let Ok(found) = DateTime::strptime(format, text) {
-            return Some(found);
-        }
-    }
-    if let Ok(date) = Date::strptime("%d.%m.%Y", text) {
-        return Some(date.at(0, 0, 0, 0));
-    }
-    text.parse::<DateTime>().ok().filter(|_| text.contains('-'))
 }
 
 fn nearest<'v>(values: &'v [EnumValue], text: &str) -> Option<&'v EnumValue> {

@@ -8,7 +8,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::entry::{Closing, EntryId, Error, LeftOut, Run, RunSpec, State};
+use super::entry::{Closing, Destination, EntryId, Error, LeftOut, Run, RunSpec, State};
 use super::mark::{self, Marks, Newer};
 use super::migrations;
 use super::place;
@@ -258,6 +258,13 @@ impl Ledger {
     /// Writes down where the file of a run is now: a renamed file is the same run.
     pub fn note_file(&self, run: u32, file: &str) -> Result<(), Error> {
         self.connection.execute("UPDATE run SET file = ?2 WHERE number = ?1", params![run, file])?;
+        Ok(())
+    }
+
+    /// Writes down where the requests of a run go from now on, and where they went.
+    pub fn note_destinations(&self, run: u32, destinations: &[Destination]) -> Result<(), Error> {
+        let json = serde_json::to_string(destinations).map_err(|error| Error::Unfit(error.to_string()))?;
+        self.connection.execute("UPDATE run SET destinations = ?2 WHERE number = ?1", params![run, json])?;
         Ok(())
     }
 

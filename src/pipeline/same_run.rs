@@ -73,6 +73,23 @@ fn digest(parts: &serde_json::Value) -> [u8; 32] {
     Sha256::digest(parts.to_string().as_bytes()).into()
 }
 
+/// Writes down where a run goes on: a server that moved is asked at its new address from then on. What was sent to the
+/// old one is known by that still. A run from before keeps what its keys were made of.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub fn note_where_it_goes(ledger: &Ledger, run: &mut Run, checked: &Checked, job: &Job) -> Result<(), Stop> {
+    let mut now = destinations(checked, job);
+    let is_landed = run.spec.destinations.iter().any(|to| to.endpoint.is_none());
+    if is_landed || now.iter().all(|to| run.spec.destinations.contains(to)) {
+        return Ok(());
+    }
+    now.extend(run.spec.destinations.iter().filter(|to| !now.contains(to)).cloned().collect::<Vec<_>>());
+    ledger.note_destinations(run.number, &now).map_err(|error| unreadable(&error))?;
+    run.spec.destinations = now;
+    Ok(())
+}
+
 /// The runs that sent this file's bytes by the same operations to the same servers.
 #[derive(Default)]
 pub struct SameBytes {

@@ -128,6 +128,7 @@ fn going_on(
     run.finished &= !repeats || ledger.unknown(run.number).map_err(|error| unreadable(&error))?.is_empty();
     run.spec.file = absolute(&checked.path);
     ledger.note_file(run.number, &run.spec.file).map_err(|error| unreadable(&error))?;
+    same_run::note_where_it_goes(ledger, &mut run, checked, job)?;
     Ok(Some(run))
 }
 

@@ -99,6 +99,8 @@ fn a_server_that_moved_is_named_and_the_rows_go_on_there() {
     let (ended, rows) = submit(&dir, "list.csv", &format!("{}/", new.address), &[]);
     assert_eq!(words(&rows), ["done", "done", "done", "unknown", "unknown", "done"], "{ended:?}");
     assert_eq!(new.came("/things").len(), 1);
+    let listed = dir.run(&["runs", "--json"]).stdout;
+    assert!(listed.contains(&format!("{}/,{}", new.address, moved.address)), "{listed}");
 }
 
 #[test]
@@ -234,6 +236,22 @@ fn a_ledger_of_the_version_before_knows_its_rows_under_every_spelling_and_name()
     assert_eq!((ended.code, rows[0]["error"]["code"].as_str()), (1, Some("held")), "{ended:?}");
     let found = dir.run(&["find", "FU00000005", "--ledger", "ledger.db"]);
     assert!(found.code == 0 && found.stdout.contains("yarim.csv"), "{found:?}");
+}
+
+#[test]
+fn the_question_counts_what_would_go_and_nothing_is_asked_where_nothing_would() {
+    let dir = landed();
+    let submit = |file: &str| {
+        dir.run(&["submit", file, "--ledger", "ledger.db", "--profile", "kasa", "-o", "none", "--lang", "en"])
+    };
+    let row = |n: u32, text: &str| format!("upgrade,psu,FU0000000{n},,,{text}\n");
+    dir.write("iki.csv", format!("{HEADER}\n{}{}", row(1, "bir"), row(2, "iki")));
+    let ended = submit("iki.csv");
+    assert_eq!(ended.code, 0, "nothing would go: {ended:?}");
+    dir.write("uc.csv", format!("{HEADER}\n{}{}{}", row(1, "bir"), row(7, "yedi"), row(2, "iki")));
+    let ended = submit("uc.csv");
+    let told = "1 rows would go to http://kasa.example:8080";
+    assert!(ended.code == 2 && ended.stderr.contains(told), "{ended:?}");
 }
 
 #[test]

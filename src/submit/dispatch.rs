@@ -352,7 +352,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
                 }
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
-                    Again::AfterHold => Instant::now(),
+                    Again::AfterHold => self.pace.back(row.attempts),
                 };
                 self.later.push(Reverse(Later { at, row }));
             }

@@ -1,42 +1,26 @@
 //! When the next request may leave: the rate, the waits that the server asks for, the pauses before
 //! a row is sent again. The only place that waits for the server's sake.
+//!
+//! How fast a run goes under refusals is decided in [`control`], without a clock.
 
-use std::collections::VecDeque;
-use std::num::NonZeroU32;
+mod control;
+mod departures;
+mod rounds;
+
 use std::time::Duration;
 
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
-/// The limiter is set a hair below the rate, and may make up for a late timer by [`GRACE`]. With both,
-/// no second sees more than the rate although requests travel unevenly, and at least 0.97 of the
-/// rate is reached although a timer wakes only every millisecond.
-const HAIR: f64 = 0.985;
-const GRACE: Duration = Duration::from_millis(3);
-
-/// A request leaves some time after its turn, when its intent is on the disk, and that time varies. So departures are
-/// counted once more; this much lets them travel unevenly, and is less than the hair.
-const TRAVEL: Duration = Duration::from_millis(8);
-
-/// A request costs this many of the limiter's cells at most, so that its burst can be set in fractions of a request.
-const CELLS: u64 = 20;
-/// The limiter counts whole nanoseconds; a shorter cell would be rounded noticeably.
-const SHORTEST_CELL_NS: u64 = 1_000;
+use control::Control;
+use departures::{Turns, Window};
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// Between two tries to reach a server that is gone.
 const LONGEST_PROBE: Duration = Duration::from_secs(4);
-
-/// The slowest rate to which refusals bring the run, a second.
-const SLOWEST: f64 = 0.5;
-/// After this long without a refusal the run goes a quarter faster again.
-const CALM: Duration = Duration::from_secs(10);
-/// Refusals this soon after the run was slowed answer requests of before, or tell nothing new.
-const BURST: Duration = Duration::from_secs(1);
+/// Between two attempts of one row, whatever the server allows.
+const FIRST_RETURN: Duration = Duration::from_millis(100);
+const LONGEST_RETURN: Duration = Duration::from_secs(5);
 
 /// The rates that are taken, a second: from one an hour on.
 const RATES: std::ops::RangeInclusive<f64> = 1.0 / 3600.0..=1e6;
@@ -67,78 +51,6 @@ impl Rate {
     }
 }
 
-/// Tokio's clock as the limiter reads it, so that paused time holds for both.
-#[derive(Debug, Clone)]
-struct TokioClock {
-    start: Instant,
-}
-
-impl Clock for TokioClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.start.elapsed()
-    }
-}
-
-struct Limiter {
-    cells: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>,
-    clock: TokioClock,
-    cost: NonZeroU32,
-    rate: f64,
-}
-
-impl Limiter {
-    fn new(rate: f64) -> Self {
-        let request_ns = (1e9 / (rate * HAIR)) as u64;
-        let cells = (request_ns / SHORTEST_CELL_NS).clamp(1, CELLS);
-        let cell = Duration::from_nanos((request_ns / cells).max(1));
-        let grace = (GRACE.as_nanos() / cell.as_nanos()) as u32;
-        let cost = NonZeroU32::new(cells as u32).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(cell).unwrap_or(Quota::per_second(NonZeroU32::MIN));
-        let clock = TokioClock { start: Instant::now() };
-        let cells = RateLimiter::direct_with_clock(quota.allow_burst(cost.saturating_add(grace)), clock.clone());
-        Self { cells, clock, cost, rate }
-    }
-
-    fn turn(&self) -> Result<(), Instant> {
-        match self.cells.check_n(self.cost) {
-            Ok(Err(not_until)) => Err(Instant::now() + not_until.wait_time_from(self.clock.now())),
-            // More cells than the burst holds cannot be: the burst is the cost and something.
-            Ok(Ok(())) | Err(_) => Ok(()),
-        }
-    }
-}
-
-/// The departures of the last second, or of the time in which the rate grants one.
-struct Window {
-    most: usize,
-    span: Duration,
-    departed: VecDeque<Instant>,
-}
-
-impl Window {
-    fn new(rate: f64) -> Self {
-        let most = rate.ceil();
-        let span = Duration::from_secs_f64((most / rate).max(1.0)) + TRAVEL;
-        Self { most: most as usize, span, departed: VecDeque::new() }
-    }
-
-    fn leave(&mut self, now: Instant) -> Leave {
-        if self.departed.len() == self.most
-            && let Some(first) = self.departed.front()
-        {
-            let free = *first + self.span;
-            if free > now {
-                return Leave::At(free);
-            }
-            self.departed.pop_front();
-        }
-        self.departed.push_back(now);
-        Leave::Now
-    }
-}
-
 /// Whether a request may leave whose turn was taken before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leave {
@@ -151,14 +63,11 @@ pub enum Leave {
 
 /// Paces a run.
 pub struct Pace {
-    asked: Option<f64>,
-    limiter: Option<Limiter>,
+    control: Control,
+    turns: Turns,
     window: Option<Window>,
     hold_until: Option<Instant>,
-    /// When the run last became slower.
-    slowed: Option<Instant>,
-    since: Instant,
-    answered: u64,
+    start: Instant,
     chance: fn() -> f64,
 }
 
@@ -167,22 +76,18 @@ impl Pace {
     /// from 0 to 1, for the spread of pauses.
     pub fn new(rate: Option<Rate>, chance: fn() -> f64) -> Self {
         let asked = rate.map(Rate::per_second);
-        let limiter = asked.map(Limiter::new);
-        let window = asked.map(Window::new);
-        Self { asked, limiter, window, hold_until: None, slowed: None, since: Instant::now(), answered: 0, chance }
+        let (control, window) = (Control::new(asked), asked.map(Window::new));
+        Self { control, turns: Turns::default(), window, hold_until: None, start: Instant::now(), chance }
     }
 
     /// Takes a turn: the request may leave now, or the time at which to ask again.
     pub fn turn(&mut self) -> Result<(), Instant> {
         let now = Instant::now();
-        if let Some(until) = self.hold_until {
-            if until > now {
-                return Err(until);
-            }
-            self.hold_until = None;
+        match self.hold_until {
+            Some(until) if until > now => return Err(until),
+            _ => self.hold_until = None,
         }
-        self.relax(now);
-        self.limiter.as_ref().map_or(Ok(()), Limiter::turn)
+        self.control.rate(self.seconds(now)).map_or(Ok(()), |rate| self.turns.take(now, rate))
     }
 
     /// Asked again right before the request leaves.
@@ -195,53 +100,21 @@ impl Pace {
 
     /// A row was answered properly.
     pub fn answered(&mut self) {
-        self.answered += 1;
+        self.control.accepted(self.seconds(Instant::now()));
     }
 
-    /// The server said "not now", and perhaps for how long. The run waits, and goes on no faster than
-    /// the server answered so far. Several refusals at once slow it once.
+    /// The server said "not now", and perhaps for how long. The run waits that long and a little more.
     pub fn refused(&mut self, hold: Option<Duration>) {
+        let told = hold.unwrap_or_default().mul_f64(1.0 + 0.1 * (self.chance)());
         let now = Instant::now();
-        let until = now + hold.unwrap_or_default().mul_f64(1.0 + 0.1 * (self.chance)());
-        self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
-        if self.slowed.is_some_and(|slowed| now < slowed + BURST) {
-            return;
-        }
-        self.slowed = Some(until);
-        if self.answered == 0 {
-            // Nothing was measured: the pause is all that the server has asked for.
-            return;
-        }
-        let span = (until - self.since).as_secs_f64().max(0.1);
-        let reached = self.answered as f64 / span;
-        let calmer = if hold.is_some() { reached } else { reached / 2.0 }.max(SLOWEST);
-        // In a lull nothing was asked of the server: that few answers came then says nothing of its pace.
-        let least = if hold.is_none_or(|hold| hold.is_zero()) { 0.5 } else { 0.0 };
-        let limit = self.limiter.as_ref().map_or(calmer, |limiter| limiter.rate.min(calmer.max(limiter.rate * least)));
-        self.set_rate(limit, until);
-    }
-
-    fn set_rate(&mut self, rate: f64, since: Instant) {
-        self.limiter = Some(Limiter::new(rate));
-        self.since = since;
-        self.answered = 0;
-    }
-
-    /// Goes a little faster after a calm time, up to what the user allows.
-    fn relax(&mut self, now: Instant) {
-        let Some(limiter) = &self.limiter else { return };
-        let slowed = self.asked.is_none_or(|asked| limiter.rate < asked);
-        if slowed && now.saturating_duration_since(self.since) > CALM {
-            let faster = limiter.rate * 1.25;
-            self.set_rate(self.asked.map_or(faster, |asked| faster.min(asked)), now);
-        }
+        let pause = self.control.refused(self.seconds(now), told.as_secs_f64());
+        self.hold(now + told.max(Duration::from_secs_f64(pause)));
     }
 
     /// The server could not be reached, the `nth` time in a row: everybody waits before the next try.
     pub fn unreachable(&mut self, nth: u32) {
         let most = FIRST_BACKOFF.saturating_mul(1 << nth.min(10)).min(LONGEST_PROBE);
-        let until = Instant::now() + most.mul_f64(0.5 + 0.5 * (self.chance)());
-        self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
+        self.hold(Instant::now() + most.mul_f64(0.5 + 0.5 * (self.chance)()));
     }
 
     /// When a row may be sent again after its `nth` attempt: full jitter under a limit that doubles.
@@ -250,9 +123,23 @@ impl Pace {
         Instant::now() + most.mul_f64((self.chance)())
     }
 
+    /// The earliest time at which a row may be sent again after its `nth` attempt, where the server named the time, or
+    /// was not reached: it may have said "at once" every time.
+    pub fn back(&self, nth: u32) -> Instant {
+        Instant::now() + FIRST_RETURN.saturating_mul(1 << nth.saturating_sub(1).min(10)).min(LONGEST_RETURN)
+    }
+
     /// Until when the run holds because the server asked, if it does.
     pub fn held_until(&self) -> Option<Instant> {
         self.hold_until.filter(|until| *until > Instant::now())
+    }
+
+    fn hold(&mut self, until: Instant) {
+        self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
+    }
+
+    fn seconds(&self, at: Instant) -> f64 {
+        (at - self.start).as_secs_f64()
     }
 }
 
@@ -327,42 +214,120 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_asks_to_wait_is_left_alone_and_then_met_at_its_own_pace() {
+    async fn a_server_that_asks_to_wait_is_left_alone_and_where_no_rate_is_asked_for_then_met_at_its_own_pace() {
         let mut pace = Pace::new(None, || 0.0);
         for _ in 0..5 {
             assert!(pace.turn().is_ok());
             pace.answered();
         }
         pace.refused(Some(Duration::from_secs(1)));
-        assert_eq!(pace.turn().unwrap_err(), Instant::now() + Duration::from_secs(1));
-        let times = turns(&mut pace, 6).await;
+        let until = pace.turn().unwrap_err();
+        assert!(
+            until >= Instant::now() + Duration::from_secs(1) && until < Instant::now() + Duration::from_millis(1_001)
+        );
+        let times = turns(&mut pace, 4).await;
         assert!(times[0] >= 1.0);
         assert!(worst_second(&times) <= 5, "{times:?}");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_refusals_of_one_burst_slow_the_run_once() {
-        for hold in [None, Some(Duration::ZERO)] {
-            let mut pace = Pace::new(Some(Rate(100.0)), || 0.0);
-            let before = turns(&mut pace, 2).await.len();
-            (0..before).for_each(|_| pace.answered());
-            (0..8).for_each(|_| pace.refused(hold));
-            let after = turns(&mut pace, 2).await.len();
-            assert!(after as f64 > before as f64 * 0.45, "{hold:?}: {before}, then {after}");
+    /// Takes turns under a server that answers each at once, until it refuses one, for so many `seconds`.
+    async fn under(pace: &mut Pace, seconds: u64, mut refuses: impl FnMut(u32) -> Option<Duration>) -> u32 {
+        let (start, mut asked, mut accepted) = (Instant::now(), 0, 0);
+        while start.elapsed() < Duration::from_secs(seconds) {
+            match pace.turn() {
+                Ok(()) => {
+                    asked += 1;
+                    match refuses(asked) {
+                        Some(hold) => pace.refused(Some(hold)),
+                        None => {
+                            accepted += 1;
+                            pace.answered();
+                        }
+                    }
+                }
+                Err(at) => tokio::time::sleep_until(at).await,
+            }
         }
+        accepted
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_lull_before_a_refusal_does_not_bring_the_run_to_a_crawl() {
+    async fn pauses_alone_do_not_slow_a_run() {
+        // Of ten in a second one is refused now and then, in no order: 1.9 s for 10 rows and a pause of a second.
+        let mut pace = Pace::new(Some(Rate(10.0)), || 0.0);
+        let mut state = 7_u32;
+        let accepted = under(&mut pace, 400, |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16).is_multiple_of(10).then_some(Duration::from_secs(1))
+        });
+        let accepted = accepted.await;
+        assert!(accepted > 1_600, "{accepted} in 400 s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_counts_is_met_along_its_limit() {
+        let mut pace = Pace::new(Some(Rate(200.0)), || 0.0);
+        let start = Instant::now();
+        let (mut second, mut taken, mut refused) = (0, 0, 0);
+        let accepted = under(&mut pace, 200, |_| {
+            if start.elapsed().as_secs() != second {
+                (second, taken) = (start.elapsed().as_secs(), 0);
+            }
+            taken += 1;
+            refused += u32::from(taken > 20);
+            (taken > 20).then_some(Duration::from_secs(1))
+        });
+        let accepted = accepted.await;
+        assert!(accepted > 3_400 && refused < 40, "{accepted} accepted and {refused} refused in 200 s at 20/s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_is_always_too_short_is_made_longer() {
+        let mut pace = Pace::new(Some(Rate(10.0)), || 0.0);
+        let mut asked = 0;
+        let accepted = under(&mut pace, 60, |_| {
+            asked += 1;
+            Some(Duration::from_secs(1))
+        });
+        assert_eq!(accepted.await, 0);
+        assert!(asked < 20, "{asked} times in a minute");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_of_refusals_or_a_lull_before_one_does_not_bring_the_run_to_a_crawl() {
         for hold in [None, Some(Duration::ZERO)] {
             let mut pace = Pace::new(Some(Rate(40.0)), || 0.0);
             assert!(pace.turn().is_ok());
             pace.answered();
             tokio::time::sleep(Duration::from_secs(8)).await;
-            pace.refused(hold);
+            (0..8).for_each(|_| pace.refused(hold));
             let times = turns(&mut pace, 2).await;
-            assert!((35..=41).contains(&times.len()), "{hold:?}: {} in two seconds", times.len());
+            assert!(times.len() >= 75, "{hold:?}: {} in two seconds", times.len());
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_refuses_most_and_names_no_time_is_met_at_its_own_pace() {
+        let mut pace = Pace::new(Some(Rate(200.0)), || 0.0);
+        let start = Instant::now();
+        let (mut second, mut taken, mut refused) = (0, 0, 0);
+        let accepted = under(&mut pace, 60, |_| {
+            if start.elapsed().as_secs() != second {
+                (second, taken) = (start.elapsed().as_secs(), 0);
+            }
+            taken += 1;
+            refused += u32::from(taken > 20);
+            (taken > 20).then_some(Duration::ZERO)
+        });
+        let accepted = accepted.await;
+        assert!(accepted > 1_020 && refused < 2_400, "{accepted} accepted and {refused} refused in a minute at 20/s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_row_that_may_go_at_once_every_time_comes_back_later_each_time() {
+        let pace = Pace::new(None, || 0.0);
+        let waits: Vec<u128> = (1..10).map(|nth| (pace.back(nth) - Instant::now()).as_millis()).collect();
+        assert_eq!(waits, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -156,7 +156,7 @@ impl<'a> Line<'a> {
             }
             decision.again.map(|again| match again {
                 Again::Backoff => shared.pace.backoff(nth),
-                Again::AfterHold => Instant::now(),
+                Again::AfterHold => shared.pace.back(nth),
             })
         };
         if self.shared.borrow().stop.is_some() {

@@ -12,6 +12,7 @@ mod life;
 mod network;
 mod play;
 mod random;
+mod refusals;
 mod scene;
 mod server;
 mod verdict;

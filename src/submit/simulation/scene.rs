@@ -75,6 +75,11 @@ pub fn source() -> &'static Source {
     &contract().source
 }
 
+/// The operation that may be done once and takes no token.
+pub fn plain() -> &'static Operation {
+    contract().open.iter().find(|operation| operation.name == "make").unwrap()
+}
+
 /// How the server is for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weather {

@@ -193,8 +193,8 @@ fn unknown(operation: &Operation, lang: Lang) -> String {
     let what = match (&operation.reconcile, operation.method) {
         (Some(Reconcile::Conflict(status)), _) => say!(
             lang,
-            "yeniden gönderilir; ilki işlenmişse sunucu ikincisini HTTP {status} ile reddeder",
-            "sent again; if the first was carried out, the server refuses the second by HTTP {status}"
+            "yeniden gönderilir; ilki işlenmişse sunucu ikincisini HTTP {status} ile reddeder, o zaman bir kişi bakıp kapatır",
+            "sent again; if the first was carried out, the server refuses the second by HTTP {status}, and a person looks and closes it"
         ),
         (Some(Reconcile::Lookup { operation, by }), _) => say!(
             lang,

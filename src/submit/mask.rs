@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 /// A shorter text is part of too many words to be taken out of a sentence.
 const SHORTEST: usize = 8;
@@ -40,6 +41,27 @@ impl Mask {
     }
 }
 
+impl Mask {
+    /// The same of every text in a value, and of a number that is one of the texts.
+    pub fn cover(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(masked) = self.over(text) {
+                    *text = masked;
+                }
+            }
+            Value::Number(number) => {
+                if let Some(masked) = self.over(&number.to_string()) {
+                    *value = Value::String(masked);
+                }
+            }
+            Value::Array(values) => values.iter_mut().for_each(|value| self.cover(value)),
+            Value::Object(values) => values.values_mut().for_each(|value| self.cover(value)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+}
+
 /// What stands after `Basic` (RFC 7617).
 pub fn basic(user: &str, password: &str) -> String {
     STANDARD.encode(format!("{user}:{password}"))
@@ -47,6 +69,8 @@ pub fn basic(user: &str, password: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -58,6 +82,17 @@ mod tests {
         assert!(!mask.finds_in("no such key"));
         assert_eq!(mask.over("no such key: s%E2%82%ACcret+value").unwrap(), "no such key: ***");
         assert_eq!(mask.over("no such key"), None);
+    }
+
+    #[test]
+    fn a_secret_is_masked_wherever_it_stands_in_a_value() {
+        let mut mask = Mask::default();
+        mask.add("tok-12345678");
+        mask.add("987654321");
+        let mut value =
+            json!({"id": ["tok-12345678", "A-7", 987_654_321, 7], "of": {"token": "see tok-12345678!"}, "no": null});
+        mask.cover(&mut value);
+        assert_eq!(value, json!({"id": ["***", "A-7", "***", 7], "of": {"token": "see ***!"}, "no": null}));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod mask;
 pub mod network;
 pub mod order;
 pub mod pace;
+mod page;
 pub mod queued;
 pub mod reading;
 pub mod renewal;

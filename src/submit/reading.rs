@@ -242,13 +242,18 @@ impl<'a> Line<'a> {
 
     /// Takes secrets and tokens out of what a server said.
     fn masked(&self, mut reply: Reply) -> Reply {
-        if let Reply::Failed { error, .. } = &mut reply {
-            let shared = self.shared.borrow();
-            for words in [&mut error.code, &mut error.title, &mut error.description].into_iter().flatten() {
-                if let Some(masked) = shared.tokens.mask().over(words) {
-                    *words = masked;
+        let shared = self.shared.borrow();
+        let mask = shared.tokens.mask();
+        match &mut reply {
+            Reply::Answer { body, .. } => mask.cover(body),
+            Reply::Failed { error, .. } => {
+                for words in [&mut error.code, &mut error.title, &mut error.description].into_iter().flatten() {
+                    if let Some(masked) = mask.over(words) {
+                        *words = masked;
+                    }
                 }
             }
+            Reply::Stopped => {}
         }
         reply
     }

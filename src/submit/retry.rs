@@ -16,6 +16,7 @@ use crate::message::{Lang, Text};
 use crate::outcome::{Answer, ApiError, Attempt, Failure};
 use crate::text;
 
+use super::page::{is_markup, is_page};
 use super::words::{self, failure_code, failure_words, note, said};
 
 /// Requests for one row at most, unless it was the whole run that had to wait.
@@ -85,19 +86,7 @@ pub fn decide(attempt: &Attempt, operation: &Operation, before: Before, lang: La
 fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
     match decision.settlement.state {
         State::Rejected if operation.reconcile == Some(Reconcile::Conflict(answer.status)) => {
-            let words = text!(
-                "Sunucu ikincisini reddetti (HTTP {status}): ilk gönderim işlenmiş. Yanıtı alınamadığı için numarası burada yok; sistemde bulabilirsiniz.",
-                "The server refused the second (HTTP {status}): the first was carried out. Its answer was lost, so its id is not here; the system has it.",
-                status = answer.status
-            );
-            let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-            let id = operation.id.as_ref().and_then(|form| body.as_ref()?.pointer(&form.pointer).cloned());
-            settled_with(
-                State::Done,
-                answer.status,
-                id.filter(is_usable),
-                Some(note("conflict-after-unknown", &words, lang)),
-            )
+            settled(State::Unknown, Some(answer.status), conflict(answer, operation, lang))
         }
         State::Rejected if tells_nothing_of_before(answer.status, operation) => {
             Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
@@ -105,6 +94,17 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang:
         State::Pending => in_doubt_still(decision, operation),
         _ => decision,
     }
+}
+
+/// The server refused a second time. Somebody was there before: this row's first attempt, or another, long ago.
+fn conflict(answer: &Answer, operation: &Operation, lang: Lang) -> ApiError {
+    let words = text!(
+        "İlk gönderimin yanıtı kaybolmuştu, sunucu ikincisini reddetti (HTTP {status}). Sistemdeki kayıt bu satırın da olabilir, başkasının da. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
+        "The answer to the first was lost, and the server refused the second (HTTP {status}). What is in the system may be this row's or somebody else's. Look in the system, then close the row by \"caseload resolve\".",
+        status = answer.status
+    );
+    let said = said(answer, operation, lang).sentence();
+    ApiError { description: Some(said).filter(|said| !said.is_empty()), ..note("conflict-after-unknown", &words, lang) }
 }
 
 /// Whether a refusal leaves open what became of an earlier attempt. One that speaks of what is in the request would have
@@ -194,7 +194,7 @@ fn temporary(answer: &Answer, operation: &Operation, nth: u32, lang: Lang) -> De
 }
 
 fn success(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
-    if is_page(answer) {
+    if is_markup(answer) {
         return Decision { stop: Some(a_page(answer.status)), ..unknown(answer, operation, lang) };
     }
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
@@ -265,18 +265,6 @@ fn settled(state: State, http_status: Option<u16>, error: ApiError) -> Decision 
 fn settled_with(state: State, status: u16, id: Option<Value>, error: Option<ApiError>) -> Decision {
     let settlement = Settlement { state, http_status: Some(status), id, error };
     Decision { settlement, again: None, stop: None, hold: None }
-}
-
-/// A page for people where the API was asked: a portal, a firewall, a login page. By its type, or by how it begins
-/// where its type is not told or another; JSON is the API's own, whatever it is called.
-pub(super) fn is_page(answer: &Answer) -> bool {
-    let body = answer.body.trim_ascii_start();
-    let begins = |tag: &[u8]| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-    match answer.content_type.as_deref() {
-        _ if matches!(body.first(), Some(b'{' | b'[')) => false,
-        Some("text/html" | "application/xhtml+xml") => true,
-        _ => begins(b"<!doctype html") || begins(b"<html"),
-    }
 }
 
 fn unauthorised() -> Text {

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::auth::{Secrets, joined, sensitive, variable, with_prefix};
 use super::mask::{Mask, basic};
-use super::retry::{LONGEST_HOLD, is_page};
+use super::page::is_page;
+use super::retry::LONGEST_HOLD;
 use super::words::failure_words;
 use crate::contract::{Scheme, SchemeKind, secret_in_braces};
 use crate::message::{Text, shown};

@@ -26,7 +26,7 @@ pub(super) fn said(answer: &Answer, operation: &Operation, lang: Lang) -> ApiErr
     }
     let status = answer.status;
     let words = match std::str::from_utf8(&answer.body) {
-        Ok(body) if !body.trim().is_empty() && !super::retry::is_page(answer) => Text::same(clipped(body.trim())),
+        Ok(body) if !body.trim().is_empty() && !super::page::is_page(answer) => Text::same(clipped(body.trim())),
         _ => text!("Sunucu HTTP {status} ile yanıtladı.", "The server answered HTTP {status}."),
     };
     note(&format!("HTTP {status}"), &words, lang)

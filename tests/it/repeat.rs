@@ -67,7 +67,7 @@ fn a_delete_whose_answer_was_lost_is_sent_again_and_done() {
 }
 
 #[test]
-fn a_conflict_is_done_after_a_lost_answer_and_a_refusal_without_one() {
+fn a_conflict_is_unknown_after_a_lost_answer_and_a_refusal_without_one() {
     let dir = folder("code\nA\nB\n");
     let server = Server::new(|came| match (came.body.contains('A'), came.nth) {
         (true, 0) => LOST,
@@ -75,8 +75,9 @@ fn a_conflict_is_done_after_a_lost_answer_and_a_refusal_without_one() {
     });
     let ended = submit(&dir, &server, "register", &["--concurrency", "1"]);
     let rows = dir.rows("out.jsonl");
-    assert_eq!((ended.code, words(&rows)), (1, vec!["done", "rejected"]), "{ended:?}");
-    assert_eq!(rows[0]["attempts"], 2);
+    assert_eq!((ended.code, words(&rows)), (1, vec!["unknown", "rejected"]), "{ended:?}");
+    assert_eq!((&rows[0]["attempts"], &rows[0]["error"]["code"]), (&2.into(), &"conflict-after-unknown".into()));
+    assert_eq!(rows[0]["error"]["description"], "this code is taken");
     assert_eq!(rows[1]["error"]["title"], "this code is taken");
 }
 

@@ -69,6 +69,9 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_
     /// Takes secrets and tokens out of what a server said.
     pub(super) fn masked(&self, mut decision: Decision) -> Decision {
         let mask = self.tokens.mask();
+        if let Some(id) = &mut decision.settlement.id {
+            mask.cover(id);
+        }
         if let Some(error) = &mut decision.settlement.error {
             let words = [&mut error.code, &mut error.title, &mut error.description];
             words.into_iter().flatten().for_each(|words| cover(mask, words));

@@ -159,7 +159,6 @@ fn told(attempt: &Attempt, operation: &Operation) -> Told {
         413 | 503 if answer.retry_after_s.is_some() => Told::NothingDone,
         status if operation.not_applied.contains(&status) => Told::NothingDone,
         400..=499 if page => Told::NothingDone,
-        409 if operation.reconcile.is_some() => Told::Done,
         400..=499 | 501 | 505 => Told::Refused,
         _ => Told::Doubt,
     }

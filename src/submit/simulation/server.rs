@@ -154,15 +154,11 @@ fn carry_out(world: &World, ordinal: u32, call: usize) -> Result<u64, Attempt> {
     Ok(id)
 }
 
-/// Where a row may be repeated, a refusal of what is in it meets each of its requests, or none; and a conflict tells
-/// that an earlier one was carried out.
+/// Where a row may be repeated, a refusal of what is in it meets each of its requests, or none. A conflict may be
+/// somebody else's.
 fn refusal(world: &World, ordinal: u32, code: u16) -> Attempt {
-    let operation = world.operation_of(ordinal);
-    let done = world.rows.borrow()[ordinal as usize].calls.iter().any(|call| call.done.is_some());
-    let tells = operation.reconcile == Some(Reconcile::Conflict(code));
     match code {
-        400 | 422 if operation.may_repeat() => status(403),
-        _ if tells && !done => status(403),
+        400 | 422 if world.operation_of(ordinal).may_repeat() => status(403),
         _ => status(code),
     }
 }

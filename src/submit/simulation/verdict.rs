@@ -148,8 +148,7 @@ fn against(world: &World, ordinal: u32, truth: &RowTruth, entry: Option<&Entry>)
             let id = entry.and_then(|entry| entry.settlement.id.as_ref()).map(id_text);
             let is_so = match &id {
                 Some(id) => done.iter().any(|done| done.to_string() == *id),
-                // A conflict proves that the first was carried out, and may not name it.
-                None => !done.is_empty() && may_repeat,
+                None => false,
             };
             (!is_so).then_some("done, and the server knows nothing of it")
         }

@@ -68,6 +68,7 @@ pub const NOT_SENT: &str = "not-sent";
 pub const INVALID_ROWS: &str = "invalid-rows";
 pub const HELD: &str = "held";
 pub const HIDDEN: &str = "hidden";
+pub const IN_FLIGHT: &str = "in-flight";
 
 /// Why rows were not sent where nothing else says it.
 #[derive(Debug, Clone)]
@@ -99,6 +100,8 @@ pub struct Account<'a> {
     /// Order keys behind which rows are held, and the row that holds them.
     pub held: HashMap<Key, EntryId>,
     pub not_sent: NotSent,
+    /// The run is being sent by another process.
+    pub under_way: bool,
     page: Vec<Entry>,
     at: usize,
 }
@@ -124,6 +127,7 @@ impl<'a> Account<'a> {
             past: HashMap::new(),
             held: HashMap::new(),
             not_sent: NotSent::default(),
+            under_way: false,
             page: Vec::new(),
             at: 0,
         }
@@ -204,8 +208,9 @@ impl<'a> Account<'a> {
         }
         let settlement = entry.settlement.clone();
         let run = self.run.map_or("", |run| &run.spec.name);
+        let in_flight = self.under_way && entry.state == State::Sending;
         Ok(Outcome {
-            word: entry.state.word(),
+            word: if in_flight { Word::NotSent } else { entry.state.word() },
             id: settlement.id,
             error: self.explained(entry, settlement.error),
             http_status: settlement.http_status,
@@ -233,6 +238,14 @@ impl<'a> Account<'a> {
         let open = entry.state == State::Sending && error.is_none();
         if !(interrupted || open) {
             return error;
+        }
+        if open && self.under_way {
+            let words = say!(
+                self.lang,
+                "Şu anda gönderiliyor, yanıtı bekleniyor. Çalışma bitince raporu yeniden yazın.",
+                "Being sent at this moment; its answer is awaited. Write the report again when the run has ended."
+            );
+            return Some(ApiError { code: Some(IN_FLIGHT.to_owned()), title: Some(words), description: None });
         }
         let words = crate::submit::failure_words(crate::outcome::Failure::Interrupted);
         Some(ApiError {

@@ -59,6 +59,18 @@ impl Coerce<'_> {
         self.of_kind(&field.kind, cell).map(Some)
     }
 
+    /// The text of a cell, whatever it is for; empty where it is blank.
+    ///
+    /// # Errors
+    /// A cell whose text is not certain, as a number that has lost digits.
+    pub fn sure_text(&self, cell: &Cell) -> Result<String, Refusal> {
+        match cell {
+            Cell::Bad(bad) => Err(self.bad(bad)),
+            cell if cell.is_blank() => Ok(String::new()),
+            cell => self.text(cell),
+        }
+    }
+
     fn of_kind(&self, kind: &Kind, cell: &Cell) -> Result<Value, Refusal> {
         Ok(match kind {
             Kind::Text => Value::String(self.text(cell)?),

@@ -123,6 +123,7 @@ pub fn report(
     }
     let closing = Closing {
         not_sent: not_sent_yet(terminal.lang),
+        under_way: ledger.is_under_way(run.number),
         ..Closing::new(Some(ledger), Some(run), started, run.spec.started_ms)
     };
     close(&mut checked, &job, closing, terminal)

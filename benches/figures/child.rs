@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::Fallible;
+use crate::refuses::Refuses;
 use crate::server::Stats;
 
 /// How often the peak is looked at; what a process takes in its last moments may be missed.
@@ -104,8 +105,12 @@ pub struct Server {
 
 impl Server {
     pub fn start(delay: Duration) -> Fallible<Self> {
+        Self::refusing(delay, Refuses::default())
+    }
+
+    pub fn refusing(delay: Duration, refuses: Refuses) -> Fallible<Self> {
         let arguments = ["serve".to_owned(), "--delay-ms".to_owned(), delay.as_millis().to_string()];
-        let mut child = own(arguments)?.stdout(Stdio::piped()).spawn()?;
+        let mut child = own(arguments.into_iter().chain(refuses.arguments()))?.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let stdout = child.stdout.take().ok_or("the server has no output")?;
         BufReader::new(stdout).read_line(&mut line)?;

@@ -14,6 +14,7 @@ mod baseline;
 mod child;
 mod install_list;
 mod parts;
+mod refuses;
 mod round;
 mod server;
 mod table;
@@ -63,6 +64,8 @@ enum Mode {
         /// How long each answer takes.
         #[arg(long, default_value_t = 0)]
         delay_ms: u64,
+        #[command(flatten)]
+        refuses: refuses::Refuses,
     },
     /// Baseline: csv and jsonschema.
     CheckCsv { file: PathBuf },
@@ -78,7 +81,7 @@ fn main() -> Fallible<()> {
     let arguments = Arguments::parse();
     let count = match arguments.mode {
         None => return parts::measure(&arguments.wanted),
-        Some(Mode::Serve { delay_ms }) => return server::serve(Duration::from_millis(delay_ms)),
+        Some(Mode::Serve { delay_ms, refuses }) => return server::serve(Duration::from_millis(delay_ms), refuses),
         Some(Mode::Generate { rows, rows_a_device, csv, xlsx, strings }) => {
             let size = Size { rows, rows_a_device: rows_a_device.max(1) };
             csv.map(|path| install_list::write_csv(&path, size)).transpose()?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::Fallible;
+use crate::refuses::{Refusals, Refuses};
 
 /// What the server saw, as `GET /stats` tells it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Stats {
     pub span_s: f64,
     /// The most requests in any one second.
     pub worst_second: usize,
+    /// How many of them were refused, and for how long it asked to wait, in seconds.
+    pub refused: usize,
+    pub paused_s: f64,
 }
 
 impl Stats {
@@ -32,13 +36,13 @@ impl Stats {
 ///
 /// # Errors
 /// Where no port can be had.
-pub fn serve(delay: Duration) -> Fallible<()> {
+pub fn serve(delay: Duration, refuses: Refuses) -> Fallible<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime, async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         writeln!(io::stdout(), "{}", listener.local_addr()?.port())?;
-        let arrivals = Arrivals { start: Instant::now(), times: Rc::default() };
+        let arrivals = Arrivals { start: Instant::now(), times: Rc::default(), refuses, refusals: Rc::default() };
         loop {
             let (stream, _) = listener.accept().await?;
             let arrivals = arrivals.clone();
@@ -53,6 +57,8 @@ struct Arrivals {
     start: Instant,
     /// Nanoseconds since `start`, ascending.
     times: Rc<RefCell<Vec<u64>>>,
+    refuses: Refuses,
+    refusals: Rc<RefCell<Refusals>>,
 }
 
 impl Arrivals {
@@ -63,10 +69,20 @@ impl Arrivals {
         times.len()
     }
 
+    fn is_refused(&self, nth: usize) -> bool {
+        self.refusals.borrow_mut().take(self.refuses, nth, self.start.elapsed())
+    }
+
     fn stats(&self) -> Stats {
         let times = self.times.borrow();
         let span = times.last().unwrap_or(&0) - times.first().unwrap_or(&0);
-        Stats { requests: times.len(), span_s: span as f64 / 1e9, worst_second: worst_second(&times) }
+        Stats {
+            requests: times.len(),
+            span_s: span as f64 / 1e9,
+            worst_second: worst_second(&times),
+            refused: self.refusals.borrow().refused,
+            paused_s: self.refusals.borrow().paused.as_secs_f64(),
+        }
     }
 }
 
@@ -87,10 +103,14 @@ async fn connection(stream: TcpStream, arrivals: Arrivals, delay: Duration) -> i
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(16 * 1024);
     while let Some(length) = request(&stream, &mut buffer).await? {
+        let mut status = "200 OK".to_owned();
         let body = if buffer.starts_with(b"GET /stats ") {
             serde_json::to_string(&arrivals.stats())?
         } else {
             let id = arrivals.note();
+            if arrivals.is_refused(id) {
+                status = format!("{} Not now\r\nretry-after: 1", arrivals.refuses.status);
+            }
             if !delay.is_zero() {
                 tokio::time::sleep(delay).await;
             }
@@ -100,7 +120,7 @@ async fn connection(stream: TcpStream, arrivals: Arrivals, delay: Duration) -> i
         };
         buffer.drain(..length);
         let answer = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         write_all(&stream, answer.as_bytes()).await?;

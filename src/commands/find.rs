@@ -21,10 +21,10 @@ pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
     for entry in &found {
         let Some(run) = runs.iter().find(|run| run.number == entry.id.run) else { continue };
         terminal.data(&if args.ledger.json {
-            super::runs::entry_json(run, entry).to_string()
+            super::runs::entry_json(run, entry, ledger.is_under_way(run.number)).to_string()
         } else {
             let (name, file) = (&run.spec.name, shown(&base_name(&run.spec.file)));
-            format!("{name}  {file}  {}", super::runs::entry_line(run, entry))
+            format!("{name}  {file}  {}", super::runs::entry_line(run, entry, ledger.is_under_way(run.number)))
         });
     }
     if found.is_empty() {

@@ -1,11 +1,13 @@
 //! `caseload runs`
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use crate::account::{base_name, unreadable};
+use crate::account::{IN_FLIGHT, base_name, unreadable};
 use crate::cli::RunsArgs;
 use crate::exit::{Exit, Stop};
-use crate::ledger::{Entry, Ledger, Run};
+use crate::ledger::{self, Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
 use crate::outcome::{Word, id_text};
 use crate::progress::Terminal;
@@ -22,17 +24,39 @@ pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Stop> {
         return rows(&ledger, &run, args.ledger.json, terminal);
     }
     for run in ledger.runs().map_err(|error| unreadable(&error))? {
+        let now = Now::of(&ledger, &run).map_err(|error| unreadable(&error))?;
         if args.ledger.json {
-            terminal.data(&as_json(&run).to_string());
+            terminal.data(&as_json(&run, now.as_ref()).to_string());
         } else {
-            terminal.answer(&line(&run, lang));
+            terminal.answer(&line(&run, now.as_ref(), lang));
         }
     }
     Ok(Exit::Done)
 }
 
-fn as_json(run: &Run) -> Value {
-    let count = |word: Word| run.tally.as_ref().map(|tally| tally.count(word));
+/// How a run stands that another process is sending.
+struct Now {
+    counts: BTreeMap<State, u64>,
+}
+
+impl Now {
+    fn of(ledger: &Ledger, run: &Run) -> Result<Option<Self>, ledger::Error> {
+        if !ledger.is_under_way(run.number) {
+            return Ok(None);
+        }
+        Ok(Some(Self { counts: ledger.counts(run.number)? }))
+    }
+
+    fn count(&self, state: State) -> u64 {
+        self.counts.get(&state).copied().unwrap_or_default()
+    }
+}
+
+fn as_json(run: &Run, now: Option<&Now>) -> Value {
+    let count = |word: Word, state: State| match now {
+        Some(now) => Some(now.count(state)),
+        None => run.tally.as_ref().map(|tally| tally.count(word)),
+    };
     json!({
         "run": run.spec.name,
         "file": run.spec.file,
@@ -43,15 +67,21 @@ fn as_json(run: &Run) -> Value {
         "started": local_time(run.spec.started_ms),
         "ended": run.ended_ms.map(local_time),
         "finished": run.finished,
-        "done": count(Word::Done),
-        "unknown": count(Word::Unknown),
-        "not_sent": count(Word::NotSent),
+        "under_way": now.is_some(),
+        "done": count(Word::Done, State::Done),
+        "unknown": count(Word::Unknown, State::Unknown),
+        "in_flight": now.map(|now| now.count(State::Sending)),
+        // How many rows are still to go is known when the run has ended: some may be invalid.
+        "not_sent": if now.is_some() { None } else { count(Word::NotSent, State::Pending) },
         "result": run.result,
         "purged": run.purged_ms.map(local_time),
     })
 }
 
-fn line(run: &Run, lang: Lang) -> String {
+fn line(run: &Run, now: Option<&Now>, lang: Lang) -> String {
+    if let Some(now) = now {
+        return line_now(run, now, lang);
+    }
     let count = |word: Word| run.tally.as_ref().map_or(0, |tally| tally.count(word));
     let state = match (run.finished, lang) {
         _ if run.purged_ms.is_some() => {
@@ -76,14 +106,31 @@ fn line(run: &Run, lang: Lang) -> String {
     )
 }
 
+fn line_now(run: &Run, now: &Now, lang: Lang) -> String {
+    let (name, started) = (&run.spec.name, local_time(run.spec.started_ms));
+    let (file, target, rows) = (shown(&base_name(&run.spec.file)), &run.spec.target, run.spec.rows);
+    let state = if lang == Lang::Tr { "gönderiliyor" } else { "under way" };
+    let (done, unknown, flying) = (now.count(State::Done), now.count(State::Unknown), now.count(State::Sending));
+    say!(
+        lang,
+        "{name}  {started}  {state:<10}  {file} → {target}: {rows} satır, şu ana kadar {done} tamam, {unknown} belirsiz, {flying} yolda",
+        "{name}  {started}  {state:<10}  {file} → {target}: {rows} rows, so far {done} done, {unknown} unknown, {flying} on their way"
+    )
+}
+
 /// The rows of a run that the ledger knows.
 fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result<Exit, Stop> {
+    let under_way = ledger.is_under_way(run.number);
     let mut from = 0;
     loop {
         let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
         let Some(last) = page.last() else { return Ok(Exit::Done) };
         for entry in &page {
-            terminal.data(&if as_json { entry_json(run, entry).to_string() } else { entry_line(run, entry) });
+            terminal.data(&if as_json {
+                entry_json(run, entry, under_way).to_string()
+            } else {
+                entry_line(run, entry, under_way)
+            });
         }
         if last.id.ordinal == u32::MAX {
             return Ok(Exit::Done);
@@ -92,16 +139,22 @@ fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result
     }
 }
 
-/// A row of the ledger as one JSON object.
-pub fn entry_json(run: &Run, entry: &Entry) -> Value {
+/// A row of the ledger as one JSON object; `under_way`: another process is sending its run.
+pub fn entry_json(run: &Run, entry: &Entry, under_way: bool) -> Value {
+    let in_flight = under_way && entry.state == State::Sending;
+    let error = if in_flight {
+        Some(json!({"code": IN_FLIGHT}))
+    } else {
+        entry.settlement.error.as_ref().map(|error| json!(error))
+    };
     json!({
         "run": run.spec.name,
         "file": run.spec.file,
         "sheet": sheet(run, entry),
         "row": entry.place.row,
-        "result": entry.state.word(),
+        "result": if in_flight { Word::NotSent } else { entry.state.word() },
         "id": entry.settlement.id,
-        "error": entry.settlement.error,
+        "error": error,
         "http_status": entry.settlement.http_status,
         "attempts": entry.attempts,
         "sent_at": entry.sent_at_ms.map(local_time),
@@ -111,13 +164,15 @@ pub fn entry_json(run: &Run, entry: &Entry) -> Value {
 }
 
 /// A row of the ledger as one line.
-pub fn entry_line(run: &Run, entry: &Entry) -> String {
+pub fn entry_line(run: &Run, entry: &Entry, under_way: bool) -> String {
     let id = entry.settlement.id.as_ref().map(id_text).unwrap_or_default();
     let error = entry.settlement.error.as_ref().map(crate::outcome::ApiError::sentence).unwrap_or_default();
     let sent = entry.sent_at_ms.map(local_time).unwrap_or_default();
     let place =
         sheet(run, entry).map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
-    let parts = [place, entry.state.word().to_string(), id, sent, reference(&run.spec.name, entry.place), error];
+    let in_flight = under_way && entry.state == State::Sending;
+    let word = if in_flight { IN_FLIGHT } else { entry.state.word().as_str() };
+    let parts = [place, word.to_owned(), id, sent, reference(&run.spec.name, entry.place), error];
     parts.iter().filter(|part| !part.is_empty()).map(|part| shown(part)).collect::<Vec<_>>().join("  ")
 }
 

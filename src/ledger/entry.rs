@@ -61,7 +61,7 @@ impl EntryId {
 }
 
 /// Where a row stands in the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// Proven not done; may be sent.
     Pending,

@@ -36,6 +36,7 @@ mod purge;
 mod query;
 mod servers;
 mod sqlite;
+mod under_way;
 mod watch;
 
 #[cfg(test)]

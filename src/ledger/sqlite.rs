@@ -35,7 +35,7 @@ pub struct Ledger {
     recovered: u64,
     marks: Marks,
     /// None of a look.
-    watch: Option<Watch>,
+    pub(super) watch: Option<Watch>,
 }
 
 impl Ledger {

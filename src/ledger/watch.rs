@@ -7,7 +7,9 @@
 //! where it is when a ledger is removed with all that is beside it.
 
 use std::fs::{self, File, Metadata, TryLockError};
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -22,10 +24,15 @@ pub const GONE: &str = "its file was removed or replaced during the run";
 /// Why nothing more is sent when another run could come in.
 pub const LOCK_GONE: &str = "its lock file was removed or replaced during the run";
 
+/// How long one who looks whether somebody holds a lock may be in the way.
+const BLINK: Duration = Duration::from_millis(1);
+const BLINKS: u32 = 8;
+
 /// The locks of a run, and the files that it watches. Dropping it gives the locks back.
 pub struct Watch {
     ledger: Watched,
     lock: Watched,
+    lock_file: File,
     _locks: Vec<File>,
 }
 
@@ -52,15 +59,21 @@ impl Watch {
         }
         let lock = files::open_or_create(&lock_path)
             .map_err(|error| if files::is_link(&error) { Error::Link(lock_path.clone()) } else { error.into() })?;
-        let lock = locked(lock)?;
+        let lock_file = locked(lock)?;
+        // What the last holder said of itself.
+        let _ = announced(&lock_file, "");
         let file = files::open_or_create(path)
             .map_err(|error| if files::is_link(&error) { Error::StrangeLink(path.to_owned()) } else { error.into() })?;
         file.sync_all()?;
-        let (ledger, lock_file) = (Watched::new(path, &file)?, Watched::new(&lock_path, &lock)?);
+        let (ledger, lock) = (Watched::new(path, &file)?, Watched::new(&lock_path, &lock_file)?);
         // Closing any handle of a file gives up the locks that SQLite has on it: this one stays open as long as they.
         locks.push(if cfg!(target_os = "linux") { locked(file)? } else { file });
-        locks.push(lock);
-        Ok(Self { ledger, lock: lock_file, _locks: locks })
+        Ok(Self { ledger, lock, lock_file, _locks: locks })
+    }
+
+    /// Writes into the lock file which run is being sent. Where that cannot be written, those who look do not know.
+    pub fn announce(&self, run: u32) {
+        let _ = announced(&self.lock_file, &run.to_string());
     }
 
     pub fn look(&self) -> Found {
@@ -81,11 +94,26 @@ fn of_the_place(path: &Path, state: &Path) -> Option<File> {
 }
 
 fn locked(file: File) -> Result<File, Error> {
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Busy),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+    let mut blinks = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // It may be one who only looks whether somebody holds it (`under_way`).
+            Err(TryLockError::WouldBlock) if blinks < BLINKS => {
+                blinks += 1;
+                std::thread::sleep(BLINK);
+            }
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
     }
+}
+
+/// Writes into the lock file, in place of what it says.
+fn announced(mut lock: &File, words: &str) -> std::io::Result<()> {
+    lock.set_len(0)?;
+    lock.seek(SeekFrom::Start(0))?;
+    lock.write_all(words.as_bytes())
 }
 
 /// A file by its path, and which one it was.

@@ -29,6 +29,8 @@ pub struct Closing<'a> {
     pub started: Instant,
     pub started_ms: i64,
     pub not_sent: NotSent,
+    /// Another process is sending the run: what there is to say is how it stands.
+    pub under_way: bool,
     /// What was in question.
     pub question: InQuestion,
     /// Rows in question that stayed because nobody answered.
@@ -48,6 +50,7 @@ impl<'a> Closing<'a> {
             not_sent: NotSent::default(),
             question: InQuestion::default(),
             unanswered: 0,
+            under_way: false,
         }
     }
 }
@@ -181,7 +184,7 @@ impl End {
             host: closing.run.map(|run| run.spec.addresses()).unwrap_or_default(),
             profile: job.recipe.profile.clone(),
             stopped: closing.stop.as_ref().map(|stop| stop.sentence(job.lang).to_owned()),
-            warnings: checked.warnings.clone(),
+            warnings: checked.warnings.iter().cloned().chain(closing.under_way.then(|| under_way(job.lang))).collect(),
         }
     }
 
@@ -280,6 +283,7 @@ fn each(
     account.past.clone_from(&closing.past);
     account.not_sent.clone_from(&closing.not_sent);
     account.held = held;
+    account.under_way = closing.under_way;
     let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
     for (ordinal, verdict) in (0..).zip(verdicts.records()?) {
         let (verdict, row) = (verdict?, rows.as_mut().and_then(Iterator::next).transpose()?);
@@ -300,6 +304,7 @@ fn exit_code(ended: &Ended, closing: &Closing) -> Exit {
     let all_well = if checking { tally.count(Word::Valid) == tally.rows } else { tally.was_done == tally.rows };
     match (all_well && tally.balances() && closing.unanswered == 0, ended.waiting) {
         (true, _) => Exit::Done,
+        (false, _) if closing.under_way => Exit::LedgerBusy,
         (false, Waiting::Rows) if !checking => Exit::StoppedEarly,
         (false, _) => Exit::SomeNot,
     }
@@ -334,12 +339,23 @@ fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> String {
     lines.join("\n")
 }
 
+fn under_way(lang: Lang) -> String {
+    say!(
+        lang,
+        "Bu çalışma şu anda gönderiliyor; sayılar şu ana aittir. Bitince raporu yeniden yazın.",
+        "This run is being sent at this moment; the counts are those of now. Write the report again when it has ended."
+    )
+}
+
 /// Why it stopped, and what to do next.
 fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Terminal) {
     if let Some(stop) = &closing.stop {
         terminal.error(&shown(stop.sentence(terminal.lang)));
     }
     let Some(run) = facts.run else { return };
+    if closing.under_way {
+        return terminal.note(&under_way(terminal.lang));
+    }
     if let Some(reason) = reason.filter(|_| closing.stop.is_none()) {
         let (count, reason) = (facts.tally.count(Word::NotSent), shown(reason));
         terminal.error(&say!(

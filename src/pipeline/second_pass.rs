@@ -200,6 +200,7 @@ fn send(
     let rate = sending.rate_for(target.on_this_machine);
     let send_duplicates = job.recipe.send_duplicates;
     let progress = terminal.sending(proposal.to_send, 0);
+    ledger.announce(run.number);
     let (journal, receipts) = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
     let ended = {
         let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;

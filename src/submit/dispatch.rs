@@ -352,6 +352,8 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
                 }
                 let at = match again {
                     Again::Backoff => self.pace.backoff(row.attempts),
+                    // With another token a row goes again at once.
+                    Again::AfterHold if attempt.is_unauthorised() => Instant::now(),
                     Again::AfterHold => self.pace.back(row.attempts),
                 };
                 self.later.push(Reverse(Later { at, row }));

@@ -14,6 +14,7 @@ pub mod breaker;
 pub mod client;
 pub mod dispatch;
 pub mod event;
+mod exact;
 pub mod mask;
 pub mod network;
 pub mod order;

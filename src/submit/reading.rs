@@ -156,6 +156,7 @@ impl<'a> Line<'a> {
             }
             decision.again.map(|again| match again {
                 Again::Backoff => shared.pace.backoff(nth),
+                Again::AfterHold if attempt.is_unauthorised() => Instant::now(),
                 Again::AfterHold => shared.pace.back(nth),
             })
         };

@@ -16,6 +16,7 @@ use crate::message::{Lang, Text};
 use crate::outcome::{Answer, ApiError, Attempt, Failure};
 use crate::text;
 
+use super::exact;
 use super::page::{is_markup, is_page};
 use super::words::{self, failure_code, failure_words, note, said};
 
@@ -197,7 +198,7 @@ fn success(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
     if is_markup(answer) {
         return Decision { stop: Some(a_page(answer.status)), ..unknown(answer, operation, lang) };
     }
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let body = exact::parse(&answer.body).ok();
     let id = operation.id.as_ref().and_then(|form| body.as_ref()?.pointer(&form.pointer).cloned());
     let id = id.filter(is_usable).or_else(|| id_in_location(answer));
     if id.is_some() {

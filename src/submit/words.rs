@@ -16,7 +16,7 @@ const WORDS: [&str; 5] = ["description", "message", "detail", "title", "text"];
 
 /// The server's own words, by the contract's form, or the status where there are none.
 pub(super) fn said(answer: &Answer, operation: &Operation, lang: Lang) -> ApiError {
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let body = super::exact::parse(&answer.body).ok();
     let form = &operation.error;
     let found =
         body.as_ref().and_then(|body| if *form == ErrorForm::default() { usual(body) } else { error_in(body, form) });

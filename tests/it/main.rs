@@ -43,6 +43,7 @@ mod refresh;
 mod repeat;
 mod resolve;
 mod results;
+mod server_says;
 mod settings;
 mod sheets;
 mod signals;

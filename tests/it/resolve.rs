@@ -187,3 +187,33 @@ fn a_result_with_decisions_added_closes_its_rows_and_one_wrong_decision_closes_n
         (json!(1002), json!("unknown"))
     );
 }
+
+#[test]
+fn an_id_that_a_workbook_keeps_as_a_number_too_long_for_one_closes_no_row() {
+    let (dir, witness) = (Workdir::new(), unlucky());
+    let run = two_unknown(&dir, &witness);
+    let reference = dir.rows("out.jsonl")[1]["reference"].as_str().unwrap().to_owned();
+    let list = |id: &dyn Fn(&mut rust_xlsxwriter::Worksheet)| {
+        crate::book::book(&[("list", &|sheet: &mut rust_xlsxwriter::Worksheet| {
+            crate::book::texts(sheet, 1, &["Reference", "Decision", "Id"]);
+            crate::book::texts(sheet, 2, &[&reference, "done"]);
+            id(sheet);
+        })])
+    };
+    dir.write(
+        "number.xlsx",
+        list(&|sheet| {
+            sheet.write_number(1, 2, 1_234_567_890_123_456_789.0).unwrap();
+        }),
+    );
+    refused(&dir.run(&["resolve", &run, "--from", "number.xlsx"]), "Format the column as Text");
+    assert_eq!(entry(&dir, &run, 3)["result"], "unknown");
+    dir.write(
+        "text.xlsx",
+        list(&|sheet| {
+            sheet.write_string(1, 2, "1234567890123456789012345").unwrap();
+        }),
+    );
+    assert_eq!(dir.run(&["resolve", &run, "--from", "text.xlsx"]).code, 1);
+    assert_eq!(entry(&dir, &run, 3)["id"], "1234567890123456789012345");
+}

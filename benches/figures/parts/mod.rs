@@ -2,6 +2,7 @@
 
 mod check;
 mod rate;
+mod refused;
 mod submit;
 
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Part {
     Whole,
     /// `--rate`, as the server sees it.
     Rate,
+    /// Servers that refuse now and then, or have a limit; takes its time.
+    Refused,
     /// The memory of a whole `submit` of many rows; once.
     Peak,
 }
@@ -66,6 +69,7 @@ pub fn measure(wanted: &Wanted) -> Fallible<()> {
             Part::Delay => submit::delayed(&setting, rows(20_000, 100_000))?,
             Part::Whole => submit::whole(&setting, rows(100_000, 100_000))?,
             Part::Rate => rate::measure(&setting, if full { 60 } else { 10 })?,
+            Part::Refused => refused::measure(&setting, if full { 2_000 } else { 200 })?,
             Part::Peak => submit::peak(&setting, rows(100_000, 1_000_000))?,
         }
     }

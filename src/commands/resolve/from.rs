@@ -43,7 +43,7 @@ pub struct Decision {
 /// Reads the decisions of a workbook or CSV file. Rows without one are left as they are.
 ///
 /// # Errors
-/// A file without the two columns; a decision that is none, for a row that is not of this run, or is not
+/// A file without the two columns; a decision that is none, has an id that lost digits, is for a row that is not of this run, or is not
 /// unknown: all of them together, and nothing is closed.
 pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<Vec<Decision>, Stop> {
     let known = |headers: &[CompactString]| {
@@ -119,7 +119,12 @@ impl Columns {
         let Some(entry) = entries.iter().find(|entry| reference(&run.spec.name, entry.place) == name) else {
             return fault(Kind::NotUnknown(name));
         };
-        let id = self.ids.iter().map(|column| text(*column)).find(|id| !id.is_empty()).unwrap_or_default();
+        let mut ids = self.ids.iter().map(|column| coerce.sure_text(row.cells.get(*column).unwrap_or(&Cell::Empty)));
+        let id = match ids.find(|id| id.as_ref().map_or(true, |id| !id.is_empty())) {
+            Some(Err(refusal)) if done => return fault(Kind::BadId(refusal.message)),
+            Some(Ok(id)) => id,
+            _ => String::new(),
+        };
         let why = self.why.map(text).filter(|why| !why.is_empty());
         Ok(Some(Decision { entry: entry.clone(), done, id, why }))
     }
@@ -137,6 +142,8 @@ struct Fault {
 enum Kind {
     NoDecision(String),
     NotUnknown(String),
+    /// Why the id is not certain.
+    BadId(String),
 }
 
 fn no_columns(path: &Path) -> Stop {
@@ -165,6 +172,10 @@ fn refused(path: &Path, faults: &[Fault]) -> Stop {
                     "{row}. satır: \"{name}\" bu çalışmanın belirsiz bir satırı değil",
                     "row {row}: \"{name}\" is no unknown row of this run"
                 )
+            }
+            Kind::BadId(why) => {
+                let why = shown(why.trim_end_matches('.'));
+                text!("{row}. satırın numarası: {why}", "the id of row {row}: {why}")
             }
         };
         tr.push(words.tr);

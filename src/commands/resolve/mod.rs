@@ -198,7 +198,7 @@ fn list(ledger: &Ledger, run: &Run, output: Option<&Path>, terminal: Terminal) -
     let name = run.spec.name.clone();
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
-        terminal.data(&super::runs::entry_line(run, entry));
+        terminal.data(&super::runs::entry_line(run, entry, false));
     }
     if unknown.is_empty() {
         terminal.note(&say!(terminal.lang, "Belirsiz satır yok.", "No row is unknown."));

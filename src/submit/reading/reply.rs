@@ -8,6 +8,7 @@ use crate::ledger::State;
 use crate::message::{Lang, Text};
 use crate::outcome::{Answer, ApiError, Attempt, Failure, Word};
 use crate::submit::client::LONGEST_READ;
+use crate::submit::exact;
 use crate::submit::retry::Decision;
 use crate::submit::words::{failure_code, note, said};
 use crate::text;
@@ -69,7 +70,7 @@ fn good(answer: &Answer, lang: Lang) -> Reply {
     if answer.body.iter().all(u8::is_ascii_whitespace) {
         return Reply::Answer { status, body: Value::Null };
     }
-    match serde_json::from_slice(&answer.body) {
+    match exact::parse(&answer.body) {
         Ok(body) => Reply::Answer { status, body },
         Err(error) => {
             let why = crate::message::shown(&error.to_string());

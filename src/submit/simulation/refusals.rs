@@ -15,7 +15,7 @@ use pattern::Pattern;
 use played::{Played, play};
 
 /// Seeds of each pattern, in the short form and in the long one.
-const FEW: u64 = 12;
+const FEW: u64 = 4;
 const MANY: u64 = 1_000;
 
 const MOST_TIME: f64 = 1.3;

@@ -7,8 +7,8 @@ use std::fs::TryLockError;
 use rusqlite::params;
 
 use super::entry::{Error, State};
-use super::query::state;
 use super::place::sibling;
+use super::query::state;
 use super::sqlite::{Ledger, range};
 use crate::files;
 

@@ -48,7 +48,7 @@ impl Refusals {
         let refused = full || lot(nth as u64) % 100 < refuses.percent;
         if refused {
             let until = now + Duration::from_secs(1);
-            self.paused += until - self.told_until.max(now);
+            self.paused += until.saturating_sub(self.told_until.max(now));
             self.told_until = until;
             self.refused += 1;
         } else {

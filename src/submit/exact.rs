@@ -48,8 +48,8 @@ fn exact(raw: &RawValue) -> Result<Value, Error> {
         }
         Some(b'-' | b'0'..=b'9') => {
             let number: Value = serde_json::from_str(text)?;
-            let kept = !may_lose(text.as_bytes()) || number.to_string() == text;
-            Ok(if kept { number } else { Value::from(text) })
+            let digits = number.to_string();
+            Ok(if digits == text || !may_lose(text.as_bytes()) { number } else { Value::from(text) })
         }
         _ => serde_json::from_str(text),
     }

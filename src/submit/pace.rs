@@ -237,12 +237,11 @@ mod tests {
             match pace.turn() {
                 Ok(()) => {
                     asked += 1;
-                    match refuses(asked) {
-                        Some(hold) => pace.refused(Some(hold)),
-                        None => {
-                            accepted += 1;
-                            pace.answered();
-                        }
+                    if let Some(hold) = refuses(asked) {
+                        pace.refused(Some(hold));
+                    } else {
+                        accepted += 1;
+                        pace.answered();
                     }
                 }
                 Err(at) => tokio::time::sleep_until(at).await,

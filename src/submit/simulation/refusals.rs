@@ -66,7 +66,6 @@ fn a_server_that_refuses_is_neither_pressed_nor_kept_waiting_at_length() {
     all_seeds(MANY);
 }
 
-#[expect(clippy::print_stderr, reason = "what was played, for the table of the proofs")]
 fn all_seeds(seeds: u64) {
     let mut failures = String::new();
     for scene in scenes() {

@@ -12,7 +12,6 @@ use tokio::time::{Instant, sleep};
 
 use super::pattern::Refusing;
 use super::{LEAST_USED, MOST_TIME, Scene};
-use crate::exit::Stop;
 use crate::keyed::Key;
 use crate::ledger::{Receipt, Step};
 use crate::message::Lang;
@@ -173,8 +172,8 @@ async fn course(scene: &Scene, seed: u64) -> Played {
     let plan = Plan { operations: &operations, run: "refused", concurrency: 8, lang: Lang::En };
     let pace = Pace::new(Rate::parse(&scene.rate.to_string()), random::chance);
     let breaker = Breaker::new(None, u64::from(scene.rows));
-    let rows = (0..scene.rows).map(row);
-    let dispatch = Dispatch::new(plan, &way, (hand, received), rows, Order::new([].into_iter()), pace, breaker);
+    let rows = (0..scene.rows).map(|ordinal| Ok(row(ordinal)));
+    let dispatch = Dispatch::new(plan, &way, (hand, received), rows, Order::new([]), pace, breaker);
     let mut done = 0;
     let (_signals, receiver) = watch::channel(None);
     let ended = dispatch.run(receiver, |event| done += u32::from(matches!(event, Event::Settled(Word::Done)))).await;
@@ -190,12 +189,12 @@ async fn course(scene: &Scene, seed: u64) -> Played {
     Played { took, against: allowed.unwrap_or(accounted), refused: world.refused, worth, limited, faults: world.faults }
 }
 
-fn row(ordinal: u32) -> Result<Queued, Stop> {
+fn row(ordinal: u32) -> Queued {
     let mut key = [0; 16];
     key[..4].copy_from_slice(&ordinal.to_le_bytes());
     let request = json!({
         "operation": 0, "path": null, "headers": [], "body": ordinal.to_string(), "key": Key(key), "order": null,
     });
     let request = serde_json::from_value(request).unwrap();
-    Ok(Queued { ordinal, place: life::place(ordinal), request, attempts: 0, doubtful: false, renewed: false })
+    Queued { ordinal, place: life::place(ordinal), request, attempts: 0, doubtful: false, renewed: false }
 }

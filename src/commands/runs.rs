@@ -108,7 +108,7 @@ fn line(run: &Run, now: Option<&Now>, lang: Lang) -> String {
 
 fn line_now(run: &Run, now: &Now, lang: Lang) -> String {
     let (name, started) = (&run.spec.name, local_time(run.spec.started_ms));
-    let (file, target, rows) = (shown(&base_name(&run.spec.file)), &run.spec.target, run.spec.rows);
+    let (file, target, rows) = (shown(&base_name(&run.spec.file)), run.spec.target(), run.spec.rows);
     let state = if lang == Lang::Tr { "gönderiliyor" } else { "under way" };
     let (done, unknown, flying) = (now.count(State::Done), now.count(State::Unknown), now.count(State::Sending));
     say!(

@@ -169,7 +169,7 @@ async fn course(scene: &Scene, seed: u64) -> Played {
     let (receipts, received) = mpsc::unbounded_channel();
     let hand = |step: Step| drop(receipts.send(vec![Receipt { step, durable: Ok(()) }]));
     let operations = [scene::plain()];
-    let plan = Plan { operations: &operations, run: "refused", concurrency: 8, lang: Lang::En };
+    let plan = Plan { operations: &operations, servers: &[], run: "refused", concurrency: 8, lang: Lang::En };
     let pace = Pace::new(Rate::parse(&scene.rate.to_string()), random::chance);
     let breaker = Breaker::new(None, u64::from(scene.rows));
     let rows = (0..scene.rows).map(|ordinal| Ok(row(ordinal)));

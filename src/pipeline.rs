@@ -11,7 +11,7 @@
 //!
 //! A row whose request timed out: `submit` hands its attempt to
 //! [`decide`](crate::submit::retry::decide), which says *unknown*; the ledger keeps that; rows of the
-//! same device behind it are held; the result shows it with its time and reference. The same command
+//! same order key behind it are held; the result shows it with its time and reference. The same command
 //! again finds it in the ledger and leaves it alone. `caseload resolve` closes it.
 
 mod closing;
@@ -23,6 +23,7 @@ mod lookup;
 mod past;
 mod propose;
 mod question;
+mod result_place;
 mod same_run;
 mod second_pass;
 mod target;
@@ -40,7 +41,6 @@ use crate::keyed::Key;
 use crate::ledger::{EntryId, HeldOrder, Ledger, Run, Servers};
 use crate::message::Lang;
 use crate::progress::Terminal;
-use crate::report::foresee;
 use crate::submit::event::now_ms;
 use crate::text;
 
@@ -84,12 +84,11 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     let ledger = open_ledger(job, terminal)?;
     let mut checked = first_pass(path, job, Aim::Send, Some(&ledger), terminal)?;
     fail::point("file-checked");
-    if let Some(result) = job.output_for(path, "result") {
-        foresee(&result, path)?;
-    }
+    let target = result_place::choose(job, path, &ledger, terminal)?;
     let begun = second_pass(&mut checked, job, sending, ledger, started, terminal)?;
     let Begun { ledger, run, stop, not_sent, question, unanswered } = begun;
     let closing = Closing {
+        target,
         stop,
         not_sent,
         question,

@@ -25,6 +25,8 @@ pub struct Closing<'a> {
     pub run: Option<&'a Run>,
     /// Rows of a check that repeat rows in the ledger, and what is in question about them.
     pub past: HashMap<u32, (EntryId, Option<Doubt>)>,
+    /// Where the result goes, if that is not for the job alone to say.
+    pub target: Option<PathBuf>,
     pub stop: Option<Stop>,
     pub started: Instant,
     pub started_ms: i64,
@@ -44,6 +46,7 @@ impl<'a> Closing<'a> {
             ledger,
             run,
             past: HashMap::new(),
+            target: None,
             stop: None,
             started,
             started_ms,
@@ -58,7 +61,8 @@ impl<'a> Closing<'a> {
 /// Writes the result, prints the balance, and closes the run in the ledger.
 pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Terminal) -> Result<Exit, Stop> {
     let checking = closing.run.is_none();
-    let target = job.output_for(&checked.path, if checking { "check" } else { "result" });
+    let beside = || job.output_for(&checked.path, if checking { "check" } else { "result" });
+    let target = closing.target.clone().or_else(beside);
     let end = End::new(checked, job, &closing);
     let mut ended = Ended::of_rows(listed(checked, &closing)?);
     let written = match target.as_deref() {

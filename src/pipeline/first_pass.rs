@@ -145,7 +145,7 @@ pub fn first_pass(
         places: Places::default(),
         valid: 0,
         invalid: 0,
-        example: operations.iter().map(|o| Example::of(o, &coerce).filter(|_| aim != Aim::Fetch)).collect(),
+        example: examples_of(&operations, &coerces, aim),
         examples: Vec::new(),
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
@@ -175,6 +175,12 @@ pub fn first_pass(
         operations,
         sheets,
     })
+}
+
+/// The example row of each operation, read as its rows are.
+fn examples_of(operations: &[Operation], coerces: &[Coerce], aim: Aim) -> Vec<Option<Example>> {
+    let example = |(operation, coerce)| Example::of(operation, coerce).filter(|_| aim != Aim::Fetch);
+    operations.iter().zip(coerces).map(example).collect()
 }
 
 /// A file that was opened, and what its columns mean.

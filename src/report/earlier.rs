@@ -85,11 +85,23 @@ fn is_result(path: &Path, form: Form, ours: impl Fn(&str) -> bool) -> io::Result
 }
 
 fn has_property(file: File) -> io::Result<bool> {
+    Ok(properties(file)?.contains(&format!("name=\"{PROPERTY}\"")))
+}
+
+fn properties(file: File) -> io::Result<String> {
     let mut archive = zip::ZipArchive::new(file)?;
     let part = archive.by_name("docProps/custom.xml")?;
     let mut properties = String::new();
     part.take(LOOK).read_to_string(&mut properties)?;
-    Ok(properties.contains(&format!("name=\"{PROPERTY}\"")))
+    Ok(properties)
+}
+
+/// The run of which a workbook is the result; none where it is no result, or cannot be read.
+pub fn run_of(path: &Path) -> Option<String> {
+    let properties = properties(crate::files::open(path).ok()?).ok()?;
+    let (_, own) = properties.split_once(&format!("name=\"{PROPERTY}\""))?;
+    let (_, value) = own.split_once("<vt:lpwstr>")?;
+    Some(value.split_once('<')?.0.to_owned())
 }
 
 fn first_line(file: File) -> io::Result<String> {

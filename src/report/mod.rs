@@ -32,6 +32,7 @@ use jiff::tz::TimeZone;
 
 pub use cell_text::without_apostrophe;
 pub use columns::of_earlier_result;
+pub use earlier::run_of;
 pub use explain::{Context, explanation};
 pub use summary_json::summary_json;
 

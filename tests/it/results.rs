@@ -198,7 +198,7 @@ fn no_result_is_written_where_none_is_wanted() {
     assert_eq!((&summary["done"], &summary["result"]), (&2.into(), &Value::Null));
     let mut names: Vec<_> = fs::read_dir(dir.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["data", "list.csv"]);
+    assert_eq!(names, ["data", "list.csv", "state"]);
 }
 
 #[test]

@@ -1,0 +1,84 @@
+//! Where the result of a file goes: never over that of a run which this ledger does not know.
+//!
+//! Two people who submit one list from two machines have two ledgers, and neither knows what the other sent. What the
+//! one finds of the other is the result beside the list: it is told before anything is sent, and it is kept.
+
+use std::path::{Path, PathBuf};
+
+use crate::account::unreadable;
+use crate::exit::Stop;
+use crate::job::{Job, Output, SANDBOX_RUN};
+use crate::ledger::Ledger;
+use crate::message::shown;
+use crate::progress::Terminal;
+use crate::report::{foresee, run_of};
+use crate::say;
+
+/// Names that are tried beside the list.
+const MOST: u32 = 1_000;
+
+/// The place of the result, which can be written there; none where no result is asked for. A result of another ledger
+/// is told: beside the list the new one gets another name, and under a name that was given it takes its place.
+///
+/// # Errors
+/// A place that cannot be written, or that has a file which is no result.
+pub fn choose(job: &Job, input: &Path, ledger: &Ledger, terminal: Terminal) -> Result<Option<PathBuf>, Stop> {
+    let Some(first) = job.output_for(input, "result") else { return Ok(None) };
+    let mut place = first.clone();
+    if let Some(run) = of_another(&first, ledger)? {
+        if job.output == Output::Beside {
+            place = free_place(&first, ledger)?;
+        }
+        tell(&first, &run, &place, job.sandbox, terminal);
+    }
+    foresee(&place, input)?;
+    Ok(Some(place))
+}
+
+/// The run of a result that this ledger did not write. What a sandbox did is nothing to keep.
+fn of_another(path: &Path, ledger: &Ledger) -> Result<Option<String>, Stop> {
+    let Some(run) = run_of(path).filter(|run| !run.starts_with(SANDBOX_RUN)) else { return Ok(None) };
+    let known = ledger.run_named(&run).map_err(|error| unreadable(&error))?;
+    Ok(known.is_none().then_some(run))
+}
+
+/// `a.result-2.xlsx`, or the next that is free or this ledger's own.
+fn free_place(first: &Path, ledger: &Ledger) -> Result<PathBuf, Stop> {
+    let stem = first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    for number in 2..MOST {
+        let place = first.with_file_name(format!("{stem}-{number}.xlsx"));
+        if !place.exists() || (run_of(&place).is_some() && of_another(&place, ledger)?.is_none()) {
+            return Ok(place);
+        }
+    }
+    Ok(first.to_owned())
+}
+
+fn tell(theirs: &Path, run: &str, place: &Path, rehearses: bool, terminal: Terminal) {
+    let lang = terminal.lang;
+    let (theirs_shown, run) = (shown(&theirs.display().to_string()), shown(run));
+    let known = if rehearses {
+        say!(lang, "{theirs_shown}, {run} gönderiminin sonucu.", "{theirs_shown} is the result of run {run}.")
+    } else {
+        say!(
+            lang,
+            "{theirs_shown} başka bir defterin sonucu ({run}): bu listeyi başka biri ya da başka bir bilgisayar göndermiş olabilir, bu defter onu bilmez. Önce o dosyaya bakın.",
+            "{theirs_shown} is the result of another ledger ({run}): someone else, or another machine, may have sent this list, and this ledger does not know of it. Look at that file first."
+        )
+    };
+    let next = if theirs == place {
+        say!(
+            lang,
+            "Adını siz verdiniz: yeni sonuç onun yerine yazılır.",
+            "You named it: the new result takes its place."
+        )
+    } else {
+        let place = shown(&place.display().to_string());
+        say!(
+            lang,
+            "Ona dokunulmaz; bu sonuç {place} dosyasına yazılır.",
+            "It stays as it is; this result is written to {place}."
+        )
+    };
+    terminal.error(&format!("{known} {next}"));
+}

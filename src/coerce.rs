@@ -19,7 +19,7 @@ pub use self::formats::Formats;
 use self::decimal::decimal_text;
 use self::moment::{civil_of_serial, parse_civil, shows_another_moment, time_of_serial};
 use crate::contract::{EnumValue, Field, Kind};
-use crate::fold::fold;
+use crate::fold::{composed, fold};
 use crate::message::{Lang, shown};
 use crate::number_format::exact;
 use crate::row::{BadCell, Cell, hidden_char, trimmed};
@@ -111,7 +111,7 @@ impl Coerce<'_> {
             Cell::Text(text) if self.formats.is_text_file && is_e_notation(trimmed(text)) => {
                 Err(self.too_long_a_number())
             }
-            Cell::Text(text) => self.visible(trimmed(text)),
+            Cell::Text(text) => self.visible(&composed(trimmed(text))),
             Cell::Number { value, .. } if !has_exact_digits(*value) => Err(self.too_long_a_number()),
             Cell::Number { value, format } => match self.formats.shown(*value, *format) {
                 Some(shown) if !shown.grouped && !shown.hides_sign => Ok(shown.text),

@@ -3,7 +3,9 @@
 //! `T.C. KİMLİK NO`, `tc_kimlik_no` and `TC Kimlik No` fold to the same key. `to_lowercase` alone
 //! would not do: it turns `İ` into two characters and `I` into `i`, whatever the language.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Accents dropped, case dropped, `ı` and `İ` taken as `i`, everything but letters and digits dropped.
 pub fn fold(name: &str) -> String {
@@ -19,9 +21,27 @@ pub fn fold(name: &str) -> String {
     key
 }
 
+/// The one form (NFC) in which a text is sent and its keys are made: macOS writes `ş` as two characters, Windows as one,
+/// and both mean one row. Keys that an earlier version made of the other form are not found again.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{composed, fold};
+
+    #[test]
+    fn a_text_has_one_form_however_its_accents_were_typed() {
+        let (one, other) = ("Şişli ağ geçidi", "S\u{327}is\u{327}li ag\u{306} gec\u{327}idi");
+        assert_eq!(composed(other), one);
+        assert!(matches!(composed(one), std::borrow::Cow::Borrowed(_)));
+        assert_eq!(composed("plain"), "plain");
+    }
 
     #[test]
     fn spellings_of_one_header_fold_to_one_key() {

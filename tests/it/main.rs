@@ -41,6 +41,7 @@ mod rate;
 mod readme;
 mod refresh;
 mod repeat;
+mod repeat_forms;
 mod resolve;
 mod results;
 mod server_says;

@@ -146,7 +146,7 @@ impl<'a> Account<'a> {
             Verdict::Example { operation } => (operation, None, Vec::new()),
             Verdict::Before { operation, word, id, reference, request } => {
                 let order = request.and_then(|request| request.order());
-                let known = self.known(ordinal, order)?;
+                let known = self.known(ordinal, operation, order)?;
                 let id = id.and_then(|id| serde_json::from_str(&id).ok());
                 let reference = Some(reference).filter(|reference| !reference.is_empty());
                 return Ok((Some(operation), known.unwrap_or(Outcome { id, reference, ..Outcome::of(word) })));
@@ -157,9 +157,9 @@ impl<'a> Account<'a> {
         let mut outcome = match standing(self.findings, ordinal, self.send_duplicates) {
             Standing::Contradicts { other, rule } => self.contradicts(ordinal, operation, other, rule),
             Standing::Repeats(first) => self.repeats(first)?,
-            Standing::MayGo => match self.known(ordinal, order)? {
+            Standing::MayGo => match self.known(ordinal, operation, order)? {
                 Some(outcome) => outcome,
-                None => self.unsettled(order)?,
+                None => self.unsettled(operation, order)?,
             },
         };
         outcome.problems.extend(warnings);
@@ -176,9 +176,9 @@ impl<'a> Account<'a> {
     }
 
     /// What the ledger has of a row, in this run or (for a check) in an earlier one.
-    fn known(&mut self, ordinal: u32, order: Option<Key>) -> Result<Option<Outcome>, Stop> {
+    fn known(&mut self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Option<Outcome>, Stop> {
         let found = match self.entry(ordinal)? {
-            Some(entry) if entry.state == State::Pending => Some(self.pending(&entry, order)?),
+            Some(entry) if entry.state == State::Pending => Some(self.pending(&entry, operation, order)?),
             Some(entry) => Some(self.settled(&entry)?),
             None => None,
         };
@@ -222,11 +222,11 @@ impl<'a> Account<'a> {
     }
 
     /// Sent without effect, or closed as not done by a person: not sent, for its own reason or that of the run.
-    fn pending(&self, entry: &Entry, order: Option<Key>) -> Result<Outcome, Stop> {
+    fn pending(&self, entry: &Entry, operation: usize, order: Option<Key>) -> Result<Outcome, Stop> {
         let mut outcome = self.settled(entry)?;
         let is_held = order.is_some_and(|key| self.held.contains_key(&key));
         if is_held || outcome.error.is_none() {
-            outcome.error = self.unsettled(order)?.error;
+            outcome.error = self.unsettled(operation, order)?.error;
         }
         Ok(outcome)
     }
@@ -255,26 +255,27 @@ impl<'a> Account<'a> {
         })
     }
 
-    fn unsettled(&self, order: Option<Key>) -> Result<Outcome, Stop> {
+    fn unsettled(&self, operation: usize, order: Option<Key>) -> Result<Outcome, Stop> {
         if self.run.is_none() {
             return Ok(Outcome::of(Word::Valid));
         }
         let holder = order.and_then(|key| self.held.get(&key));
         let (code, words) = match holder {
-            Some(of) => (HELD, self.held_behind(*of)?),
+            Some(of) => (HELD, self.held_behind(*of, operation)?),
             None => (self.not_sent.code, self.not_sent.words.clone()),
         };
         let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
         Ok(Outcome { error: Some(error), ..Outcome::of(Word::NotSent) })
     }
 
-    fn held_behind(&self, of: EntryId) -> Result<String, Stop> {
+    fn held_behind(&self, of: EntryId, operation: usize) -> Result<String, Stop> {
         let (run, entry) = self.past_row(of)?;
         let (run, row) = (run.map(|run| run.spec.name).unwrap_or_default(), entry.map_or(0, |entry| entry.place.row));
+        let what = self.operations[operation].order_words().into_string(self.lang);
         Ok(say!(
             self.lang,
-            "Aynı cihazın {row}. satırı ({run}) belirsiz; bu satır onun arkasında bekliyor. Önce onu \"caseload resolve {run} --row {row}\" ile kapatın, sonra aynı komutu yeniden çalıştırın.",
-            "Row {row} of the same device ({run}) is unknown, and this row waits behind it. Close that one first by \"caseload resolve {run} --row {row}\", then run the same command again."
+            "{row}. satırın ({run}) sonucu belirsiz; bu satır onun arkasında bekliyor ({what}). Önce onu \"caseload resolve {run} --row {row}\" ile kapatın, sonra aynı komutu yeniden çalıştırın.",
+            "The outcome of row {row} ({run}) is unknown, and this row waits behind it ({what}). Close that one first by \"caseload resolve {run} --row {row}\", then run the same command again."
         ))
     }
 

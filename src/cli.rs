@@ -38,7 +38,7 @@ pub enum Command {
     Report(ReportArgs),
     /// List the runs, or the rows of one that are not done
     Runs(RunsArgs),
-    /// Find the run and row that an id or a device came from
+    /// Find the run and row that an id, or the value of an order key, came from
     Find(FindArgs),
     /// Close rows whose outcome is unknown
     Resolve(ResolveArgs),
@@ -244,7 +244,7 @@ pub struct RunsArgs {
 
 #[derive(Debug, Args)]
 pub struct FindArgs {
-    /// An id that the server gave, or the value by which rows are ordered (a device id)
+    /// An id that the server gave, or the value by which rows are put in order (x-caseload.order-by)
     pub text: String,
     #[command(flatten)]
     pub ledger: LedgerArgs,

@@ -26,7 +26,7 @@
 //!   many unknown rows as it had in flight.
 //! - A row is sent again only if the first attempt proves to have done nothing, or if the contract proves that a
 //!   second does no harm ([`decide`](submit::retry::decide)). A timeout proves nothing: the row is *unknown*, rows of
-//!   the same device behind it are held ([`submit::order`]), and a look-up or a person closes it.
+//!   the same order key behind it are held ([`submit::order`]), and a look-up or a person closes it.
 //! - Every wait for the server's sake is in [`submit::pace`].
 //! - Every row read ends in exactly one outcome; the [`Tally`](outcome::Tally) is checked at every end.
 //!

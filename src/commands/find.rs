@@ -11,7 +11,7 @@ use crate::progress::Terminal;
 use crate::say;
 use crate::validate::order_key;
 
-/// Tells which run and row an id or a device came from. Exit code 1 where nothing was found.
+/// Tells which run and row an id or an order key came from. Exit code 1 where nothing was found.
 pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
     let terminal = Terminal::new(lang, false, false);
     let ledger = super::look(&args.ledger)?;
@@ -35,7 +35,7 @@ pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// The keys under which the runs would know rows of this device: the ledger keeps keys, not cells.
+/// The keys under which the runs would know rows of this order key: the ledger keeps keys, not cells.
 fn keys(ledger: &Ledger, runs: &[Run], text: &str) -> Vec<Key> {
     let mut namings: Vec<Naming> = Vec::new();
     for to in runs.iter().flat_map(|run| &run.spec.destinations) {

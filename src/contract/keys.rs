@@ -20,6 +20,7 @@ pub struct Keys {
     id: Option<String>,
     error: ErrorKeys,
     order_by: Option<String>,
+    order_name: Option<Value>,
     unique: Vec<UniqueKeys>,
     same: Vec<SameKeys>,
     not_applied: Vec<u16>,
@@ -124,6 +125,7 @@ impl Keys {
         operation.unique = self.unique.iter().map(|rule| unique(rule, &index)).collect::<Result<_, _>>()?;
         operation.same = self.same.iter().map(|rule| same(rule, &index)).collect::<Result<_, _>>()?;
         operation.order_by = self.order_by.as_deref().map(index).transpose()?;
+        operation.order_name = words(self.order_name.as_ref());
         operation.absent = absent(self.absent.as_deref())?;
         operation.not_applied = self.not_applied;
         operation.id = match self.id {

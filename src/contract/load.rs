@@ -194,6 +194,7 @@ impl Loader<'_> {
             id: None,
             error: ErrorForm::default(),
             order_by: None,
+            order_name: None,
             unique: Vec::new(),
             same: Vec::new(),
             not_applied: Vec::new(),

@@ -9,6 +9,7 @@
 //! | `x-caseload.id`, operation | JSON pointer to the id(s) in the answer; its last name is the result column |
 //! | `x-caseload.error` | pointers to `code`, `title`, `description` in an error answer; `map` to several errors: an object of code to text, a list of texts or of objects |
 //! | `x-caseload.order-by` | rows with the same value go one at a time, in file order |
+//! | `x-caseload.order-name` | what such rows have in common, as people call it: `{tr: aynı cihaz, en: the same device}` |
 //! | `x-caseload.unique` | `{when, fields, window, after-window}`: what tells a duplicate; the first rule whose `when` holds is the row's. A row that was done longer ago than its window is asked about (`after-window: ask`, the default) or goes (`new`) |
 //! | `x-caseload.same` | `{for, field}`: a field that must agree across rows |
 //! | `x-caseload.not-applied` | statuses of this API that prove nothing was done |

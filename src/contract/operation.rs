@@ -38,6 +38,8 @@ pub struct Operation {
     pub error: ErrorForm,
     /// Index of the field whose equal values go one at a time.
     pub order_by: Option<usize>,
+    /// What rows with equal values in that field have in common, as people call it: "the same device".
+    pub order_name: Option<Text>,
     pub unique: Vec<Unique>,
     pub same: Vec<Same>,
     /// Statuses that prove nothing was done, on top of the defaults.
@@ -163,6 +165,15 @@ impl Operation {
     /// The property that no cell can hold, to which a folded header belongs.
     pub fn object_for_header(&self, folded: &str) -> Option<&Object> {
         self.objects.iter().find(|object| object.answers_to(folded))
+    }
+
+    /// What rows of one order key have in common, as people call it: as the contract says, else by the field's label.
+    pub fn order_words(&self) -> Text {
+        let of_the_field = |field: usize| {
+            let Text { tr, en } = &self.fields[field].label;
+            Text { tr: format!("aynı {tr}"), en: format!("the same {en}") }
+        };
+        self.order_name.clone().or_else(|| self.order_by.map(of_the_field)).unwrap_or_default()
     }
 
     /// Reads and changes nothing: `fetch` calls it, `submit` does not.

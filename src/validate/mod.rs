@@ -398,7 +398,7 @@ fn purpose(operation: &Operation, rule: &Unique) -> String {
     format!("unique {}", names.join(" "))
 }
 
-/// The key of an `order-by` value; `find` asks by it for what a device's rows became.
+/// The key of an `order-by` value; `find` asks by it for what the rows of one value became.
 pub fn order_key(keyer: &Keyer, value: &[u8]) -> Key {
     keyer.key("order", [value])
 }

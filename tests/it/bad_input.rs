@@ -57,7 +57,7 @@ fn what_is_no_spreadsheet_is_called_what_it_is_whatever_its_name() {
         bytes
     };
     let files: [(&str, Vec<u8>, &[&str]); 7] = [
-        ("old.xlsx", compound("Workbook"), &["old.xlsx", "old kind (.xls)", "save it as .xlsx"]),
+        ("old.xlsx", compound("Workbook"), &["old.xlsx", "old kind (.xls)", "Save As > Excel Workbook (.xlsx)"]),
         ("locked.xlsx", compound("EncryptedPackage"), &["locked.xlsx is password-protected", "remove the password"]),
         ("web.xls", b"<html><table><tr><td>1</td></tr></table>".to_vec(), &["web.xls", "web page", "save it as .xlsx"]),
         ("paper.csv", b"%PDF-1.7\n".to_vec(), &["paper.csv is a PDF", "Give an .xlsx"]),

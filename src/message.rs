@@ -4,11 +4,16 @@
 //! language is not known yet (an error that travels), [`say!`](crate::say) where it is. Neither
 //! compiles with one language alone.
 //!
-//! Words that come from outside (cells, servers) go through [`shown`] where they are put into a
-//! sentence; [`harmless`] is the last door before a terminal.
+//! Words that come from outside (cells, servers, names) are cut to a fit length by [`shown`] where they are put into
+//! a sentence. Whatever a sentence is made of, it goes out through [`one_line`], and JSON through [`json_line`]: a
+//! terminal gets nothing that did not pass one of the two.
+
+mod json;
 
 use std::borrow::Cow;
 use std::fmt;
+
+pub use json::{json_line, write_json};
 
 /// The language of the person who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,15 +111,25 @@ pub fn shown(words: &str) -> String {
     out
 }
 
-/// Words as they stand, lines and all, but for what would steer a terminal: as in [`shown`].
+/// The door to a terminal: words as one line that steers nothing, of any length. A line end becomes `\u{a}` too, so
+/// that no name can begin a line of its own; whoever has several lines to say says them one by one.
+pub fn one_line(words: &str) -> Cow<'_, str> {
+    escaped(words, is_unsafe)
+}
+
+/// Somebody else's words for a cell of a result, which may hold several lines: all that [`one_line`] escapes, but for
+/// line feeds and tabs.
 pub fn harmless(words: &str) -> Cow<'_, str> {
-    let steers = |c: char| is_unsafe(c) && c != '\n';
-    if !words.contains(steers) {
+    escaped(words, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
+}
+
+fn escaped(words: &str, is_out: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !words.contains(&is_out) {
         return Cow::Borrowed(words);
     }
     let mut out = String::with_capacity(words.len());
     for c in words.chars() {
-        if steers(c) {
+        if is_out(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
@@ -123,11 +138,12 @@ pub fn harmless(words: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Control characters, ends of lines and paragraphs, marks and overrides of the writing direction, and the invisible
+/// characters by which a text says another thing than it shows.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}')
-        || ('\u{202a}'..='\u{202e}').contains(&c)
-        || ('\u{2066}'..='\u{2069}').contains(&c)
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A count with its thousands apart: `1.000.000` in Turkish, `1,000,000` in English.
@@ -156,6 +172,11 @@ mod tests {
         assert_eq!(shown("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
         assert_eq!(shown(&"x".repeat(600)).chars().count(), 501);
         assert_eq!(harmless("a\u{9b}b\nc"), "a\\u{9b}b\nc");
+        assert_eq!(one_line("a\tb\nc\u{e0041}"), "a\\u{9}b\\u{a}c\\u{e0041}");
+        // What went through a door once goes through it as it is.
+        let long = format!("{}\u{7}", "ş".repeat(600));
+        assert_eq!(one_line(&one_line(&long)), one_line(&long));
+        assert!(matches!(one_line("Ayşe 👩‍🔧 — 12\""), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -183,6 +183,16 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Stop {
     Stop::cannot_start(text!("{path} okunamadı: {error}", "{path} cannot be read: {error}"))
 }
 
+/// The parser draws the place below its sentence; a message has room for the line's number.
+fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Stop {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let (path, line, why) = (path.display().to_string(), before.matches('\n').count() + 1, shown(error.message()));
+    Stop::cannot_start(text!(
+        "{path}, {line}. satır anlaşılmadı: {why}. O satırı düzeltin.",
+        "{path}, line {line} is not understood: {why}. Correct that line."
+    ))
+}
+
 /// `$XDG_CONFIG_HOME/caseload`.
 pub fn settings_folder() -> Option<PathBuf> {
     folder("XDG_CONFIG_HOME", ".config", "APPDATA")

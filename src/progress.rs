@@ -2,14 +2,18 @@
 //!
 //! Standard output carries only what was asked for (the balance, JSON, lists); everything else goes to
 //! standard error. Without a terminal there is no bar but a plain line every few seconds.
+//!
+//! Whatever is said is said line by line, and each line goes through [`one_line`] (JSON through
+//! [`json_line`]): words of somebody else neither steer the terminal nor begin a line of their own.
 
 use std::fmt::Write;
 use std::io::{self, BufRead, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use serde::Serialize;
 
-use crate::message::{Lang, grouped, harmless};
+use crate::message::{Lang, grouped, json_line, one_line};
 use crate::outcome::Word;
 use crate::say;
 
@@ -54,34 +58,40 @@ impl Terminal {
         Self { lang, level, on_screen: io::stderr().is_terminal() }
     }
 
-    /// What was asked for, on standard output. A reader that went away is no error.
-    pub fn data(&self, text: &str) {
+    /// A line of what was asked for, on standard output.
+    pub fn answer(&self, line: &str) {
+        self.own(&one_line(line));
+    }
+
+    /// The same as JSON.
+    pub fn json(&self, value: &impl Serialize) {
+        self.own(&json_line(value));
+    }
+
+    /// A text of the program's own, as it stands: help, completions, a built-in contract. A reader that went away is
+    /// no error.
+    pub fn own(&self, text: &str) {
         let mut out = io::stdout().lock();
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
 
-    /// The same for words that a person reads: nothing in them steers the terminal.
-    pub fn answer(&self, text: &str) {
-        self.data(&harmless(text));
-    }
-
     /// News, unless quiet.
-    pub fn note(&self, text: &str) {
+    pub fn note(&self, line: &str) {
         if self.level >= Level::Normal {
-            self.error(text);
+            self.error(line);
         }
     }
 
     /// Detail, if asked for.
-    pub fn detail(&self, text: &str) {
+    pub fn detail(&self, line: &str) {
         if self.level >= Level::Verbose {
-            self.error(text);
+            self.error(line);
         }
     }
 
     /// What is always said.
-    pub fn error(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+    pub fn error(&self, line: &str) {
+        let _ = writeln!(io::stderr().lock(), "{}", one_line(line));
     }
 
     pub fn is_quiet(&self) -> bool {
@@ -100,7 +110,7 @@ impl Terminal {
         }
         let choice = if may_skip { say!(self.lang, "[e/a/H]", "[y/s/N]") } else { say!(self.lang, "[e/H]", "[y/N]") };
         let mut err = io::stderr().lock();
-        let _ = write!(err, "{} {choice} ", harmless(question)).and_then(|()| err.flush());
+        let _ = write!(err, "{} {choice} ", one_line(question)).and_then(|()| err.flush());
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
         Some(match crate::fold::fold(&line).as_str() {

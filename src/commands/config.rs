@@ -27,9 +27,9 @@ pub fn run(args: &ConfigArgs, named: Option<&Path>, typed_lang: Option<&str>, la
             let settings = find(named)?;
             let in_force = InForce::of(&settings, args.profile.as_deref(), typed_lang, lang)?;
             if args.json {
-                terminal.data(&in_force.json(&settings).to_string());
+                terminal.json(&in_force.json(&settings));
             } else {
-                terminal.answer(&in_force.lines(&settings, lang));
+                in_force.lines(&settings, lang).iter().for_each(|line| terminal.answer(line));
             }
             Ok(Exit::Done)
         }
@@ -100,7 +100,7 @@ impl InForce {
         })
     }
 
-    fn lines(&self, settings: &Settings, lang: Lang) -> String {
+    fn lines(&self, settings: &Settings, lang: Lang) -> Vec<String> {
         let origin = &settings.origin;
         let line = |name: &str, value: &str, from: &str| format!("{name:<16} {value}  ({from})");
         let file = origin.file.as_ref().map_or_else(|| "-".to_owned(), |path| shown(&path.display().to_string()));
@@ -127,7 +127,7 @@ impl InForce {
         }));
         lines.push(say!(lang, "gizli bilgiler", "secrets"));
         lines.extend(self.secrets.iter().map(|one| one.line(lang)));
-        lines.join("\n")
+        lines
     }
 }
 

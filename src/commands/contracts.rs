@@ -19,7 +19,7 @@ pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit
     }
     let terminal = Terminal::new(lang, false, false);
     if args.export {
-        terminal.data(exported(args.name.as_deref().unwrap_or_default())?.trim_end());
+        terminal.own(exported(args.name.as_deref().unwrap_or_default())?.trim_end());
         return Ok(Exit::Done);
     }
     let file = args.name.as_deref().map(Path::new).filter(|name| args.contract.is_none() && is_file(name));
@@ -31,14 +31,16 @@ pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit
         }
         return Ok(Exit::Done);
     }
-    let mut told = Vec::new();
-    for contract in &contracts {
-        told.extend(described(contract, name, lang));
-    }
+    let told: Vec<_> = contracts.iter().flat_map(|contract| described(contract, name, lang)).collect();
     if told.is_empty() {
         return Err(unknown(name.unwrap_or_default(), &contracts));
     }
-    terminal.answer(&told.join("\n\n"));
+    for (nth, lines) in told.iter().enumerate() {
+        if nth > 0 {
+            terminal.answer("");
+        }
+        lines.iter().for_each(|line| terminal.answer(line));
+    }
     Ok(Exit::Done)
 }
 
@@ -48,13 +50,13 @@ fn is_file(name: &Path) -> bool {
     matches!(extension.as_deref(), Some("yaml" | "yml" | "json")) || name.is_file()
 }
 
-/// What of a contract goes by a name; all of it without one.
-fn described(contract: &Contract, name: Option<&str>, lang: Lang) -> Vec<String> {
+/// What of a contract goes by a name, each with its lines; all of it without one.
+fn described(contract: &Contract, name: Option<&str>, lang: Lang) -> Vec<Vec<String>> {
     let whole = name.is_none_or(|name| contract.name == name);
     let wanted = |operation: &&Operation| {
         whole || name.is_some_and(|name| operation.full_name() == name || operation.name == name)
     };
-    let mut told: Vec<String> = whole.then(|| describe::contract(contract, lang)).into_iter().collect();
+    let mut told: Vec<Vec<String>> = whole.then(|| describe::contract(contract, lang)).into_iter().collect();
     let operations = contract.operations.iter().filter(wanted);
     told.extend(operations.map(|operation| describe::operation(operation, contract, lang)));
     told.extend(describe::unusable(contract, lang).filter(|_| whole));

@@ -1,4 +1,4 @@
-//! A contract and its operations as a person reads them.
+//! A contract and its operations as a person reads them, line by line.
 
 mod columns;
 
@@ -8,7 +8,7 @@ use crate::say;
 use crate::submit::auth::{joined, variable, ways};
 
 /// What the contract is, before its operations.
-pub fn contract(contract: &Contract, lang: Lang) -> String {
+pub fn contract(contract: &Contract, lang: Lang) -> Vec<String> {
     let (title, name) = (&contract.title, &contract.name);
     let mut lines = vec![format!("{title} ({name})")];
     let server = contract.operations.iter().map(|operation| operation.base_url.as_str()).find(|url| !url.is_empty());
@@ -16,21 +16,21 @@ pub fn contract(contract: &Contract, lang: Lang) -> String {
         Some(url) => say!(lang, "  sunucu: {url}", "  server: {url}"),
         None => say!(lang, "  sunucu: --base-url ile verilir", "  server: given by --base-url"),
     });
-    lines.join("\n")
+    lines
 }
 
 /// What of the document cannot be used, and why.
-pub fn unusable(contract: &Contract, lang: Lang) -> Option<String> {
+pub fn unusable(contract: &Contract, lang: Lang) -> Option<Vec<String>> {
     if contract.unusable.is_empty() {
         return None;
     }
     let mut lines = vec![say!(lang, "kullanılamayan işlemler:", "operations that cannot be used:")];
     lines.extend(contract.unusable.iter().map(|one| format!("  {}: {}", one.name, one.why)));
-    Some(lines.join("\n"))
+    Some(lines)
 }
 
 /// An operation with its columns and its rules.
-pub fn operation(operation: &Operation, contract: &Contract, lang: Lang) -> String {
+pub fn operation(operation: &Operation, contract: &Contract, lang: Lang) -> Vec<String> {
     let mut lines = vec![
         format!("{}: {}", operation.full_name(), operation.label.get(lang)),
         format!("  {} {}{}", operation.method.as_str(), operation.base_url, operation.path),
@@ -57,7 +57,7 @@ pub fn operation(operation: &Operation, contract: &Contract, lang: Lang) -> Stri
     } else {
         lines.extend(sending(operation, lang));
     }
-    lines.join("\n")
+    lines
 }
 
 fn sentence(condition: &Condition, lang: Lang) -> String {

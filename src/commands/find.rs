@@ -20,12 +20,13 @@ pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
     let found = ledger.find(text, &keys(&ledger, &runs, text)).map_err(|error| unreadable(&error))?;
     for entry in &found {
         let Some(run) = runs.iter().find(|run| run.number == entry.id.run) else { continue };
-        terminal.data(&if args.ledger.json {
-            super::runs::entry_json(run, entry, ledger.is_under_way(run.number)).to_string()
+        let under_way = ledger.is_under_way(run.number);
+        if args.ledger.json {
+            terminal.json(&super::runs::entry_json(run, entry, under_way));
         } else {
             let (name, file) = (&run.spec.name, shown(&base_name(&run.spec.file)));
-            format!("{name}  {file}  {}", super::runs::entry_line(run, entry, ledger.is_under_way(run.number)))
-        });
+            terminal.answer(&format!("{name}  {file}  {}", super::runs::entry_line(run, entry, under_way)));
+        }
     }
     if found.is_empty() {
         let text = shown(text);

@@ -22,24 +22,32 @@ pub fn command(lang: Lang) -> Command {
 
 /// Parses what was typed. Help and version are printed here; what is wrong is said here.
 pub fn parse(args: Vec<OsString>, lang: Lang) -> Result<Cli, Exit> {
-    let parsed = command(lang).try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command(lang).try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
     parsed.map_err(|error| {
         let terminal = Terminal::new(lang, false, false);
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                terminal.data(error.to_string().trim_end());
+                terminal.own(error.to_string().trim_end());
                 Exit::Done
             }
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                terminal.error(error.to_string().trim_end());
+                error.to_string().trim_end().lines().for_each(|line| terminal.error(line));
                 Exit::CannotStart
             }
             _ => {
-                terminal.error(&wrong(&error, lang));
+                let error = repeated(&args, lang).unwrap_or(error);
+                wrong(&error, lang).lines().for_each(|line| terminal.error(line));
                 Exit::CannotStart
             }
         }
     })
+}
+
+/// The same error with what was typed made fit to be shown: the parser repeats it, in its midst and in its tips, and
+/// a line end in it would look like a line of the parser's own.
+fn repeated(args: &[OsString], lang: Lang) -> Option<clap::Error> {
+    let shown = args.iter().map(|arg| shown(&arg.to_string_lossy()));
+    command(lang).try_get_matches_from(shown).err()
 }
 
 fn wrong(error: &clap::Error, lang: Lang) -> String {

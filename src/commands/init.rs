@@ -22,7 +22,7 @@ pub fn run(lang: Lang) -> Result<Exit, Stop> {
             "{FILE} could not be written: {error}. If it is there already, edit it."
         ))
     })?;
-    Terminal::new(lang, false, false).data(&say!(lang, "{FILE} yazıldı.", "Wrote {FILE}."));
+    Terminal::new(lang, false, false).answer(&say!(lang, "{FILE} yazıldı.", "Wrote {FILE}."));
     Ok(Exit::Done)
 }
 

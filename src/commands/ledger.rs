@@ -28,7 +28,7 @@ fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, Stop> {
     let copy = shown(&args.copy.display().to_string());
     ledger.backup(&args.copy).map_err(|error| not_copied(&copy, &error))?;
     if args.ledger.json {
-        terminal.data(&serde_json::json!({"backup": args.copy.to_string_lossy()}).to_string());
+        terminal.json(&serde_json::json!({"backup": args.copy.to_string_lossy()}));
         return Ok(Exit::Done);
     }
     terminal.answer(&say!(

@@ -21,7 +21,7 @@ pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Stop> {
     let purged = ledger.purge(before, now).map_err(|error| unreadable(&error))?;
     if args.ledger.json {
         let said = serde_json::json!({"before": local_time(before), "runs": purged.runs, "rows": purged.rows, "kept": purged.kept});
-        terminal.data(&said.to_string());
+        terminal.json(&said);
         return Ok(Exit::Done);
     }
     let (runs, rows, day) = (grouped(purged.runs, lang), grouped(purged.rows, lang), local_time(before));

@@ -26,7 +26,7 @@ pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Stop> {
     for run in ledger.runs().map_err(|error| unreadable(&error))? {
         let now = Now::of(&ledger, &run).map_err(|error| unreadable(&error))?;
         if args.ledger.json {
-            terminal.data(&as_json(&run, now.as_ref()).to_string());
+            terminal.json(&as_json(&run, now.as_ref()));
         } else {
             terminal.answer(&line(&run, now.as_ref(), lang));
         }
@@ -126,11 +126,11 @@ fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result
         let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
         let Some(last) = page.last() else { return Ok(Exit::Done) };
         for entry in &page {
-            terminal.data(&if as_json {
-                entry_json(run, entry, under_way).to_string()
+            if as_json {
+                terminal.json(&entry_json(run, entry, under_way));
             } else {
-                entry_line(run, entry, under_way)
-            });
+                terminal.answer(&entry_line(run, entry, under_way));
+            }
         }
         if last.id.ordinal == u32::MAX {
             return Ok(Exit::Done);

@@ -25,7 +25,7 @@ pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Stop> {
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.map_err(|e| failed(&e))?;
         let address = listener.local_addr().map_err(|e| failed(&e))?;
-        terminal.data(&format!("http://{address}"));
+        terminal.answer(&format!("http://{address}"));
         terminal.note(&say!(
             lang,
             "Deneme sunucusu çalışıyor; herhangi bir token geçer. Durdurmak için Ctrl-C.",

@@ -27,6 +27,6 @@ pub fn man(lang: Lang) -> Result<Exit, Stop> {
 }
 
 fn print(bytes: &[u8], lang: Lang) -> Exit {
-    Terminal::new(lang, false, false).data(String::from_utf8_lossy(bytes).trim_end());
+    Terminal::new(lang, false, false).own(String::from_utf8_lossy(bytes).trim_end());
     Exit::Done
 }

@@ -89,9 +89,9 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     if job.json {
         let typed = checked.path.to_string_lossy();
         let facts = Facts { file: &typed, ..facts.clone() };
-        terminal.data(&report::summary_json(&facts, result, checking).to_string());
+        terminal.json(&report::summary_json(&facts, result, checking));
     } else if !terminal.is_quiet() {
-        terminal.answer(&balance(&facts, result, terminal.lang));
+        balance(&facts, result, terminal.lang).iter().for_each(|line| terminal.answer(line));
     }
     say_end(&facts, &closing, ended.reason.as_deref(), terminal);
     written.map(|_| ended.exit)
@@ -314,8 +314,8 @@ fn exit_code(ended: &Ended, closing: &Closing) -> Exit {
     }
 }
 
-/// The closing balance, as a person reads it.
-fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> String {
+/// The closing balance, as a person reads it, line by line.
+fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> Vec<String> {
     let mut lines = vec![format!("{} → {}", shown(facts.file), facts.to)];
     for word in Word::ALL {
         let count = facts.tally.count(word);
@@ -340,7 +340,7 @@ fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> String {
         let seconds = facts.elapsed_s;
         lines.push(say!(lang, "Çalışma {run}, {seconds:.1} sn", "Run {run}, {seconds:.1} s"));
     }
-    lines.join("\n")
+    lines
 }
 
 fn under_way(lang: Lang) -> String {

@@ -133,13 +133,22 @@ pub fn without_results(sheets: &[Sheet], earlier: &[Option<EarlierResult>]) -> V
     sheets
 }
 
-/// The cells of a CSV result as they were before they were guarded against spreadsheets.
-pub fn take_apostrophes_away(row: &mut Row) {
+/// The cells of a CSV result as they were before they were guarded against spreadsheets and terminals.
+pub fn take_guards_away(row: &mut Row) {
     for cell in &mut row.cells {
-        if let Cell::Text(text) = cell
-            && text.starts_with('\'')
-        {
-            *text = report::without_apostrophe(text).into();
+        if let Cell::Text(text) = cell {
+            take_guard_away(text);
         }
+    }
+}
+
+/// The same of its headers.
+pub fn take_guards_of_headers_away(sheets: &mut [Sheet]) {
+    sheets.iter_mut().flat_map(|sheet| &mut sheet.headers).for_each(take_guard_away);
+}
+
+fn take_guard_away(text: &mut CompactString) {
+    if text.contains(['\'', '\\']) {
+        *text = report::as_it_was(text).into();
     }
 }

@@ -14,7 +14,8 @@ use jiff::tz::TimeZone;
 
 use self::decimals::Decimals;
 use self::notes::{of_columns, of_examples, of_hidden, say_warnings, told};
-use super::earlier::{EarlierResult, Origin, Origins, Settled, take_apostrophes_away, without_results};
+use super::earlier::{EarlierResult, Origin, Origins, Settled};
+use super::earlier::{take_guards_away, take_guards_of_headers_away, without_results};
 use super::known::Known;
 use super::past::KnownAs;
 use super::zone::{self, on_the_systems_clock};
@@ -115,7 +116,7 @@ pub fn first_pass(
     ledger: Option<&Ledger>,
     terminal: Terminal,
 ) -> Result<Checked, Stop> {
-    let Planned { input, sheets, earlier, operations, maps, zones, has_local_times, mut warnings } =
+    let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, mut warnings } =
         planned(path, job, aim, terminal)?;
     let (formats, looks) = (input.formats.clone(), looks(&input));
     let in_zone = |zone| Coerce { formats: &looks, lang: job.lang, zone };
@@ -149,7 +150,7 @@ pub fn first_pass(
         examples: Vec::new(),
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
-    let (totals, rows) = run(&mut pass, input, rows, is_csv && is_result(&sheets), terminal.checking())?;
+    let (totals, rows) = run(&mut pass, input, rows, guarded, terminal.checking())?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     warnings.extend(of_rows(&pass, &totals, &sheets));
     say_warnings(&warnings, terminal);
@@ -187,6 +188,8 @@ fn examples_of(operations: &[Operation], coerces: &[Coerce], aim: Aim) -> Vec<Op
 struct Planned {
     input: Input,
     sheets: Vec<Sheet>,
+    /// The file is a CSV result, whose cells are guarded.
+    guarded: bool,
     earlier: Vec<Option<EarlierResult>>,
     operations: Vec<Operation>,
     maps: Vec<SheetMap>,
@@ -198,7 +201,7 @@ struct Planned {
 
 fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Planned, Stop> {
     let input = opened(path, job)?;
-    let sheets = input.sheets.clone();
+    let (sheets, guarded) = unguarded(&input);
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
     let mut warnings = told(&input.warnings, job.lang);
@@ -206,7 +209,7 @@ fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Plann
     let zones = operations.iter().map(|operation| job.zone_of(operation)).collect();
     let has_local_times = on_the_systems_clock(&operations, &maps, job);
     warnings.extend(has_local_times.then(|| zone::warning(job)));
-    Ok(Planned { input, sheets, earlier, operations, maps, zones, has_local_times, warnings })
+    Ok(Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings })
 }
 
 /// What is to be told of the rows as they were read.
@@ -230,7 +233,17 @@ fn looks(input: &Input) -> Formats {
     if input.encoding.is_some() { Formats::of_text_file() } else { Formats::of(&input.formats) }
 }
 
-/// Whether this program wrote the file: then it put apostrophes in front of what looks like a formula.
+/// The sheets as they were before a CSV result was made of them, and whether one was: then its cells are guarded too.
+fn unguarded(input: &Input) -> (Vec<Sheet>, bool) {
+    let mut sheets = input.sheets.clone();
+    let guarded = input.encoding.is_some() && is_result(&sheets);
+    if guarded {
+        take_guards_of_headers_away(&mut sheets);
+    }
+    (sheets, guarded)
+}
+
+/// Whether this program wrote the file: then it guarded what looks like a formula or steers a terminal.
 fn is_result(sheets: &[Sheet]) -> bool {
     sheets.iter().any(|sheet| !crate::report::of_earlier_result(&sheet.headers).is_empty())
 }
@@ -275,7 +288,7 @@ fn read_into(
     let totals = input.rows(|mut batch| {
         to_drop.try_iter().for_each(drop);
         if quoted {
-            batch.iter_mut().for_each(take_apostrophes_away);
+            batch.iter_mut().for_each(take_guards_away);
         }
         if let Some(rows) = &mut rows {
             spooled = batch.iter().try_for_each(|row| rows.push(row));

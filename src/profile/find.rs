@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::trust::{self, is_trusted};
-use super::{FILE, Settings, settings_folder, unreadable};
+use super::{FILE, Settings, not_understood, settings_folder, unreadable};
 use crate::exit::Stop;
 use crate::files;
 use crate::keyed::hex;
@@ -77,8 +77,8 @@ impl Found {
     /// A file that is no settings.
     pub fn settings(&self) -> Result<Settings, Stop> {
         let text = std::str::from_utf8(&self.bytes).map_err(|error| unreadable(&self.path, &error))?;
-        let mut settings: Settings = toml::from_str(text).map_err(|error| unreadable(&self.path, &error))?;
-        settings.table = toml::from_str(text).map_err(|error| unreadable(&self.path, &error))?;
+        let mut settings: Settings = toml::from_str(text).map_err(|error| not_understood(&self.path, text, &error))?;
+        settings.table = toml::from_str(text).map_err(|error| not_understood(&self.path, text, &error))?;
         let folder = self.path.parent().unwrap_or(Path::new(""));
         settings.profiles.values_mut().for_each(|profile| profile.lie_in(folder));
         Ok(settings)

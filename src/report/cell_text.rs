@@ -22,8 +22,64 @@ pub fn needs_apostrophe(text: &str) -> bool {
 }
 
 /// The text as it was before a CSV result put an apostrophe in front of it.
-pub fn without_apostrophe(text: &str) -> &str {
+fn without_apostrophe(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| needs_apostrophe(rest)).unwrap_or(text)
+}
+
+/// How a character that steers a terminal stands in a CSV result: `\u{1b}`.
+const ESCAPE: &str = "\\u{";
+
+/// A cell's own text as a CSV result holds it, for a CSV file is read on terminals too: control characters, but for
+/// tabs and line ends, are written as `\u{…}`. So is the backslash of a text that has such words already, so that
+/// [`as_it_was`] gives back the text letter for letter.
+pub fn for_csv(text: &str) -> Cow<'_, str> {
+    // In UTF-8 a C1 control begins with C2.
+    let may_steer = |byte: u8| matches!(byte, 0..=8 | 11..=31 | 0x7f | 0xc2 | b'\\');
+    if !text.bytes().any(may_steer) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let rest = &text[at..];
+        let stays = match c {
+            '\t' | '\n' => true,
+            '\r' => rest.starts_with("\r\n"),
+            '\\' => !rest.starts_with(ESCAPE),
+            c => !c.is_control(),
+        };
+        if stays {
+            out.push(c);
+        } else {
+            out.extend(c.escape_unicode());
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A text of a CSV result as it was in the input: without the apostrophe against formulas, and with the characters
+/// that stand as `\u{…}`.
+pub fn as_it_was(text: &str) -> Cow<'_, str> {
+    let text = without_apostrophe(text);
+    if !text.contains(ESCAPE) {
+        return Cow::Borrowed(text);
+    }
+    let mut pieces = text.split(ESCAPE);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let known = piece.split_once('}').and_then(|(code, rest)| {
+            let c = u32::from_str_radix(code, 16).ok().and_then(char::from_u32)?;
+            (c.is_control() || c == '\\').then_some((c, rest))
+        });
+        match known {
+            Some((c, rest)) => {
+                out.push(c);
+                out.push_str(rest);
+            }
+            // A person wrote it.
+            None => out.extend([ESCAPE, piece]),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A text cut to what a cell holds; one that was cut ends in `…`.
@@ -126,6 +182,28 @@ mod tests {
             assert!(!looks_like_formula(&guarded));
             assert_eq!(without_apostrophe(&guarded), text);
         }
+    }
+
+    #[test]
+    fn a_csv_cell_steers_no_terminal_and_comes_back_letter_for_letter() {
+        let own = "a\u{1b}[2J\u{7}\rb\u{9b}\u{0}é\u{a0}§";
+        assert_eq!(for_csv(own), "a\\u{1b}[2J\\u{7}\\u{d}b\\u{9b}\\u{0}é\u{a0}§");
+        for text in [
+            own,
+            "two\r\nlines\tand\na tab",
+            "C:\\u{1b}\\users",
+            "\\u{",
+            "\\\\u{5c}u{1b}",
+            "\\u{41}",
+            "'\u{1b}",
+            "=\u{7}",
+        ] {
+            let stands = for_csv(text);
+            let stands = if needs_apostrophe(&stands) { format!("'{stands}") } else { stands.into_owned() };
+            assert!(!stands.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')), "{stands:?}");
+            assert_eq!(as_it_was(&stands), text);
+        }
+        assert!(matches!(for_csv("Ayşe, kasa 2"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::explain::{Context, code, explanation};
 use super::moment;
 use super::part::{Look, Part};
 use super::styles::Styles;
+use crate::message::harmless;
 use crate::outcome::Outcome;
 use crate::row::Row;
 
@@ -86,6 +87,7 @@ impl AddedCells<'_> {
         if words.is_empty() {
             return Ok(());
         }
-        part.text(at, column, words, self.styles.text(looks_like_formula(words), false))
+        let words = harmless(words);
+        part.text(at, column, &words, self.styles.text(looks_like_formula(&words), false))
     }
 }

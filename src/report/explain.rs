@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use super::columns::column_index;
 use crate::contract::Operation;
-use crate::message::Lang;
+use crate::message::{Lang, harmless};
 use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
 use crate::say;
 
@@ -31,13 +31,17 @@ pub fn explanation(outcome: &Outcome, context: Context) -> String {
     if lines.is_empty() {
         lines.extend(of_word(outcome, context.lang).map(Cow::Owned));
     }
-    lines.join("\n")
+    let told = lines.join("\n");
+    match harmless(&told) {
+        Cow::Borrowed(_) => told,
+        Cow::Owned(harmless) => harmless,
+    }
 }
 
 /// The Error code column: the server's code, or the rules that the row breaks.
 pub fn code(outcome: &Outcome) -> Cow<'_, str> {
     if let Some(code) = outcome.error.as_ref().and_then(|error| error.code.as_deref()) {
-        return code.into();
+        return harmless(code);
     }
     let mut rules: Vec<&str> = Vec::new();
     for problem in &outcome.problems {
@@ -56,7 +60,9 @@ pub fn code(outcome: &Outcome) -> Cow<'_, str> {
 fn problem_line<'a>(problem: &'a Problem, context: Context) -> Cow<'a, str> {
     let header = column_index(&problem.column).and_then(|index| context.headers.get(index));
     let header = header.map(CompactString::as_str).filter(|header| !header.is_empty());
-    let name = header.unwrap_or_else(|| field_label(&problem.field, context));
+    // A header may have several lines; here it stands within a sentence.
+    let header = header.map(|header| header.split_whitespace().collect::<Vec<_>>().join(" "));
+    let name = header.as_deref().unwrap_or_else(|| field_label(&problem.field, context));
     let (column, message) = (&problem.column, &problem.message);
     match (column.is_empty(), name.is_empty()) {
         (false, false) => {

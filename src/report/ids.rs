@@ -8,6 +8,7 @@ use super::moment;
 use super::part::Part;
 use super::sheet_names::SheetNames;
 use super::styles::Styles;
+use crate::message::harmless;
 use crate::outcome::{Outcome, Word, id_text};
 use crate::row::Place;
 
@@ -68,7 +69,7 @@ impl IdSheet {
                 let full = std::mem::replace(&mut self.current, next);
                 self.full.push(full.end(headers(&self.id, self.with_sheet).len())?);
             }
-            let (at, text) = (self.current.begin_row(None), id_text(id));
+            let (at, text) = (self.current.begin_row(None), harmless(&id_text(id)).into_owned());
             let format = means.styles.text(super::cell_text::looks_like_formula(&text), false);
             self.current.text(at, 0, &text, format)?;
             let row_column = usize::from(self.with_sheet) + 1;

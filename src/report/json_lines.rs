@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::atomic::{Target, failed};
 use super::{Layout, moment};
 use crate::exit::Stop;
+use crate::message::write_json;
 use crate::outcome::{ApiError, Outcome, Problem, Word};
 use crate::row::Row;
 
@@ -81,7 +82,7 @@ impl<'a> Writer<'a> {
                 result: of.result,
             }),
         };
-        serde_json::to_writer(&mut self.out, &line)?;
+        write_json(&mut self.out, &line)?;
         self.out.write_all(b"\n")
     }
 

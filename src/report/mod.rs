@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-pub use cell_text::without_apostrophe;
+pub use cell_text::as_it_was;
 pub use columns::of_earlier_result;
 pub use earlier::run_of;
 pub use explain::{Context, explanation};

@@ -9,7 +9,7 @@ use super::frequent::Errors;
 use super::styles::SummaryStyles;
 use super::widths::{LINE_HEIGHT, lines_in};
 use super::{Facts, Layout, moment, summary_words};
-use crate::message::Lang;
+use crate::message::{Lang, harmless};
 use crate::say;
 
 /// How many kinds of error are listed.
@@ -183,6 +183,7 @@ impl Page<'_> {
     }
 
     fn pair(&mut self, label: &str, value: &str) -> Result<(), XlsxError> {
+        let label = &harmless(label);
         self.sheet.write_string_with_format(self.at, 0, clipped(label), &self.styles.label)?;
         self.text(1, value)?;
         self.at += 1;
@@ -190,6 +191,7 @@ impl Page<'_> {
     }
 
     fn warning(&mut self, words: &str) -> Result<(), XlsxError> {
+        let words = &harmless(words);
         self.sheet.write_string_with_format(self.at, 1, clipped(words), &self.styles.warning)?;
         self.heighten(words)?;
         self.at += 1;
@@ -197,6 +199,7 @@ impl Page<'_> {
     }
 
     fn text(&mut self, column: u16, words: &str) -> Result<(), XlsxError> {
+        let words = &harmless(words);
         let format = if looks_like_formula(words) { &self.styles.quoted } else { &self.styles.text };
         self.sheet.write_string_with_format(self.at, column, clipped(words), format)?;
         if column == 1 { self.heighten(words) } else { Ok(()) }

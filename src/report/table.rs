@@ -1,9 +1,11 @@
 //! The result as CSV, the way a Turkish Excel opens it with a double click: UTF-8 with a byte order
-//! mark, fields apart by `;`. A field that a spreadsheet might take for a formula begins with `'`.
+//! mark, fields apart by `;`. A field that a spreadsheet might take for a formula begins with `'`, and no field holds
+//! a character that steers a terminal. The input's own cells come back letter for letter when the result is fed back.
 //!
 //! An input of several sheets gives one table: a Sheet column in front, then every header that any
 //! sheet has, once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -13,12 +15,12 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use super::atomic::{Target, failed};
-use super::cell_text::{needs_apostrophe, push_cell};
+use super::cell_text::{for_csv, needs_apostrophe, push_cell};
 use super::columns::{Added, Columns, of_earlier_result};
 use super::explain::{Context, code, explanation};
 use super::{Layout, moment};
 use crate::exit::Stop;
-use crate::message::Lang;
+use crate::message::{Lang, harmless};
 use crate::outcome::Outcome;
 use crate::row::{Cell, Row, Sheet};
 
@@ -39,10 +41,11 @@ impl<'a> Writer<'a> {
         let several = layout.sheets.len() > 1;
         let begin = || -> io::Result<Fields> {
             let mut out = Fields::begin(target.file()?)?;
-            let added = columns.headers();
-            for header in several.then_some("Sheet").into_iter().chain(headers.iter().copied()).chain(added) {
-                out.put(header)?;
+            if several {
+                out.put("Sheet")?;
             }
+            headers.iter().try_for_each(|header| out.put_own(header))?;
+            columns.headers().try_for_each(|header| out.put(header))?;
             out.end_row()?;
             Ok(out)
         };
@@ -61,7 +64,7 @@ impl<'a> Writer<'a> {
         };
         let (formats, lang) = (self.layout.formats, self.layout.lang);
         if self.layout.sheets.len() > 1 {
-            self.out.put(&sheet.name)?;
+            self.out.put_own(&sheet.name)?;
         }
         for source in sources {
             let cell = source.and_then(|column| row.cells.get(column));
@@ -144,13 +147,26 @@ impl Fields {
     pub fn put_cell(&mut self, cell: &Cell, formats: &[String], lang: Lang) -> io::Result<()> {
         self.field.clear();
         push_cell(&mut self.field, cell, formats, lang);
+        if let Cow::Owned(harmless) = for_csv(&self.field) {
+            self.field = harmless;
+        }
         if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) && needs_apostrophe(&self.field) {
             self.field.insert(0, '\'');
         }
         self.out.write_field(&self.field).map_err(csv_error)
     }
 
+    /// A header or a name of the input.
+    pub fn put_own(&mut self, text: &str) -> io::Result<()> {
+        self.put_as_is(&for_csv(text))
+    }
+
+    /// Words of the program or of the server.
     pub fn put(&mut self, text: &str) -> io::Result<()> {
+        self.put_as_is(&harmless(text))
+    }
+
+    fn put_as_is(&mut self, text: &str) -> io::Result<()> {
         if needs_apostrophe(text) {
             return self.out.write_field(format!("'{text}")).map_err(csv_error);
         }

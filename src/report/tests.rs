@@ -199,7 +199,9 @@ fn no_text_ever_becomes_a_formula() {
     }
     let read = cells(&path, "List");
     for (at, words) in dangerous.iter().enumerate() {
-        assert_eq!((read[at + 1].1[0].as_str(), read[at + 1].1[3].as_str()), (*words, *words));
+        // What the server gave as an id shows a carriage return; the row's own cell keeps it.
+        let id = words.replace('\r', "\\u{d}");
+        assert_eq!((read[at + 1].1[0].as_str(), read[at + 1].1[3].as_str()), (*words, id.as_str()));
     }
     // Each such cell has a format with the mark that keeps it text when somebody edits it.
     let styles = part(&path, "xl/styles.xml");

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::message::write_json;
+
 /// One request, fully received.
 #[derive(Debug, Serialize)]
 pub struct Entry<'a> {
@@ -46,7 +48,7 @@ impl Log {
     /// Hands the whole line over in one write, so that a process killed right after it loses nothing.
     pub fn write(&mut self, entry: &Entry<'_>) -> io::Result<()> {
         self.line.clear();
-        serde_json::to_writer(&mut self.line, entry)?;
+        write_json(&mut self.line, entry)?;
         self.line.push(b'\n');
         self.to.write_all(&self.line)?;
         self.to.flush()

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::exit::{Exit, Stop};
 use crate::ledger::Settlement;
+use crate::message::json_line;
 use crate::outcome::Word;
 use crate::row::Place;
 use crate::text;
@@ -48,13 +49,12 @@ pub fn now_ms() -> i64 {
 }
 
 pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
-    serde_json::json!({
+    json_line(&serde_json::json!({
         "row_ordinal": ordinal,
         "result": settlement.state.word(),
         "id": settlement.id,
         "http_status": settlement.http_status,
-    })
-    .to_string()
+    }))
 }
 
 pub(super) fn ledger_failed(why: &str) -> Stop {

@@ -19,6 +19,7 @@ mod bad_server;
 mod cells;
 mod commands;
 mod describe;
+mod doors;
 mod doubt;
 mod elsewhere;
 mod fetch;

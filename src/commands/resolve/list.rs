@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Workbook, Xls
 
 use crate::exit::Stop;
 use crate::ledger::{Entry, Run};
-use crate::message::{Lang, shown};
+use crate::message::{Lang, harmless, shown};
 use crate::report::local_time;
 use crate::submit::event::reference;
 use crate::{files, say, text};
@@ -57,11 +57,11 @@ fn build(run: &Run, entries: &[Entry], lang: Lang) -> Result<Workbook, XlsxError
         let name = run.spec.sheets.get(usize::from(entry.place.sheet)).map_or("", String::as_str);
         let sent = entry.sent_at_ms.map(local_time).unwrap_or_default();
         let error = entry.settlement.error.as_ref().map(crate::outcome::ApiError::sentence).unwrap_or_default();
-        sheet.write_string(at, 0, name)?;
+        sheet.write_string(at, 0, harmless(name))?;
         sheet.write_number(at, 1, entry.place.row)?;
         sheet.write_string(at, 2, sent)?;
         sheet.write_string(at, 3, reference(&run.spec.name, entry.place))?;
-        sheet.write_string(at, 4, error)?;
+        sheet.write_string(at, 4, harmless(&error))?;
     }
     let last = entries.len().max(1) as u32;
     let choice = DataValidation::new().allow_list_strings(&["done", "not-done"])?;

@@ -126,7 +126,7 @@ fn not_asked(row: u32) -> Stop {
 
 fn say_closed(row: u32, state: State, terminal: Terminal) {
     let lang = terminal.lang;
-    terminal.data(&match state {
+    terminal.answer(&match state {
         State::Done | State::DoneWithoutId => {
             say!(lang, "Satır {row} tamam olarak kapatıldı.", "Row {row} is closed as done.")
         }
@@ -198,7 +198,7 @@ fn list(ledger: &Ledger, run: &Run, output: Option<&Path>, terminal: Terminal) -
     let name = run.spec.name.clone();
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
-        terminal.data(&super::runs::entry_line(run, entry, false));
+        terminal.answer(&super::runs::entry_line(run, entry, false));
     }
     if unknown.is_empty() {
         terminal.note(&say!(terminal.lang, "Belirsiz satır yok.", "No row is unknown."));

@@ -45,9 +45,11 @@ pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, clos
     };
     let terminal = closing.terminal;
     if closing.job.json {
-        terminal.data(&sum.json(result.as_deref(), closing, exit).to_string());
+        terminal.json(&sum.json(result.as_deref(), closing, exit));
     } else if !terminal.is_quiet() {
-        terminal.answer(&sum.told(result.as_deref(), matches!(source, Source::File(_)), closing));
+        for line in sum.told(result.as_deref(), matches!(source, Source::File(_)), closing) {
+            terminal.answer(&line);
+        }
     }
     for doubt in &doubts {
         terminal.error(&shown(&told(doubt, closing.job)));
@@ -140,8 +142,8 @@ impl Sum<'_> {
         })
     }
 
-    /// As a person reads it.
-    fn told(&self, result: Option<&Path>, from_file: bool, closing: &Closing) -> String {
+    /// As a person reads it, line by line.
+    fn told(&self, result: Option<&Path>, from_file: bool, closing: &Closing) -> Vec<String> {
         let lang = closing.terminal.lang;
         let mut lines = vec![self.operation.full_name()];
         let mut line = |label: &str, count: u64| lines.push(format!("  {label:<16} {:>9}", grouped(count, lang)));
@@ -160,6 +162,6 @@ impl Sum<'_> {
             let path = shown(&path.display().to_string());
             lines.push(say!(lang, "Sonuç: {path}", "Result: {path}"));
         }
-        lines.join("\n")
+        lines
     }
 }

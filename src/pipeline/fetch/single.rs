@@ -6,7 +6,7 @@ use crate::exit::Stop;
 use crate::identity::RowKeyers;
 use crate::job::Job;
 use crate::map::{Draft, check_wishes, sheet_map};
-use crate::message::shown;
+use crate::message::{Text, shown};
 use crate::row::{Place, Row, Sheet};
 use crate::text;
 use crate::validate::{Context, Request, Rules};
@@ -44,10 +44,9 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
     let mut rules = Rules::new(0, operation, contract, RowKeyers::of_nothing(), job.recipe.strict)?;
     let accepted = rules.check(&mut draft, &Context { row: &row, route, coerce: &coerce });
     accepted.map(|accepted| accepted.request()).map_err(|problems| {
-        let lines: Vec<String> =
+        let told: Vec<String> =
             problems.iter().map(|problem| shown(&format!("--set {}: {}", problem.field, problem.message))).collect();
-        let lines = lines.join("\n");
-        Stop::cannot_start(text!("{lines}", "{lines}"))
+        Stop::cannot_start(Text::same(told.join(" ")))
     })
 }
 

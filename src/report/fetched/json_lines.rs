@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::super::atomic::{Target, failed};
 use super::{Layout, Line};
 use crate::exit::Stop;
+use crate::message::write_json;
 use crate::outcome::{ApiError, Problem, Word};
 
 pub struct Writer<'a> {
@@ -65,9 +66,9 @@ impl<'a> Writer<'a> {
                 problems: &outcome.problems,
                 item,
             };
-            serde_json::to_writer(&mut self.out, &line)?;
+            write_json(&mut self.out, &line)?;
         } else if let Some(item) = item {
-            serde_json::to_writer(&mut self.out, &OfPage { page, item })?;
+            write_json(&mut self.out, &OfPage { page, item })?;
         } else {
             return Ok(());
         }

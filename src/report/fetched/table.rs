@@ -19,9 +19,7 @@ impl<'a> Writer<'a> {
         let grid = Grid::new(layout);
         let begin = || -> io::Result<Fields> {
             let mut out = Fields::begin(target.file()?)?;
-            for (header, _) in &grid.headers {
-                out.put(header)?;
-            }
+            grid.headers.iter().try_for_each(|(header, _)| out.put_own(header))?;
             out.end_row()?;
             Ok(out)
         };
@@ -39,7 +37,7 @@ impl<'a> Writer<'a> {
             match content {
                 Content::Input(cell, _) => self.out.put_cell(cell, formats, lang)?,
                 Content::Item(cell) => self.out.put_cell(&cell, formats, lang)?,
-                Content::Sheet(name) => self.out.put(name)?,
+                Content::Sheet(name) => self.out.put_own(name)?,
                 Content::Word => self.out.put(line.outcome.word.as_str())?,
                 Content::Explanation(words) | Content::Code(words) => self.out.put(&words)?,
                 Content::Status(status) => self.out.put(&status.to_string())?,

@@ -299,6 +299,7 @@ impl<'a> Account<'a> {
             sheet,
             row: place.row,
             result: None,
+            sent_at_ms: None,
         };
         let mut id = None;
         if let (Some(ledger), Some(run)) = (self.ledger, self.run)
@@ -310,6 +311,7 @@ impl<'a> Account<'a> {
                 None => entry,
             };
             of.result = Some(entry.state.word());
+            of.sent_at_ms = entry.sent_at_ms;
             id = entry.settlement.id;
         }
         Ok(Outcome { id, duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) })
@@ -336,6 +338,7 @@ impl<'a> Account<'a> {
                 sheet: sheet.unwrap_or_default(),
                 row: entry.place.row,
                 result: Some(entry.state.word()),
+                sent_at_ms: entry.sent_at_ms,
             }),
             ..Outcome::of(Word::Duplicate)
         })

@@ -26,6 +26,19 @@ impl Exit {
     pub fn code(self) -> u8 {
         self as u8
     }
+
+    /// The end in a word, as `--json` has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::SomeNot => "some-not-done",
+            Exit::CannotStart => "cannot-start",
+            Exit::StoppedEarly => "stopped-early",
+            Exit::LedgerBusy => "ledger-busy",
+            Exit::Interrupted => "interrupted",
+            Exit::Terminated => "terminated",
+        }
+    }
 }
 
 /// Why the program could not start or had to stop: a sentence with the place and the next step,

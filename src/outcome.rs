@@ -174,6 +174,9 @@ pub struct DuplicateOf {
     pub row: u32,
     /// What became of that row.
     pub result: Option<Word>,
+    /// The last time that it was sent.
+    #[serde(skip)]
+    pub sent_at_ms: Option<i64>,
 }
 
 /// What became of a row, as the result files show it.
@@ -217,6 +220,12 @@ impl Outcome {
             Word::Duplicate => self.duplicate_of.as_ref().is_some_and(|of| of.result == Some(Word::Done)),
             _ => false,
         }
+    }
+
+    /// Done before a moment, be it this row or the one that it repeats. What no time is known of was done before.
+    pub fn was_done_before(&self, ms: i64) -> bool {
+        let sent = self.duplicate_of.as_ref().map_or(self.sent_at_ms, |of| of.sent_at_ms);
+        self.was_done() && sent.is_none_or(|sent| sent < ms)
     }
 
     /// The ids as one line of text: `456`, or `HT00001234, HT00001235`.
@@ -302,7 +311,7 @@ mod tests {
     fn a_duplicate_of_what_was_done_is_done_and_no_other() {
         let duplicate = |result| {
             let (run, file, sheet) = (String::new(), String::new(), String::new());
-            let of = DuplicateOf { run, file, sheet, row: 2, result };
+            let of = DuplicateOf { run, file, sheet, row: 2, result, sent_at_ms: None };
             Outcome { duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) }
         };
         assert!(duplicate(Some(Word::Done)).was_done());

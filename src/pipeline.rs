@@ -45,7 +45,7 @@ use crate::submit::event::now_ms;
 use crate::text;
 
 pub use closing::sentence as ledger_sentence;
-use closing::{Closing, close};
+use closing::{Closing, Session, close};
 pub use fetch::{fetch, values};
 use first_pass::{Aim, Checked, first_pass};
 pub use lookup::{Found, look_up, told as found_words};
@@ -86,13 +86,14 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     fail::point("file-checked");
     let target = result_place::choose(job, path, &ledger, terminal)?;
     let begun = second_pass(&mut checked, job, sending, ledger, started, terminal)?;
-    let Begun { ledger, run, stop, not_sent, question, unanswered } = begun;
+    let Begun { ledger, run, stop, not_sent, question, unanswered, sent } = begun;
     let closing = Closing {
         target,
         stop,
         not_sent,
         question,
         unanswered,
+        session: Session { sent, began_ms: started_ms },
         ..Closing::new(Some(&ledger), Some(&run), started, started_ms)
     };
     close(&mut checked, job, closing, terminal)
@@ -121,6 +122,7 @@ pub fn report(
         return Err(changed(path, run));
     }
     let closing = Closing {
+        session: Session { sent: 0, began_ms: now_ms() },
         not_sent: not_sent_yet(terminal.lang),
         under_way: ledger.is_under_way(run.number),
         ..Closing::new(Some(ledger), Some(run), started, run.spec.started_ms)

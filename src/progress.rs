@@ -63,6 +63,13 @@ impl Terminal {
         self.own(&one_line(line));
     }
 
+    /// Several lines of it.
+    pub fn answers(&self, lines: &[String]) {
+        for line in lines {
+            self.answer(line);
+        }
+    }
+
     /// The same as JSON.
     pub fn json(&self, value: &impl Serialize) {
         self.own(&json_line(value));

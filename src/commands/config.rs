@@ -29,7 +29,7 @@ pub fn run(args: &ConfigArgs, named: Option<&Path>, typed_lang: Option<&str>, la
             if args.json {
                 terminal.json(&in_force.json(&settings));
             } else {
-                in_force.lines(&settings, lang).iter().for_each(|line| terminal.answer(line));
+                terminal.answers(&in_force.lines(&settings, lang));
             }
             Ok(Exit::Done)
         }

@@ -39,7 +39,7 @@ pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit
         if nth > 0 {
             terminal.answer("");
         }
-        lines.iter().for_each(|line| terminal.answer(line));
+        terminal.answers(lines);
     }
     Ok(Exit::Done)
 }

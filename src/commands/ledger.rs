@@ -46,7 +46,7 @@ fn same(args: &SameArgs, lang: Lang) -> Result<Exit, Stop> {
     let ledger = super::open(&args.ledger)?;
     let is_news = old != new && ledger.say_same(&old, &new, now_ms()).map_err(|error| unreadable(&error))?;
     if args.ledger.json {
-        terminal.data(&serde_json::json!({"old": old, "new": new, "news": is_news}).to_string());
+        terminal.json(&serde_json::json!({"old": old, "new": new, "news": is_news}));
     } else if is_news {
         terminal.answer(&say!(
             lang,
@@ -103,7 +103,7 @@ fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Stop> {
         ledger.take_for_newest(newer).map_err(|error| unreadable(&error))?;
     }
     if args.ledger.json {
-        terminal.data(&serde_json::json!({"ledger": path, "restored": newer.is_some()}).to_string());
+        terminal.json(&serde_json::json!({"ledger": path, "restored": newer.is_some()}));
         return Ok(Exit::Done);
     }
     terminal.answer(&if newer.is_some() {

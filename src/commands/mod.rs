@@ -5,6 +5,7 @@ mod config;
 mod contracts;
 mod describe;
 mod fetch;
+mod files;
 mod find;
 mod help;
 mod init;

@@ -2,36 +2,21 @@
 
 use std::path::PathBuf;
 
-use super::worse;
+use super::files::Files;
 use crate::cli::SubmitArgs;
 use crate::exit::{Exit, Stop};
-use crate::job::{Job, Output, Sending};
+use crate::job::{Job, Output};
 use crate::message::{Lang, shown};
 use crate::profile::Settings;
-use crate::progress::Terminal;
 use crate::{pipeline, text};
 
 /// Submits each file in turn. A file that cannot be read does not keep the next from going; a run
 /// that was stopped does.
 pub fn run(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
-    let terminal = Terminal::new(lang, args.file.quiet, args.file.verbose);
-    let (job, sending): (Job, Sending) = Job::submit(args, settings, lang)?;
-    one_result(&args.files, &job)?;
-    let mut worst = Exit::Done;
-    for file in &args.files {
-        let exit = pipeline::submit(file, &job, &sending, terminal).unwrap_or_else(|stop| {
-            terminal.error(stop.sentence(lang));
-            if let Some(summary) = stop.summary.filter(|_| job.json) {
-                terminal.data(&summary.to_string());
-            }
-            stop.exit
-        });
-        worst = worse(worst, exit);
-        if exit.code() >= Exit::StoppedEarly.code() {
-            break;
-        }
-    }
-    Ok(worst)
+    let job = Job::submit(args, settings, lang).and_then(|job| one_result(&args.files, &job.0).map(|()| job));
+    let is_stopped = |exit: Exit| exit.code() >= Exit::StoppedEarly.code();
+    Files::new(&args.files, &args.file, lang)
+        .each(job, is_stopped, |file, (job, sending), terminal| pipeline::submit(file, job, sending, terminal))
 }
 
 /// One `-o` cannot hold the results of several files, and a file that is given twice has one result.

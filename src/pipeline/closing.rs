@@ -30,6 +30,7 @@ pub struct Closing<'a> {
     pub stop: Option<Stop>,
     pub started: Instant,
     pub started_ms: i64,
+    pub session: Session,
     pub not_sent: NotSent,
     /// Another process is sending the run: what there is to say is how it stands.
     pub under_way: bool,
@@ -50,6 +51,7 @@ impl<'a> Closing<'a> {
             stop: None,
             started,
             started_ms,
+            session: Session { sent: 0, began_ms: started_ms },
             not_sent: NotSent::default(),
             question: InQuestion::default(),
             unanswered: 0,
@@ -58,13 +60,20 @@ impl<'a> Closing<'a> {
     }
 }
 
+/// What the command in hand did itself: the run may have been begun by an earlier one.
+pub struct Session {
+    /// Rows that left.
+    pub sent: u64,
+    pub began_ms: i64,
+}
+
 /// Writes the result, prints the balance, and closes the run in the ledger.
 pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Terminal) -> Result<Exit, Stop> {
     let checking = closing.run.is_none();
     let beside = || job.output_for(&checked.path, if checking { "check" } else { "result" });
     let target = closing.target.clone().or_else(beside);
     let end = End::new(checked, job, &closing);
-    let mut ended = Ended::of_rows(listed(checked, &closing)?);
+    let mut ended = Ended::of_rows(listed(checked, &closing)?, closing.session.began_ms);
     let written = match target.as_deref() {
         Some(path) => write(path, checked, job, &closing, &end, &mut ended).map(Some),
         None => each(checked, job, &closing, |_, _, outcome| {
@@ -75,26 +84,33 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     };
     if written.is_err() {
         // The result could not be written: the balance is drawn up all the same.
-        ended = Ended::of_rows(ended.tally.rows);
+        ended = Ended::of_rows(ended.tally.rows, closing.session.began_ms);
         checked.rows = None;
         each(checked, job, &closing, |_, _, outcome| {
             ended.add(outcome);
             Ok(())
         })?;
     }
-    ended.exit = exit_code(&ended, &closing);
+    let stop = closing.stop.as_ref().or(written.as_ref().err());
+    ended.exit = exit_code(&ended, &closing, stop);
     let result = written.as_ref().ok().and_then(Option::as_deref);
     settle_run(&closing, &ended, result);
     let facts = end.facts(&closing, &ended);
     if job.json {
         let typed = checked.path.to_string_lossy();
-        let facts = Facts { file: &typed, ..facts.clone() };
-        terminal.json(&report::summary_json(&facts, result, checking));
+        let error = stop.map(|stop| (stop.exit.word(), stop.sentence(job.lang)));
+        terminal.json(&report::summary_json(&Facts { file: &typed, ..facts.clone() }, result, checking, error));
     } else if !terminal.is_quiet() {
-        balance(&facts, result, terminal.lang).iter().for_each(|line| terminal.answer(line));
+        terminal.answers(&balance(&facts, result, terminal.lang));
     }
-    say_end(&facts, &closing, ended.reason.as_deref(), terminal);
-    written.map(|_| ended.exit)
+    if closing.under_way {
+        terminal.note(&under_way(terminal.lang));
+    } else if terminal.is_quiet() {
+        say_end_in_a_line(&facts, result, stop, ended.reason.as_deref(), checking, terminal);
+    } else {
+        say_end(&facts, stop, ended.reason.as_deref(), terminal);
+    }
+    Ok(ended.exit)
 }
 
 /// How many rows the list has: all that were read but the template's example, unless an earlier version sent it.
@@ -133,7 +149,7 @@ pub fn refused(checked: &Checked, proposal: &Proposal, started: Instant) -> serd
         exit: Exit::CannotStart,
         in_question: &proposal.question,
     };
-    report::summary_json(&facts, None, false)
+    report::summary_json(&facts, None, false, None)
 }
 
 /// What the rows came to.
@@ -143,16 +159,21 @@ struct Ended {
     /// Why the first of the rows that were not sent was not; none where the reader chose so or another note says it.
     reason: Option<String>,
     exit: Exit,
+    /// Rows that were done before the session in hand, which began at this time.
+    done_before: u64,
+    began_ms: i64,
 }
 
 impl Ended {
     /// An account of so many rows, all of it still to be drawn up.
-    fn of_rows(rows: u64) -> Self {
-        Self { tally: Tally::of_rows(rows), waiting: Waiting::Nothing, reason: None, exit: Exit::Done }
+    fn of_rows(rows: u64, began_ms: i64) -> Self {
+        let (tally, waiting) = (Tally::of_rows(rows), Waiting::Nothing);
+        Self { tally, waiting, reason: None, exit: Exit::Done, done_before: 0, began_ms }
     }
 
     fn add(&mut self, outcome: &Outcome) {
         self.tally.add(outcome);
+        self.done_before += u64::from(outcome.was_done_before(self.began_ms));
         if outcome.word == Word::NotSent {
             let code = outcome.error.as_ref().and_then(|error| error.code.as_deref());
             if self.reason.is_none() && !matches!(code, Some(account::HIDDEN | account::HELD)) {
@@ -204,6 +225,8 @@ impl End {
             ended_ms: now_ms(),
             elapsed_s: closing.started.elapsed().as_secs_f64(),
             tally: &ended.tally,
+            sent: closing.session.sent,
+            done_before: ended.done_before,
             stopped: self.stopped.as_deref(),
             warnings: &self.warnings,
             exit: ended.exit,
@@ -260,7 +283,7 @@ fn write(
         ended.add(outcome);
         row.map_or(Ok(()), |row| report.row(row, operation, outcome))
     })?;
-    ended.exit = exit_code(ended, closing);
+    ended.exit = exit_code(ended, closing, closing.stop.as_ref());
     report.finish(&end.facts(closing, ended))
 }
 
@@ -300,8 +323,8 @@ fn each(
     Ok(())
 }
 
-fn exit_code(ended: &Ended, closing: &Closing) -> Exit {
-    if let Some(stop) = &closing.stop {
+fn exit_code(ended: &Ended, closing: &Closing, stop: Option<&Stop>) -> Exit {
+    if let Some(stop) = stop {
         return stop.exit;
     }
     let (tally, checking) = (&ended.tally, closing.run.is_none());
@@ -352,15 +375,12 @@ fn under_way(lang: Lang) -> String {
 }
 
 /// Why it stopped, and what to do next.
-fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Terminal) {
-    if let Some(stop) = &closing.stop {
-        terminal.error(&shown(stop.sentence(terminal.lang)));
+fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, terminal: Terminal) {
+    if let Some(stop) = stop {
+        terminal.error(stop.sentence(terminal.lang));
     }
     let Some(run) = facts.run else { return };
-    if closing.under_way {
-        return terminal.note(&under_way(terminal.lang));
-    }
-    if let Some(reason) = reason.filter(|_| closing.stop.is_none()) {
+    if let Some(reason) = reason.filter(|_| stop.is_none()) {
         let (count, reason) = (facts.tally.count(Word::NotSent), shown(reason));
         terminal.error(&say!(
             terminal.lang,
@@ -384,6 +404,40 @@ fn say_end(facts: &Facts, closing: &Closing, reason: Option<&str>, terminal: Ter
             "Rows to mend: {mend}. Correct them and submit the file again; those that are done are not sent again."
         ));
     }
+}
+
+/// The same for those who want no more than a line, and that only where not all went well.
+fn say_end_in_a_line(
+    facts: &Facts,
+    result: Option<&Path>,
+    stop: Option<&Stop>,
+    reason: Option<&str>,
+    checking: bool,
+    terminal: Terminal,
+) {
+    if facts.exit == Exit::Done {
+        return;
+    }
+    let (lang, tally) = (terminal.lang, facts.tally);
+    let well = if checking { Word::Valid } else { Word::Done };
+    let counts = Word::ALL.into_iter().filter(|word| *word != well).filter_map(|word| {
+        // A duplicate of a row that is done lacks nothing.
+        let done = if word == Word::Duplicate { tally.was_done.saturating_sub(tally.count(Word::Done)) } else { 0 };
+        let count = tally.count(word).saturating_sub(done);
+        (count > 0).then(|| format!("{word} {}", grouped(count, lang)))
+    });
+    let (file, counts) = (shown(facts.file), counts.collect::<Vec<_>>().join(", "));
+    let rows = grouped(tally.rows, lang);
+    let mut line = say!(lang, "{file}: {rows} satırdan {counts}.", "{file}: of {rows} rows, {counts}.");
+    if let Some(path) = result {
+        let path = shown(&path.display().to_string());
+        line += &say!(lang, " Sonuç: {path}", " Result: {path}");
+    }
+    if let Some(why) = stop.map(|stop| stop.sentence(lang)).or(reason) {
+        line += " ";
+        line += &shown(why);
+    }
+    terminal.error(&line);
 }
 
 /// A ledger that cannot be used, as a person reads it.

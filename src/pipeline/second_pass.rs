@@ -48,11 +48,14 @@ pub struct Begun {
     pub question: InQuestion,
     /// Rows in question that stayed because nobody answered.
     pub unanswered: u64,
+    /// Rows that left now.
+    pub sent: u64,
 }
 
 impl Begun {
     fn unsent(ledger: Ledger, run: Run) -> Self {
-        Self { ledger, run, stop: None, not_sent: NotSent::default(), question: InQuestion::default(), unanswered: 0 }
+        let (not_sent, question) = (NotSent::default(), InQuestion::default());
+        Self { ledger, run, stop: None, not_sent, question, unanswered: 0, sent: 0 }
     }
 }
 
@@ -234,7 +237,7 @@ fn send(
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
     let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
-    Ok(Begun { stop: ended.stop, not_sent, ..Begun::unsent(ledger, run) })
+    Ok(Begun { stop: ended.stop, not_sent, sent: ended.sent, ..Begun::unsent(ledger, run) })
 }
 
 /// The numbers of the servers to which each operation's requests go.

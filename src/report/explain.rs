@@ -205,6 +205,7 @@ mod tests {
             sheet: "List".into(),
             row: 12,
             result: Some(Word::Done),
+            sent_at_ms: None,
         });
         assert_eq!(
             explanation(&outcome, PLAIN),

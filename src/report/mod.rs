@@ -17,6 +17,7 @@ mod ids;
 mod json_lines;
 mod moment;
 mod part;
+mod seal;
 mod sheet_names;
 mod styles;
 mod summary;
@@ -34,6 +35,7 @@ pub use cell_text::as_it_was;
 pub use columns::of_earlier_result;
 pub use earlier::run_of;
 pub use explain::{Context, explanation};
+pub use seal::is_untouched;
 pub use summary_json::summary_json;
 
 use crate::contract::Operation;
@@ -83,6 +85,10 @@ pub struct Facts<'a> {
     pub ended_ms: i64,
     pub elapsed_s: f64,
     pub tally: &'a Tally,
+    /// Rows that left in the session in hand.
+    pub sent: u64,
+    /// Rows that were done before it.
+    pub done_before: u64,
     /// Why the run stopped before its end.
     pub stopped: Option<&'a str>,
     pub warnings: &'a [String],

@@ -121,6 +121,8 @@ fn facts(tally: &Tally) -> Facts<'_> {
         ended_ms: SENT_MS + 1500,
         elapsed_s: 1.5,
         tally,
+        sent: 0,
+        done_before: 0,
         stopped: None,
         warnings: &[],
         exit: Exit::SomeNot,
@@ -328,7 +330,8 @@ fn json_lines_have_the_keys_in_their_order() {
     let mut run = Run::new(vec![sheet("List", 1, &["A"])]);
     let mut duplicate = Outcome { id: Some(json!(456)), ..Outcome::of(Word::Duplicate) };
     let (file, result) = ("may.xlsx".into(), Some(Word::Done));
-    duplicate.duplicate_of = Some(DuplicateOf { run: "r0".into(), file, sheet: String::new(), row: 12, result });
+    duplicate.duplicate_of =
+        Some(DuplicateOf { run: "r0".into(), file, sheet: String::new(), row: 12, result, sent_at_ms: None });
     let error = Some(ApiError { code: Some("E1".into()), title: None, description: None });
     let rejected = Outcome { error, ..Outcome::of(Word::Rejected) };
     let rows = [
@@ -358,12 +361,12 @@ fn the_json_summary_has_the_keys_that_the_readme_lists() {
     let mut tally = Tally::default();
     tally.rows = 1;
     tally.add(&Outcome::of(Word::NotSent));
-    let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false);
+    let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false, None);
     assert_eq!(
         summary.to_string(),
         r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"in_question":{}}"#
     );
-    assert_eq!(summary_json(&facts(&tally), None, true)["valid"], 0);
+    assert_eq!(summary_json(&facts(&tally), None, true, None)["valid"], 0);
 }
 
 #[test]

@@ -18,6 +18,7 @@ use super::frequent::Errors;
 use super::guard::guarded;
 use super::ids::{self, IdSheet, Means, Origin};
 use super::part::{COLUMN_LIMIT, Look, Part};
+use super::seal::seal;
 use super::sheet_names::SheetNames;
 use super::styles::Styles;
 use super::{Facts, Layout, earlier, summary};
@@ -190,7 +191,8 @@ impl<'a> Writer<'a> {
     fn save(&mut self) -> io::Result<()> {
         let mut out = BufWriter::with_capacity(1 << 16, self.target.file()?);
         guarded(|| self.book.save_to_writer(&mut out))?;
-        out.flush()
+        out.flush()?;
+        seal(self.target.file()?)
     }
 }
 

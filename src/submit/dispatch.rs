@@ -279,6 +279,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
             Leave::At(at) => return self.due.push(Reverse(Later { at, row })),
             Leave::AfterHold => return self.withdraw(row),
         }
+        self.ended.sent += u64::from(row.attempts == 1);
         let wire = self.wire;
         let reference = reference(self.plan.run, row.place);
         self.futures.push(Box::pin(async move {

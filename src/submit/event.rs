@@ -34,6 +34,8 @@ pub enum Signal {
 pub struct Ended {
     /// Why it ended before all rows were settled.
     pub stop: Option<Stop>,
+    /// Rows of which at least one request left.
+    pub sent: u64,
     /// Rows to be given back as pending: refused for what was wrong with the run.
     pub reopen: Vec<u32>,
 }

@@ -23,6 +23,7 @@ mod doors;
 mod doubt;
 mod elsewhere;
 mod fetch;
+mod files;
 mod first_run;
 mod folder;
 mod languages;

@@ -25,7 +25,7 @@ const KEYS: [&str; 12] = [
     "duplicate_of",
 ];
 /// The keys of `--json`.
-const SUMMARY: [&str; 17] = [
+const SUMMARY: [&str; 19] = [
     "run",
     "file",
     "sha256",
@@ -42,6 +42,8 @@ const SUMMARY: [&str; 17] = [
     "result",
     "elapsed_s",
     "exit",
+    "sent",
+    "done_before",
     "in_question",
 ];
 /// The columns that a result adds.

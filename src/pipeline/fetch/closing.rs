@@ -47,9 +47,7 @@ pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, clos
     if closing.job.json {
         terminal.json(&sum.json(result.as_deref(), closing, exit));
     } else if !terminal.is_quiet() {
-        for line in sum.told(result.as_deref(), matches!(source, Source::File(_)), closing) {
-            terminal.answer(&line);
-        }
+        terminal.answers(&sum.told(result.as_deref(), matches!(source, Source::File(_)), closing));
     }
     for doubt in &doubts {
         terminal.error(&shown(&told(doubt, closing.job)));

@@ -10,6 +10,7 @@ use super::super::cell_text::looks_like_formula;
 use super::super::earlier::PROPERTY;
 use super::super::guard::guarded;
 use super::super::part::{COLUMN_LIMIT, Look, Part};
+use super::super::seal::seal;
 use super::super::sheet_names::SheetNames;
 use super::super::styles::Styles;
 use super::super::workbook::{LARGE, ROW_LIMIT, too_wide};
@@ -122,6 +123,7 @@ impl<'a> Writer<'a> {
     fn save(&mut self) -> io::Result<()> {
         let mut out = BufWriter::with_capacity(1 << 16, self.target.file()?);
         guarded(|| self.book.save_to_writer(&mut out))?;
-        out.flush()
+        out.flush()?;
+        seal(self.target.file()?)
     }
 }

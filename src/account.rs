@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use crate::contract::Operation;
 use crate::doubt::{self, Doubt};
 use crate::exit::Stop;
+use crate::hint;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
-use crate::message::Lang;
+use crate::message::{Lang, shown};
 use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
 use crate::row::{Place, Sheet, column_letter};
 use crate::submit::event::reference;
@@ -102,6 +103,8 @@ pub struct Account<'a> {
     pub not_sent: NotSent,
     /// The run is being sent by another process.
     pub under_way: bool,
+    /// What the commands that are named have to carry ([`hint`]).
+    pub flags: String,
     page: Vec<Entry>,
     at: usize,
 }
@@ -128,6 +131,7 @@ impl<'a> Account<'a> {
             held: HashMap::new(),
             not_sent: NotSent::default(),
             under_way: false,
+            flags: String::new(),
             page: Vec::new(),
             at: 0,
         }
@@ -271,11 +275,12 @@ impl<'a> Account<'a> {
     fn held_behind(&self, of: EntryId, operation: usize) -> Result<String, Stop> {
         let (run, entry) = self.past_row(of)?;
         let (run, row) = (run.map(|run| run.spec.name).unwrap_or_default(), entry.map_or(0, |entry| entry.place.row));
-        let what = self.operations[operation].order_words().into_string(self.lang);
+        let command = hint::command(&["resolve", &run, "--row", &row.to_string()], &self.flags);
+        let (run, what) = (shown(&run), self.operations[operation].order_words().into_string(self.lang));
         Ok(say!(
             self.lang,
-            "{row}. satırın ({run}) sonucu belirsiz; bu satır onun arkasında bekliyor ({what}). Önce onu \"caseload resolve {run} --row {row}\" ile kapatın, sonra aynı komutu yeniden çalıştırın.",
-            "The outcome of row {row} ({run}) is unknown, and this row waits behind it ({what}). Close that one first by \"caseload resolve {run} --row {row}\", then run the same command again."
+            "{row}. satırın ({run}) sonucu belirsiz; bu satır onun arkasında bekliyor ({what}). Önce onu \"{command}\" ile kapatın, sonra aynı komutu yeniden çalıştırın.",
+            "The outcome of row {row} ({run}) is unknown, and this row waits behind it ({what}). Close that one first by \"{command}\", then run the same command again."
         ))
     }
 

@@ -12,6 +12,7 @@ use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, S
 use crate::contract::{self, Contract, Operation, Scheme};
 use crate::doubt::{Answers, Choice};
 use crate::exit::Stop;
+use crate::hint;
 use crate::identity::{Endpoint, Server};
 use crate::ledger::{Destination, Run};
 use crate::map::Wishes;
@@ -284,6 +285,11 @@ impl Job {
         let named = self.recipe.timezone.as_deref().and_then(zone::by_name);
         let own = || zone::by_name(&self.recipe.local_zone()).unwrap_or(TimeZone::UTC);
         named.or_else(|| operation.timezone.clone()).unwrap_or_else(own)
+    }
+
+    /// What a command carries that is to mean the same ledger and settings.
+    pub fn flags(&self) -> String {
+        hint::flags(self.ledger.as_deref(), &self.settings)
     }
 
     /// The address to which an operation's requests go.

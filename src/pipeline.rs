@@ -35,11 +35,13 @@ use std::time::Instant;
 use crate::account::{NotSent, unreadable};
 use crate::exit::{Exit, Stop};
 use crate::fail;
+use crate::hint;
 use crate::identity::Server;
 use crate::job::{Job, Output, Sending, marks_folder};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, HeldOrder, Ledger, Run, Servers};
 use crate::message::Lang;
+use crate::profile::Origin;
 use crate::progress::Terminal;
 use crate::submit::event::now_ms;
 use crate::text;
@@ -108,6 +110,7 @@ pub fn report(
     run: &Run,
     output: Option<PathBuf>,
     json: bool,
+    settings: &Origin,
     terminal: Terminal,
 ) -> Result<Exit, Stop> {
     if let Some(forgotten) = forgotten(run) {
@@ -115,11 +118,12 @@ pub fn report(
     }
     let started = Instant::now();
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
-    let job = Job { json, ..Job::again(run, terminal.lang, output)? };
+    let (place, settings) = (Some(ledger.path().to_owned()), settings.clone());
+    let job = Job { json, ledger: place, settings, ..Job::again(run, terminal.lang, output)? };
     let path = Path::new(&run.spec.file);
     let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
     if checked.sha256 != run.spec.sha256 {
-        return Err(changed(path, run));
+        return Err(changed(path, run, &job.flags()));
     }
     let closing = Closing {
         session: Session { sent: 0, began_ms: now_ms() },
@@ -201,10 +205,12 @@ fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
     })
 }
 
-fn changed(path: &Path, run: &Run) -> Stop {
+fn changed(path: &Path, run: &Run, flags: &str) -> Stop {
     let (path, name) = (crate::message::shown(&path.display().to_string()), run.spec.name.clone());
+    let rows = hint::command(&["runs", &name], flags);
+    let name = crate::message::shown(&name);
     Stop::cannot_start(text!(
-        "{path} değişmiş: {name} çalışmasında gönderilen dosya bu değil. Gönderilen dosyayı yerine koyun ya da \"caseload runs {name}\" ile satırlara bakın.",
-        "{path} has changed: it is not the file that run {name} sent. Put that file back, or see the rows by \"caseload runs {name}\"."
+        "{path} değişmiş: {name} çalışmasında gönderilen dosya bu değil. Gönderilen dosyayı yerine koyun ya da \"{rows}\" ile satırlara bakın.",
+        "{path} has changed: it is not the file that run {name} sent. Put that file back, or see the rows by \"{rows}\"."
     ))
 }

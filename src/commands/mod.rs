@@ -28,9 +28,9 @@ use crate::exit::{Exit, Stop};
 use crate::job::{default_ledger, marks_folder};
 use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
-use crate::profile::{Settings, find, language};
+use crate::profile::{Origin, Settings, find, language};
 use crate::progress::Terminal;
-use crate::{pipeline, text, zone};
+use crate::{hint, pipeline, text, zone};
 
 /// Does what was typed and says what went wrong.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
@@ -66,7 +66,7 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, S
     match command {
         Command::Check(args) => check::run(&args, settings, lang),
         Command::Submit(args) => submit::run(&args, settings, lang),
-        Command::Report(args) => report::run(&args, lang),
+        Command::Report(args) => report::run(&args, settings, lang),
         Command::Runs(args) => runs::run(&args, lang),
         Command::Find(args) => find::run(&args, lang),
         Command::Resolve(args) => resolve::run(&args, settings, lang),
@@ -126,9 +126,10 @@ fn run_named(ledger: &Ledger, name: Option<&str>) -> Result<Run, Stop> {
     };
     found.map_err(|error| crate::account::unreadable(&error))?.ok_or_else(|| {
         let name = shown(name.unwrap_or("-"));
+        let list = hint::command(&["runs"], &hint::flags(Some(ledger.path()), &Origin::default()));
         Stop::cannot_start(text!(
-            "\"{name}\" adında bir çalışma yok. \"caseload runs\" hepsini listeler.",
-            "There is no run \"{name}\". \"caseload runs\" lists them."
+            "\"{name}\" adında bir çalışma yok. \"{list}\" hepsini listeler.",
+            "There is no run \"{name}\". \"{list}\" lists them."
         ))
     })
 }

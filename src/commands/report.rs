@@ -4,11 +4,13 @@ use crate::cli::ReportArgs;
 use crate::exit::{Exit, Stop};
 use crate::message::Lang;
 use crate::pipeline;
+use crate::profile::Settings;
 use crate::progress::Terminal;
 
 /// Writes the result of a run again.
-pub fn run(args: &ReportArgs, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &ReportArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
     let ledger = super::look(&args.ledger)?;
     let run = super::run_named(&ledger, args.run.as_deref())?;
-    pipeline::report(&ledger, &run, args.output.clone(), args.ledger.json, Terminal::new(lang, args.ledger.json, false))
+    let terminal = Terminal::new(lang, args.ledger.json, false);
+    pipeline::report(&ledger, &run, args.output.clone(), args.ledger.json, &settings.origin, terminal)
 }

@@ -9,6 +9,7 @@ use super::propose::Proposal;
 use crate::account::{self, Account, NotSent, unreadable};
 use crate::doubt::{Doubt, InQuestion};
 use crate::exit::{Exit, Stop};
+use crate::hint;
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
@@ -108,7 +109,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     } else if terminal.is_quiet() {
         say_end_in_a_line(&facts, result, stop, ended.reason.as_deref(), checking, terminal);
     } else {
-        say_end(&facts, stop, ended.reason.as_deref(), terminal);
+        say_end(&facts, stop, ended.reason.as_deref(), &job.flags(), terminal);
     }
     Ok(ended.exit)
 }
@@ -266,7 +267,7 @@ fn write(
     ended: &mut Ended,
 ) -> Result<PathBuf, Stop> {
     let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
-    let (input, checking) = (checked.path.clone(), closing.run.is_none());
+    let (input, checking, flags) = (checked.path.clone(), closing.run.is_none(), job.flags());
     let layout = Layout {
         lang: job.lang,
         sheets: &sheets,
@@ -277,6 +278,7 @@ fn write(
         csv: checked.is_csv,
         checking,
         run: closing.run.map(|run| run.spec.name.as_str()),
+        flags: &flags,
     };
     let mut report = report::create(path, layout)?;
     each(checked, job, closing, |row, operation, outcome| {
@@ -311,6 +313,7 @@ fn each(
     account.not_sent.clone_from(&closing.not_sent);
     account.held = held;
     account.under_way = closing.under_way;
+    account.flags = job.flags();
     let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
     for (ordinal, verdict) in (0..).zip(verdicts.records()?) {
         let (verdict, row) = (verdict?, rows.as_mut().and_then(Iterator::next).transpose()?);
@@ -375,7 +378,7 @@ fn under_way(lang: Lang) -> String {
 }
 
 /// Why it stopped, and what to do next.
-fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, terminal: Terminal) {
+fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, flags: &str, terminal: Terminal) {
     if let Some(stop) = stop {
         terminal.error(stop.sentence(terminal.lang));
     }
@@ -390,10 +393,11 @@ fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, terminal: T
     }
     let unknown = facts.tally.count(Word::Unknown);
     if unknown > 0 {
+        let list = hint::command(&["resolve", run], flags);
         terminal.note(&say!(
             terminal.lang,
-            "Sonucu belirsiz satır: {unknown}. Sistemden bakın, sonra \"caseload resolve {run} --row N --done NUMARA\" ya da \"--not-done\" ile kapatın.",
-            "Unknown rows: {unknown}. Look in the system, then close them by \"caseload resolve {run} --row N --done ID\" or \"--not-done\"."
+            "Sonucu belirsiz satır: {unknown}. \"{list}\" hepsini listeler. Sistemden bakın, sonra her birini aynı komuta --row N --done NUMARA ya da --row N --not-done ekleyerek kapatın.",
+            "Unknown rows: {unknown}. \"{list}\" lists them. Look in the system, then close each by the same command with --row N --done ID or --row N --not-done."
         ));
     }
     let mend = facts.tally.count(Word::Invalid) + facts.tally.count(Word::Rejected);

@@ -71,7 +71,7 @@ pub fn look_up(
     let path = Path::new(&run.spec.file);
     let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
     if checked.sha256 != run.spec.sha256 {
-        return Err(super::changed(path, run));
+        return Err(super::changed(path, run, &crate::hint::flags(Some(ledger.path()), &settings.origin)));
     }
     let questions = questions(&mut checked, &job, entries)?;
     let operations: Vec<&Operation> = questions.operations.iter().collect();

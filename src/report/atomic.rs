@@ -10,6 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::Layout;
 use crate::exit::Stop;
+use crate::hint;
 use crate::message::{Text, shown};
 use crate::{fail, files, text};
 
@@ -128,10 +129,13 @@ fn not_replaced(path: &Path, layout: &Layout, error: &io::Error) -> Stop {
 fn not_written(path: &Path, layout: &Layout, why: &Text) -> Stop {
     let path = shown(&path.to_string_lossy());
     let next = match layout.run {
-        Some(run) if !layout.checking => text!(
-            "`caseload report {run}` komutu sonucu yeniden yazar. Bütün yanıtlar kayıt defterinde duruyor",
-            "`caseload report {run}` writes the result again. All answers stand in the ledger"
-        ),
+        Some(run) if !layout.checking => {
+            let command = hint::command(&["report", run], layout.flags);
+            text!(
+                "`{command}` komutu sonucu yeniden yazar. Bütün yanıtlar kayıt defterinde duruyor",
+                "`{command}` writes the result again. All answers stand in the ledger"
+            )
+        }
         _ => text!("aynı komutu yeniden çalıştırın", "run the same command again"),
     };
     Stop::early(Text {

@@ -6,6 +6,7 @@ use compact_str::CompactString;
 
 use super::columns::column_index;
 use crate::contract::Operation;
+use crate::hint;
 use crate::message::{Lang, harmless};
 use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
 use crate::say;
@@ -19,6 +20,8 @@ pub struct Context<'a> {
     pub operation: Option<&'a Operation>,
     /// The run in hand.
     pub run: Option<&'a str>,
+    /// What the commands that are named have to carry ([`hint`]).
+    pub flags: &'a str,
 }
 
 /// The Error column of a row: all of its problems, one a line, or the server's words, or what
@@ -31,11 +34,21 @@ pub fn explanation(outcome: &Outcome, context: Context) -> String {
     if lines.is_empty() {
         lines.extend(of_word(outcome, context.lang).map(Cow::Owned));
     }
-    let told = lines.join("\n");
+    let told = with_run(lines.join("\n"), context);
     match harmless(&told) {
         Cow::Borrowed(_) => told,
         Cow::Owned(harmless) => harmless,
     }
+}
+
+/// Words that were kept name the command that closes a row, but neither run nor ledger: those are known here.
+fn with_run(told: String, context: Context) -> String {
+    const BARE: &str = "caseload resolve";
+    let Some(run) = context.run.filter(|_| told.contains(BARE)) else { return told };
+    let command = hint::command(&["resolve", run], context.flags);
+    ['"', '`']
+        .iter()
+        .fold(told, |told, quote| told.replace(&format!("{quote}{BARE}{quote}"), &format!("{quote}{command}{quote}")))
 }
 
 /// The Error code column: the server's code, or the rules that the row breaks.
@@ -114,19 +127,9 @@ fn duplicate(of: &DuplicateOf, outcome: &Outcome, context: Context) -> String {
         sentence += &say!(lang, " O satırın sonucu: {then}.", " The result of that row: {then}.");
     }
     if of.result == Some(Word::Unknown) {
-        sentence += &if here {
-            say!(
-                lang,
-                " Önce o satırı `caseload resolve` ile kapatın.",
-                " Close that row with `caseload resolve` first."
-            )
-        } else {
-            say!(
-                lang,
-                " Önce o satırı `caseload resolve {run}` ile kapatın.",
-                " Close that row with `caseload resolve {run}` first."
-            )
-        };
+        let run = if here { context.run.unwrap_or("RUN") } else { run };
+        let command = hint::command(&["resolve", run], context.flags);
+        sentence += &say!(lang, " Önce o satırı `{command}` ile kapatın.", " Close that row with `{command}` first.");
     }
     sentence
 }
@@ -164,7 +167,7 @@ fn of_word(outcome: &Outcome, lang: Lang) -> Option<String> {
 mod tests {
     use super::*;
 
-    const PLAIN: Context = Context { lang: Lang::En, headers: &[], operation: None, run: Some("r2") };
+    const PLAIN: Context = Context { lang: Lang::En, headers: &[], operation: None, run: Some("r2"), flags: "" };
 
     fn problem(column: &str, field: &str, rule: &str) -> Problem {
         let (column, field, rule) = (column.into(), field.into(), rule.into());

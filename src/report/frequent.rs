@@ -86,7 +86,7 @@ mod tests {
     use crate::message::Lang;
     use crate::outcome::ApiError;
 
-    const CONTEXT: Context = Context { lang: Lang::En, headers: &[], operation: None, run: None };
+    const CONTEXT: Context = Context { lang: Lang::En, headers: &[], operation: None, run: None, flags: "" };
 
     fn rejected(code: &str) -> Outcome {
         let error = Some(ApiError { code: Some(code.into()), title: Some("No".into()), description: None });

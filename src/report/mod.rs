@@ -66,6 +66,8 @@ pub struct Layout<'a> {
     pub checking: bool,
     /// The run's name; a check has none.
     pub run: Option<&'a str>,
+    /// What the commands that are named have to carry ([`hint`](crate::hint)).
+    pub flags: &'a str,
 }
 
 /// What a run came to, for the summary.

@@ -34,7 +34,7 @@ pub fn write(
     page.sheet.set_screen_gridlines(false).set_landscape().set_print_fit_to_pages(1, 0);
     page.facts(facts, layout, zone)?;
     page.balance(facts, layout.checking)?;
-    page.steps(facts, layout.checking)?;
+    page.steps(facts, layout)?;
     page.warnings(facts.warnings)?;
     page.errors(errors)?;
     page.columns(columns)
@@ -106,14 +106,14 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn steps(&mut self, facts: &Facts, checking: bool) -> Result<(), XlsxError> {
+    fn steps(&mut self, facts: &Facts, layout: &Layout) -> Result<(), XlsxError> {
         let lang = self.lang;
         if let Some(why) = facts.stopped {
             self.section(&say!(lang, "Neden erken durdu", "Why it stopped early"))?;
             self.warning(why)?;
         }
         self.section(&say!(lang, "Şimdi ne yapmalı", "What to do next"))?;
-        for (number, step) in (1..).zip(summary_words::next_steps(facts, checking, lang)) {
+        for (number, step) in (1..).zip(summary_words::next_steps(facts, layout.checking, layout.flags, lang)) {
             self.pair(&format!("{number}."), &step)?;
         }
         Ok(())

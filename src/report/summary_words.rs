@@ -4,6 +4,7 @@
 use super::Facts;
 use super::columns::{Added, Columns};
 use crate::exit::Exit;
+use crate::hint;
 use crate::message::Lang;
 use crate::outcome::Word;
 use crate::say;
@@ -85,7 +86,7 @@ pub fn column(column: Added, lang: Lang) -> String {
 }
 
 /// What to do now, most urgent first.
-pub fn next_steps(facts: &Facts, checking: bool, lang: Lang) -> Vec<String> {
+pub fn next_steps(facts: &Facts, checking: bool, flags: &str, lang: Lang) -> Vec<String> {
     let count = |word| facts.tally.count(word);
     let mut steps = Vec::new();
     if matches!(facts.exit, Exit::StoppedEarly | Exit::Interrupted | Exit::Terminated) || count(Word::NotSent) > 0 {
@@ -96,11 +97,11 @@ pub fn next_steps(facts: &Facts, checking: bool, lang: Lang) -> Vec<String> {
         ));
     }
     if count(Word::Unknown) > 0 {
-        let run = facts.run.unwrap_or("RUN");
+        let command = hint::command(&["resolve", facts.run.unwrap_or("RUN")], flags);
         steps.push(say!(
             lang,
-            "Sonucu bilinmeyen (unknown) satırları karşı sistemde arayın, sonra `caseload resolve {run}` ile kapatın.",
-            "Look for the unknown rows in the server's system, then close them with `caseload resolve {run}`."
+            "Sonucu bilinmeyen (unknown) satırları karşı sistemde arayın, sonra `{command}` ile kapatın.",
+            "Look for the unknown rows in the server's system, then close them with `{command}`."
         ));
     }
     if count(Word::Invalid) + count(Word::Rejected) > 0 {

@@ -71,7 +71,8 @@ impl<'a> Writer<'a> {
             self.out.put_cell(cell.unwrap_or(&Cell::Empty), formats, lang)?;
         }
         let operation_data = operation.and_then(|operation| self.layout.operations.get(operation));
-        let context = Context { lang, headers: &sheet.headers, operation: operation_data, run: self.layout.run };
+        let (run, flags) = (self.layout.run, self.layout.flags);
+        let context = Context { lang, headers: &sheet.headers, operation: operation_data, run, flags };
         for &added in &self.columns.added {
             let columns = &self.columns;
             self.out.put(&match added {

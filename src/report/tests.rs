@@ -82,6 +82,7 @@ impl Run {
 
     fn create(&self, name: &str) -> Result<Report<'_>, Stop> {
         let layout = Layout {
+            flags: "",
             lang: Lang::En,
             sheets: &self.sheets,
             formats: &self.formats,

@@ -83,6 +83,7 @@ impl<'a> Writer<'a> {
             headers: &source.headers,
             operation: operation.and_then(|operation| self.layout.operations.get(operation)),
             run: self.layout.run,
+            flags: self.layout.flags,
         };
         self.errors.add(outcome, context);
         self.make_room(index, row.place.row)?;

@@ -26,6 +26,7 @@ mod fetch;
 mod files;
 mod first_run;
 mod folder;
+mod hints;
 mod languages;
 mod ledger_command;
 mod ledger_faults;

@@ -17,7 +17,7 @@ use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::report::local_time;
 use crate::submit::event::now_ms;
-use crate::{say, text};
+use crate::{hint, say, text};
 
 /// Closes unknown rows; without `--row` or `--from` looks all of them up, and lists those that stay unknown.
 pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
@@ -152,10 +152,10 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
                 terminal.note(&found_words(entry.place.row, found, terminal.lang));
                 close_as_found(args, &ledger, entry, found, terminal)?;
             }
-            return list(&ledger, &run, args.output.as_deref(), terminal);
+            return list(&ledger, &run, args.output.as_deref(), settings, terminal);
         }
     }
-    list(&ledger, &run, args.output.as_deref(), terminal)
+    list(&ledger, &run, args.output.as_deref(), settings, terminal)
 }
 
 /// Closes a row that the server has.
@@ -194,8 +194,14 @@ fn by_look_up(
     Ok(Exit::Done)
 }
 
-fn list(ledger: &Ledger, run: &Run, output: Option<&Path>, terminal: Terminal) -> Result<Exit, Stop> {
-    let name = run.spec.name.clone();
+fn list(
+    ledger: &Ledger,
+    run: &Run,
+    output: Option<&Path>,
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<Exit, Stop> {
+    let flags = hint::flags(Some(ledger.path()), &settings.origin);
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
         terminal.answer(&super::runs::entry_line(run, entry, false));
@@ -206,11 +212,12 @@ fn list(ledger: &Ledger, run: &Run, output: Option<&Path>, terminal: Terminal) -
     }
     if let Some(path) = output {
         list::write(path, run, &unknown, terminal.lang)?;
+        let command = hint::command(&["resolve", &run.spec.name, "--from", &path.to_string_lossy()], &flags);
         let path = shown(&path.display().to_string());
         terminal.note(&say!(
             terminal.lang,
-            "Liste: {path}. Decision sütununu doldurun (done ya da not-done; done için Id), sonra: caseload resolve {name} --from {path}",
-            "List: {path}. Fill in the column Decision (done or not-done; for done, Id), then: caseload resolve {name} --from {path}"
+            "Liste: {path}. Decision sütununu doldurun (done ya da not-done; done için Id), sonra: {command}",
+            "List: {path}. Fill in the column Decision (done or not-done; for done, Id), then: {command}"
         ));
         return Ok(Exit::SomeNot);
     }

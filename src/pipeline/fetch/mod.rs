@@ -149,6 +149,7 @@ fn layout<'l>(
         csv: false,
         checking: false,
         run: None,
+        flags: "",
     };
     let (result, from_file) = match source {
         Source::Single(_) => (plain, false),

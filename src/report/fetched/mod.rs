@@ -188,6 +188,7 @@ impl<'a> Grid<'a> {
             headers: &sheet.headers,
             operation: self.layout.result.operations.first(),
             run: None,
+            flags: self.layout.result.flags,
         };
         contents.push(Content::Word);
         contents.push(Content::Explanation(explanation(outcome, context)));

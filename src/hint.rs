@@ -1,0 +1,101 @@
+//! Commands that a message tells a person to run, as they have to be typed: with the flags by which they mean the
+//! ledger and the settings in hand, and with what a shell would take apart in quotes.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::job::default_ledger;
+use crate::profile::{How, Origin};
+
+/// `caseload` with these words, and then the [`flags`].
+pub fn command(words: &[&str], flags: &str) -> String {
+    let words = words.iter().map(|word| quoted(OsStr::new(word)));
+    let line = words.fold("caseload".to_owned(), |line, word| line + " " + &word);
+    line + flags
+}
+
+/// What a command has to carry to mean this ledger and these settings; nothing where it means them anyway.
+pub fn flags(ledger: Option<&Path>, settings: &Origin) -> String {
+    let mut flags = String::new();
+    let mut put = |flag: &str, path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        flags.push_str(&format!(" {flag} {}", quoted(path.as_os_str())));
+    };
+    if let (How::Named, Some(file)) = (settings.how, &settings.file) {
+        put("--config", file);
+    }
+    match ledger {
+        Some(path) if is_default(path, true) => flags.push_str(" --sandbox"),
+        Some(path) if !is_default(path, false) => put("--ledger", path),
+        _ => {}
+    }
+    flags
+}
+
+fn is_default(path: &Path, sandbox: bool) -> bool {
+    let own = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    default_ledger(sandbox).is_some_and(|known| own(&known) == own(path))
+}
+
+/// A word as a shell takes it for one. In quotes of the form `$'…'`, which bash, zsh and ksh know, where it has
+/// characters that a terminal must not get.
+pub fn quoted(word: &OsStr) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,{}".contains(c);
+    let text = word.to_string_lossy();
+    let starts_plain = |text: &str| !text.starts_with('=') && !text.is_empty();
+    if word.to_str().is_some() && starts_plain(&text) && text.chars().all(|c| is_plain(c) && !"{},".contains(c)) {
+        return text;
+    }
+    if cfg!(windows) {
+        return format!("\"{text}\"").into();
+    }
+    if word.to_str().is_some() && crate::message::one_line(&text) == text {
+        return format!("'{}'", text.replace('\'', r"'\''")).into();
+    }
+    let escaped = word.as_encoded_bytes().iter().fold(String::new(), |out, &byte| match byte {
+        b'\\' | b'\'' => out + "\\" + char::from(byte).encode_utf8(&mut [0; 4]),
+        b' '..=b'~' => out + char::from(byte).encode_utf8(&mut [0; 4]),
+        _ => out + &format!("\\x{byte:02x}"),
+    });
+    format!("$'{escaped}'").into()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::process::Command;
+
+    /// What a shell makes of a word.
+    fn heard(shell: &str, word: &OsStr) -> Vec<u8> {
+        let line = format!("printf %s {}", quoted(word));
+        Command::new(shell).args(["-c", &line]).env("LC_ALL", "C").output().unwrap().stdout
+    }
+
+    #[test]
+    fn a_shell_takes_a_quoted_word_for_the_word_that_it_was() {
+        assert_eq!(quoted(OsStr::new("/a/ş-1.db")), "/a/ş-1.db");
+        for word in ["a b", "it's", "$(touch x)", "`x`;y", "~/x", "*", "", "=x", "a\\b", "{a,b}", "\"", "!x", "#x"] {
+            assert_eq!(heard("sh", OsStr::new(word)), word.as_bytes(), "{word}");
+        }
+        // The shell of scripts may be one that does not know the last form.
+        if Command::new("bash").arg("--version").output().is_ok() {
+            for word in [&b"a\nb'\\\x1b[2J"[..], b"bad\xff", "turn\u{202e}ed".as_bytes()] {
+                let shown = quoted(OsStr::from_bytes(word)).into_owned();
+                assert_eq!(heard("bash", OsStr::from_bytes(word)), word, "{shown}");
+                assert_eq!(crate::message::one_line(&shown), shown);
+            }
+        }
+    }
+
+    #[test]
+    fn the_ledger_and_the_settings_in_hand_are_named_where_they_are_not_those_of_every_day() {
+        let none = Origin::default();
+        assert_eq!(command(&["resolve", "r1"], &flags(None, &none)), "caseload resolve r1");
+        assert_eq!(flags(Some(Path::new("/x/my ledger.db")), &none), " --ledger '/x/my ledger.db'");
+        let named = Origin { file: Some("/c/caseload.toml".into()), how: How::Named, ..Origin::default() };
+        assert_eq!(flags(None, &named), " --config /c/caseload.toml");
+        assert_eq!(flags(None, &Origin { how: How::Upwards, ..named }), "");
+    }
+}

@@ -107,17 +107,18 @@ impl Terminal {
 
     /// Asks a question that `e`, `evet`, `y` or `yes` agrees to; nobody there means no answer.
     pub fn confirm(&self, question: &str) -> Option<bool> {
-        Some(self.choose(question, false)? == Answer::Yes)
+        Some(self.choose(&[question.to_owned()], false)? == Answer::Yes)
     }
 
     /// The same, where `a`, `atla`, `s` or `skip` may leave out what is in question.
-    pub fn choose(&self, question: &str, may_skip: bool) -> Option<Answer> {
+    pub fn choose(&self, question: &[String], may_skip: bool) -> Option<Answer> {
         if !self.on_screen || !io::stdin().is_terminal() {
             return None;
         }
         let choice = if may_skip { say!(self.lang, "[e/a/H]", "[y/s/N]") } else { say!(self.lang, "[e/H]", "[y/N]") };
+        let question: Vec<_> = question.iter().map(|line| one_line(line)).collect();
         let mut err = io::stderr().lock();
-        let _ = write!(err, "{} {choice} ", one_line(question)).and_then(|()| err.flush());
+        let _ = write!(err, "{} {choice} ", question.join("\n")).and_then(|()| err.flush());
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
         Some(match crate::fold::fold(&line).as_str() {

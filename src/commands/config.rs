@@ -14,6 +14,7 @@ use crate::profile::{
     FILE, Found, How, Profile, Promise, Secret, Settings, find, first_upwards, is_set, language_origin, trust,
 };
 use crate::progress::Terminal;
+use crate::submit::address::spelled;
 use crate::submit::auth::variable;
 use crate::submit::network::{PROXY_PASSWORD, PROXY_USER};
 use crate::{say, text};
@@ -241,7 +242,7 @@ fn trusted(file: Option<&Path>, terminal: Terminal) -> Result<Exit, Stop> {
 
 /// What of a profile would be worth a look before it is trusted.
 fn decides(name: &str, profile: &Profile, lang: Lang) -> String {
-    let (name, server) = (shown(name), shown(profile.base_url.as_deref().unwrap_or("-")));
+    let (name, server) = (shown(name), spelled(profile.base_url.as_deref().unwrap_or("-")));
     let mut line = say!(lang, "  profil {name}: sunucu {server}", "  profile {name}: server {server}");
     for (name, secret) in &profile.auth {
         let name = shown(name);

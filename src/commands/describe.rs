@@ -5,6 +5,7 @@ mod columns;
 use crate::contract::{Clause, Condition, Contract, Method, Operation, Reconcile, answer_columns, conditions};
 use crate::message::Lang;
 use crate::say;
+use crate::submit::address::spelled;
 use crate::submit::auth::{joined, variable, ways};
 
 /// What the contract is, before its operations.
@@ -13,7 +14,10 @@ pub fn contract(contract: &Contract, lang: Lang) -> Vec<String> {
     let mut lines = vec![format!("{title} ({name})")];
     let server = contract.operations.iter().map(|operation| operation.base_url.as_str()).find(|url| !url.is_empty());
     lines.push(match server {
-        Some(url) => say!(lang, "  sunucu: {url}", "  server: {url}"),
+        Some(url) => {
+            let url = spelled(url);
+            say!(lang, "  sunucu: {url}", "  server: {url}")
+        }
         None => say!(lang, "  sunucu: --base-url ile verilir", "  server: given by --base-url"),
     });
     lines

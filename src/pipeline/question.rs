@@ -2,7 +2,7 @@
 
 use super::first_pass::Checked;
 use super::propose::Proposal;
-use super::target::on_whose_word;
+use super::target::{on_whose_word, spellings};
 use crate::doubt::Choice;
 use crate::exit::Stop;
 use crate::job::{Job, Sending};
@@ -41,13 +41,13 @@ pub fn ask(
     Ok(())
 }
 
-fn words(checked: &Checked, job: &Job, hosts: &[String], proposal: &Proposal, terminal: Terminal) -> String {
-    let place = if hosts.is_empty() { job_place(checked, job) } else { hosts.join(", ") };
-    let (place, target) = (shown(&place), checked.target());
+/// The question, line by line.
+fn words(checked: &Checked, job: &Job, hosts: &[String], proposal: &Proposal, terminal: Terminal) -> Vec<String> {
+    let place = if hosts.is_empty() { shown(&job_place(checked, job)) } else { spellings(hosts) };
+    let target = checked.target();
     let rows = grouped(proposal.to_send, terminal.lang);
     let by = on_whose_word(job, terminal.lang);
     let doubts = proposal.question.sentences().into_string(terminal.lang);
-    let doubts = if doubts.is_empty() { doubts } else { format!("{doubts}\n") };
     let first = say!(
         terminal.lang,
         "{rows} satır {place} adresine gönderilecek ({target}, {by}).",
@@ -62,7 +62,7 @@ fn words(checked: &Checked, job: &Job, hosts: &[String], proposal: &Proposal, te
             "Send these too (skip: only the others go)?"
         ),
     };
-    if doubts.is_empty() { format!("{first} {last}") } else { format!("{first}\n{doubts}{last}") }
+    if doubts.is_empty() { vec![format!("{first} {last}")] } else { vec![first, doubts, last] }
 }
 
 fn job_place(checked: &Checked, job: &Job) -> String {
@@ -84,7 +84,7 @@ fn nobody_answers(proposal: &Proposal) -> Stop {
 
 fn nobody_confirms(job: &Job, hosts: &[String], proposal: &Proposal) -> Stop {
     let [tr, en] = [Lang::Tr, Lang::En].map(|lang| on_whose_word(job, lang));
-    let hosts = shown(&hosts.join(", "));
+    let hosts = spellings(hosts);
     let rows = proposal.to_send;
     Stop::cannot_start(text!(
         "{rows} satır {hosts} adresine gidecekti ({tr}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",

@@ -11,7 +11,7 @@ use crate::job::{Job, Sending};
 use crate::message::{Lang, grouped, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{self, Sandbox, Script};
-use crate::submit::address::stays_here;
+use crate::submit::address::{spelled, stays_here};
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender, addresses};
 use crate::submit::network::Network;
@@ -101,8 +101,13 @@ pub fn read_script(path: &Path) -> Result<Script, Stop> {
     Script::from_yaml(&text)
 }
 
+/// Hosts as a person is shown them.
+pub(super) fn spellings(hosts: &[String]) -> String {
+    hosts.iter().map(|host| spelled(host)).collect::<Vec<_>>().join(", ")
+}
+
 fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
-    let (hosts, target) = (shown(&hosts.join(", ")), operation.full_name());
+    let (hosts, target) = (spellings(hosts), operation.full_name());
     let rows = grouped(rows, terminal.lang);
     let by = on_whose_word(job, terminal.lang);
     let question = say!(

@@ -11,6 +11,7 @@ use super::widths::{LINE_HEIGHT, lines_in};
 use super::{Facts, Layout, moment, summary_words};
 use crate::message::{Lang, harmless};
 use crate::say;
+use crate::submit::address::spelled;
 
 /// How many kinds of error are listed.
 const ERRORS: usize = 10;
@@ -65,7 +66,7 @@ impl Page<'_> {
             (say!(lang, "Dosyanın SHA-256 değeri", "SHA-256 of the file"), facts.sha256.to_owned()),
             (say!(lang, "Gönderim", "Run"), run.to_owned()),
             (say!(lang, "İşlem", "Operation"), facts.to.to_owned()),
-            (say!(lang, "Sunucu", "Server"), facts.base_url.to_owned()),
+            (say!(lang, "Sunucu", "Server"), facts.base_url.split(',').map(spelled).collect::<Vec<_>>().join(", ")),
             (say!(lang, "Profil", "Profile"), facts.profile.unwrap_or_default().to_owned()),
             (say!(lang, "Başlangıç", "Started"), moment::plain(facts.started_ms, zone)),
             (say!(lang, "Bitiş", "Ended"), moment::plain(facts.ended_ms, zone)),

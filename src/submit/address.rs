@@ -42,6 +42,18 @@ pub fn is_address(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| is_whole(&url))
 }
 
+/// An address as a person is shown it. Where its host has letters beyond ASCII both spellings stand there, for
+/// letters of two scripts may look alike: `https://bücher.example (xn--bcher-kva.example)`.
+pub fn spelled(address: &str) -> String {
+    let url = Url::parse(address).ok();
+    let host =
+        url.as_ref().and_then(Url::host_str).filter(|host| host.split('.').any(|label| label.starts_with("xn--")));
+    let Some(host) = host else { return shown(address) };
+    let beside =
+        if address.to_ascii_lowercase().contains(host) { idna::domain_to_unicode(host).0 } else { host.to_owned() };
+    format!("{} ({})", shown(address), shown(&beside))
+}
+
 /// Whether requests to an address stay on this machine.
 pub fn stays_here(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| is_loopback(&url))
@@ -79,7 +91,7 @@ fn no_token_url(address: &str) -> Stop {
 }
 
 fn in_the_clear(base: &str) -> Stop {
-    let base = shown(base);
+    let base = spelled(base);
     Stop::cannot_start(text!(
         "\"{base}\" şifresiz http kullanıyor; gizli bilgiler açıktan giderdi. https ile başlayan adresi yazın (http yalnız bu makinede kabul edilir; başka yerde ancak profilde allow_http = true ile).",
         "\"{base}\" is plain http, and secrets would travel in the clear. Give the https address (http is taken on this machine only; elsewhere only with allow_http = true in the profile)."
@@ -98,6 +110,19 @@ mod tests {
         assert!(of_operation("http://10.0.0.1", "/a", false).is_err());
         assert!(of_operation("http://10.0.0.1", "/a", true).is_ok());
         assert!(of_token("http://10.0.0.1/t", false).is_err());
+    }
+
+    #[test]
+    fn a_host_beyond_ascii_is_shown_in_both_spellings() {
+        assert_eq!(spelled("https://hugin.example/A"), "https://hugin.example/A");
+        assert_eq!(spelled("https://bücher.example/A"), "https://bücher.example/A (xn--bcher-kva.example)");
+        assert_eq!(spelled("https://xn--bcher-kva.example"), "https://xn--bcher-kva.example (bücher.example)");
+        // A Cyrillic а in what looks like a name in Latin letters.
+        assert_eq!(
+            spelled("https://hugin.p\u{430}ypal.example"),
+            "https://hugin.p\u{430}ypal.example (hugin.xn--pypal-4ve.example)"
+        );
+        assert_eq!(spelled("no\naddress"), "no\\u{a}address");
     }
 
     #[test]

@@ -93,9 +93,12 @@ impl Answers {
         ];
         for (pointer, words) in parts {
             let Some(pointer) = pointer else { continue };
-            let number =
-                body.pointer(pointer).filter(|there| there.is_number()).and_then(|_| words.parse::<u64>().ok());
-            set(&mut body, pointer, number.map_or_else(|| json!(words), Value::from));
+            match (body.pointer(pointer).is_some_and(Value::is_number), words.parse::<u64>()) {
+                (true, Ok(number)) => set(&mut body, pointer, json!(number)),
+                // Where the contract has a number, a word is none: the status stays.
+                (true, Err(_)) => {}
+                (false, _) => set(&mut body, pointer, json!(words)),
+            }
         }
         body
     }

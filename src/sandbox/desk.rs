@@ -121,7 +121,7 @@ impl<'a> Desk<'a> {
                 let why = format!("This path is served for {}.", methods.join(", "));
                 return refuse(405, "METHOD_NOT_ALLOWED", "Method not allowed", &why);
             }
-            Found::Nowhere => {
+            Found::Nowhere(_) => {
                 let why = format!("No contract of the sandbox has the path {}.", request.path);
                 return refuse(404, "NOT_FOUND", "Not found", &why);
             }
@@ -151,7 +151,7 @@ impl<'a> Desk<'a> {
 
     /// The answer that refuses, with the headers that its status calls for.
     fn refusal(&self, refusal: &Refusal) -> Draft {
-        let body = match self.found.route() {
+        let body = match self.found.written_by() {
             Some(route) => route.answers.error(refusal, &now()),
             None => plain_error(refusal),
         };

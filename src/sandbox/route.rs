@@ -41,15 +41,24 @@ pub enum Found<'a> {
     Route(&'a Route),
     /// The path is served, with these methods.
     OtherMethods(&'a Route, Vec<&'static str>),
-    Nowhere,
+    /// The path is not served. The route is that of the nearest path: it is the same system's, as far as one can say.
+    Nowhere(Option<&'a Route>),
 }
 
 impl<'a> Found<'a> {
-    /// The route by whose contract the answer is written.
+    /// The route to which the request leads.
     pub fn route(&self) -> Option<&'a Route> {
         match self {
             Found::Route(route) | Found::OtherMethods(route, _) => Some(route),
-            Found::Nowhere => None,
+            Found::Nowhere(_) => None,
+        }
+    }
+
+    /// The route by whose contract the answer is written.
+    pub fn written_by(&self) -> Option<&'a Route> {
+        match self {
+            Found::Nowhere(nearest) => *nearest,
+            found => found.route(),
         }
     }
 }
@@ -90,7 +99,19 @@ impl Routes {
                 methods.push(served);
             }
         }
-        first.map_or(Found::Nowhere, |first| Found::OtherMethods(first, methods))
+        first.map_or_else(|| Found::Nowhere(self.nearest(path)), |first| Found::OtherMethods(first, methods))
+    }
+}
+
+impl Routes {
+    /// The route that begins as a path does, the longer the better; any where all are of one system.
+    fn nearest(&self, path: &str) -> Option<&Route> {
+        let near = self.0.iter().map(|route| (route.begins_as(path), route)).filter(|(pieces, _)| *pieces > 0);
+        let one = || {
+            let first = self.0.first()?;
+            self.0.iter().all(|route| route.operation.system == first.operation.system).then_some(first)
+        };
+        near.max_by_key(|(pieces, _)| *pieces).map(|(_, route)| route).or_else(one)
     }
 }
 
@@ -111,6 +132,12 @@ impl Route {
             segments: operation.path.split('/').map(segment).collect(),
             body: operation.body_schema.as_deref().map(|pointer| validator(document, pointer)).transpose()?,
         })
+    }
+
+    /// How many pieces of a path stand at the beginning of this one too.
+    fn begins_as(&self, path: &str) -> usize {
+        let pieces = self.segments.iter().zip(path.split('/')).skip(1);
+        pieces.take_while(|(segment, piece)| matches!(segment, Segment::Literal(text) if text == piece)).count()
     }
 
     fn leads_to(&self, path: &str) -> bool {
@@ -210,7 +237,7 @@ paths:
         match routes.find(method, path) {
             Found::Route(route) => route.operation.name.clone(),
             Found::OtherMethods(_, methods) => methods.join(","),
-            Found::Nowhere => "nowhere".to_owned(),
+            Found::Nowhere(_) => "nowhere".to_owned(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The sandbox as its clients see it: on raw sockets, and through the HTTP client of the program.
 
 mod answers;
+mod described;
 mod faults;
 mod systems;
 

@@ -50,8 +50,7 @@ impl<'a> Files<'a> {
             }
             let exit = go(file, &job, self.terminal).unwrap_or_else(|stop| {
                 self.terminal.error(stop.sentence(self.terminal.lang));
-                // What was found before it could not begin is told where there is something.
-                self.tell(stop.summary.as_deref().unwrap_or(&self.not_done(file, &stop)));
+                self.tell(&self.not_done(file, &stop));
                 stop.exit
             });
             worst = worse(worst, exit);
@@ -87,6 +86,12 @@ impl<'a> Files<'a> {
 
     fn not_done(&self, file: &Path, stop: &Stop) -> Value {
         let error = json!({"code": stop.exit.word(), "title": stop.sentence(self.terminal.lang)});
+        // What was found before it could not begin is told where there is something.
+        if let Some(Value::Object(found)) = stop.summary.as_deref() {
+            let mut found = found.clone();
+            found.insert("error".to_owned(), error);
+            return Value::Object(found);
+        }
         json!({"run": null, "file": file.to_string_lossy(), "result": null, "exit": stop.exit.code(), "error": error})
     }
 

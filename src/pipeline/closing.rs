@@ -145,6 +145,8 @@ pub fn refused(checked: &Checked, proposal: &Proposal, started: Instant) -> serd
         ended_ms: now_ms(),
         elapsed_s: started.elapsed().as_secs_f64(),
         tally: &tally,
+        sent: 0,
+        done_before: tally.was_done,
         stopped: None,
         warnings: &[],
         exit: Exit::CannotStart,

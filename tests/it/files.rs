@@ -2,6 +2,7 @@
 //! well, and no result of the program's own taken for a list.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -154,7 +155,7 @@ fn results_that_nobody_changed_are_left_out_of_several_files_and_mended_ones_are
         let mut names: Vec<String> = fs::read_dir(dir.path(""))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".xlsx"))
+            .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "xlsx"))
             .collect();
         names.sort();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

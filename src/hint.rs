@@ -61,7 +61,8 @@ pub fn quoted(word: &OsStr) -> Cow<'_, str> {
     format!("$'{escaped}'").into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::ffi::OsStrExt as _;

@@ -8,7 +8,7 @@ use caseload::coerce::{Coerce, Formats};
 use caseload::contract::{Contract, catalogue, from_yaml};
 use caseload::message::Lang;
 use caseload::outcome::{Answer, Attempt, Failure};
-use caseload::read::{Options, open};
+use caseload::read::{Doubtful, Options, open};
 use caseload::row::{BadCell, Cell};
 use caseload::submit::client::retry_after_of;
 use caseload::submit::retry::{Before, decide};
@@ -74,8 +74,12 @@ fn read(name: &str, bytes: &[u8]) {
     if std::fs::write(&path, bytes).is_err() {
         return;
     }
-    let options =
-        Options { sheet: None, encoding: None, known: &|texts| texts.iter().filter(|text| *text == "detail").count() };
+    let options = Options {
+        sheet: None,
+        encoding: None,
+        known: &|texts| texts.iter().filter(|text| *text == "detail").count(),
+        doubtful: Doubtful::Ask(&|question| question.en.len() % 2 == 0),
+    };
     let mut rows = 0;
     if let Ok(input) = open(&path, &options)
         && let Ok(totals) = input.rows(|batch| {

@@ -15,6 +15,7 @@ use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
 use crate::outcome::{ApiError, Outcome, Tally, Word};
 use crate::progress::Terminal;
+use crate::read::ReadAs;
 use crate::report::{self, Facts, Layout};
 use crate::row::Row;
 use crate::submit::event::now_ms;
@@ -141,6 +142,7 @@ pub fn refused(checked: &Checked, proposal: &Proposal, started: Instant) -> serd
         to: &checked.target(),
         base_url: "",
         profile: None,
+        read_as: &checked.reading.read_as,
         started_ms: now_ms(),
         ended_ms: now_ms(),
         elapsed_s: started.elapsed().as_secs_f64(),
@@ -199,6 +201,7 @@ struct End {
     to: String,
     host: String,
     profile: Option<String>,
+    read_as: ReadAs,
     stopped: Option<String>,
     warnings: Vec<String>,
 }
@@ -211,6 +214,7 @@ impl End {
             to: checked.target(),
             host: closing.run.map(|run| run.spec.addresses()).unwrap_or_default(),
             profile: job.recipe.profile.clone(),
+            read_as: checked.reading.read_as.clone(),
             stopped: closing.stop.as_ref().map(|stop| stop.sentence(job.lang).to_owned()),
             warnings: checked.warnings.iter().cloned().chain(closing.under_way.then(|| under_way(job.lang))).collect(),
         }
@@ -224,6 +228,7 @@ impl End {
             to: &self.to,
             base_url: &self.host,
             profile: self.profile.as_deref(),
+            read_as: &self.read_as,
             started_ms: closing.started_ms,
             ended_ms: now_ms(),
             elapsed_s: closing.started.elapsed().as_secs_f64(),
@@ -345,6 +350,9 @@ fn exit_code(ended: &Ended, closing: &Closing, stop: Option<&Stop>) -> Exit {
 /// The closing balance, as a person reads it, line by line.
 fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> Vec<String> {
     let mut lines = vec![format!("{} → {}", shown(facts.file), facts.to)];
+    if let Some(words) = facts.read_as.words(lang) {
+        lines.push(say!(lang, "  okunuş: {words}", "  read as: {words}"));
+    }
     for word in Word::ALL {
         let count = facts.tally.count(word);
         if count > 0 || (word == Word::Done && facts.run.is_some()) {

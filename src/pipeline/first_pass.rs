@@ -32,7 +32,7 @@ use crate::ledger::{EntryId, Ledger};
 use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
 use crate::message::{Text, shown};
 use crate::progress::{Progress, Terminal};
-use crate::read::{self, Input, Totals};
+use crate::read::{self, Doubtful, Input, ReadAs, Totals};
 use crate::row::{Place, Row, Sheet};
 use crate::spool::{Spool, Spooled};
 use crate::text;
@@ -49,6 +49,7 @@ pub struct Checked {
     /// In hexadecimal.
     pub sha256: String,
     pub is_csv: bool,
+    pub reading: Reading,
     pub sheets: Vec<Sheet>,
     pub formats: Vec<String>,
     pub warnings: Vec<String>,
@@ -92,6 +93,22 @@ pub struct Fed {
     pub place: Place,
 }
 
+/// How the file was read.
+pub struct Reading {
+    pub read_as: ReadAs,
+    /// The encoding that the user agreed to, where none was named.
+    pub agreed_encoding: Option<&'static str>,
+    /// Rows that repeat the header row, skipped.
+    pub repeated_headers: u64,
+}
+
+impl Reading {
+    /// Before its rows are read.
+    fn of(input: &Input) -> Self {
+        Self { read_as: input.read_as(), agreed_encoding: input.agreed, repeated_headers: 0 }
+    }
+}
+
 impl Checked {
     /// The operations as `--to` takes them, joined by commas.
     pub fn target(&self) -> String {
@@ -104,6 +121,8 @@ impl Checked {
 pub enum Aim {
     Check,
     Send,
+    /// What was sent is read once more, and nothing is asked.
+    Again,
     /// Every row is read for, whatever an earlier result says of it, and the template's example too.
     Fetch,
 }
@@ -116,7 +135,7 @@ pub fn first_pass(
     ledger: Option<&Ledger>,
     terminal: Terminal,
 ) -> Result<Checked, Stop> {
-    let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, mut warnings } =
+    let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings } =
         planned(path, job, aim, terminal)?;
     let (formats, looks) = (input.formats.clone(), looks(&input));
     let in_zone = |zone| Coerce { formats: &looks, lang: job.lang, zone };
@@ -126,7 +145,7 @@ pub fn first_pass(
     let occurrences = Keyer::of_occurrences(ledger.map_or(&[0; 32], Ledger::secret));
     let known = Known::of(&operations, job, ledger)?;
     let mut rules = rules(&operations, job, known.keyers)?;
-    let (sha256, is_csv) = (hex(&input.sha256), input.encoding.is_some());
+    let (sha256, is_csv, reading) = (hex(&input.sha256), input.encoding.is_some(), Reading::of(&input));
     let mut pass = Pass {
         job,
         decimals: Decimals::new(&maps, &references),
@@ -152,14 +171,14 @@ pub fn first_pass(
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
     let (totals, rows) = run(&mut pass, input, rows, guarded, terminal.checking())?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
-    warnings.extend(of_rows(&pass, &totals, &sheets));
-    say_warnings(&warnings, terminal);
+    let warnings = with_those_of_rows(warnings, &pass, &totals, &sheets, terminal);
     let Pass { verdicts, across, places, valid, invalid, examples, before, .. } = pass;
     Ok(Checked {
         path: path.to_owned(),
         file_name: base_name(&path.to_string_lossy()),
         sha256,
         is_csv,
+        reading: Reading { repeated_headers: totals.repeated_headers, ..reading },
         formats,
         warnings,
         rows: rows.map(Spool::finish).transpose()?,
@@ -200,7 +219,7 @@ struct Planned {
 }
 
 fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Planned, Stop> {
-    let input = opened(path, job)?;
+    let input = opened(path, job, aim, terminal)?;
     let (sheets, guarded) = unguarded(&input);
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
@@ -212,21 +231,30 @@ fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Plann
     Ok(Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings })
 }
 
-/// What is to be told of the rows as they were read.
-fn of_rows(pass: &Pass, totals: &Totals, sheets: &[Sheet]) -> Vec<String> {
-    let mut warnings = told(&totals.warnings, pass.job.lang);
+/// Adds what is to be told of the rows as they were read, and says all of it.
+fn with_those_of_rows(
+    mut warnings: Vec<String>,
+    pass: &Pass,
+    totals: &Totals,
+    sheets: &[Sheet],
+    terminal: Terminal,
+) -> Vec<String> {
+    warnings.extend(told(&totals.warnings, pass.job.lang));
     warnings.extend(of_hidden(totals, pass.job));
     warnings.extend(of_examples(&pass.examples, &pass.places, sheets, pass.job.lang));
+    say_warnings(&warnings, terminal);
     warnings
 }
 
 /// Opens the file as the job says it is to be read.
-fn opened(path: &Path, job: &Job) -> Result<Input, Stop> {
+fn opened(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Input, Stop> {
     let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
     let known = |headers: &[CompactString]| known_headers(&names, headers);
     let recipe = &job.recipe;
-    let options = read::Options { sheet: recipe.sheet.as_deref(), encoding: recipe.encoding.as_deref(), known: &known };
-    read::open(path, &options)
+    let agree = |question: &Text| terminal.confirm(question.get(terminal.lang)) == Some(true);
+    let doubtful = if aim == Aim::Again { Doubtful::Trust } else { Doubtful::Ask(&agree) };
+    let (sheet, encoding) = (recipe.sheet.as_deref(), recipe.encoding.as_deref());
+    read::open(path, &read::Options { sheet, encoding, known: &known, doubtful })
 }
 
 fn looks(input: &Input) -> Formats {

@@ -69,7 +69,7 @@ pub fn look_up(
         return Ok(None);
     }
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, Aim::Send, Some(ledger), terminal)?;
+    let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), terminal)?;
     if checked.sha256 != run.spec.sha256 {
         return Err(super::changed(path, run, &crate::hint::flags(Some(ledger.path()), &settings.origin)));
     }

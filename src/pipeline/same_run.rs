@@ -18,12 +18,13 @@ use crate::text;
 /// A new run of this file.
 pub fn spec(checked: &Checked, job: &Job) -> Result<RunSpec, Stop> {
     let contract = job.recipe.contract.as_deref().map(|path| absolute(path).into());
-    let recipe = serde_json::to_string(&Recipe { contract, ..job.recipe.clone() }).map_err(|error| {
+    let read = recipe(checked, job);
+    let recipe = serde_json::to_string(&Recipe { contract, ..read.clone() }).map_err(|error| {
         Stop::cannot_start(text!("Seçenekler yazılamadı: {error}.", "The options could not be written down: {error}."))
     })?;
     Ok(RunSpec {
         name: run_name(job)?,
-        signature: signature(&checked.sha256, &job.recipe),
+        signature: signature(&checked.sha256, &read),
         file: absolute(&checked.path),
         sha256: checked.sha256.clone(),
         destinations: destinations(checked, job),
@@ -32,6 +33,12 @@ pub fn spec(checked: &Checked, job: &Job) -> Result<RunSpec, Stop> {
         started_ms: now_ms(),
         sheets: checked.sheets.iter().map(|sheet| sheet.name.clone()).collect(),
     })
+}
+
+/// How the file is read, in the encoding that was agreed to where none was named.
+fn recipe(checked: &Checked, job: &Job) -> Recipe {
+    let agreed = checked.reading.agreed_encoding.map(str::to_owned);
+    Recipe { encoding: job.recipe.encoding.clone().or(agreed), ..job.recipe.clone() }
 }
 
 /// Where a file is, whatever folder the next command is given in.
@@ -105,7 +112,7 @@ pub struct SameBytes {
 /// The ledger cannot be read.
 pub fn of_file(ledger: &Ledger, servers: &Servers, checked: &Checked, job: &Job) -> Result<SameBytes, Stop> {
     let wanted = destinations(checked, job);
-    let now = signature(&checked.sha256, &job.recipe);
+    let now = signature(&checked.sha256, &recipe(checked, job));
     let mut found = SameBytes::default();
     for run in ledger.runs_of(&checked.sha256).map_err(|error| unreadable(&error))? {
         if !goes_the_same_way(servers, &run.spec.destinations, &wanted) {
@@ -149,7 +156,8 @@ fn is_same_endpoint(servers: &Servers, endpoint: &Endpoint, theirs: &Destination
 }
 
 fn is_landed_same(run: &Run, checked: &Checked, job: &Job) -> bool {
-    if run.spec.destinations.iter().any(|to| to.endpoint.is_some()) {
+    // Where header rows were repeated they were rows then, and the others had other ordinals.
+    if checked.reading.repeated_headers > 0 || run.spec.destinations.iter().any(|to| to.endpoint.is_some()) {
         return false;
     }
     // One address for each operation went into it. Where they differ, they were the contracts' own.

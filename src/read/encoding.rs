@@ -57,11 +57,13 @@ impl Survey {
     }
 }
 
-/// An encoding and where the text begins, past the byte order mark.
+/// An encoding, and where the text begins, past the byte order mark.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chosen {
     pub encoding: &'static Encoding,
     pub mark: u64,
+    /// Nothing says that it is this one but that it is not UTF-8.
+    pub is_guess: bool,
 }
 
 /// The encoding of a text: its byte order mark, else what the user says, else UTF-8 if the bytes are
@@ -72,7 +74,7 @@ pub(super) fn choose(name: &str, head: &[u8], survey: &Survey, label: Option<&st
         Some(label) => Some(Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| unknown(label))?),
     };
     if let Some((encoding, mark)) = Encoding::for_bom(head) {
-        return Ok(Chosen { encoding, mark: mark as u64 });
+        return Ok(Chosen { encoding, mark: mark as u64, is_guess: false });
     }
     let encoding = match said {
         Some(encoding) => encoding,
@@ -80,7 +82,12 @@ pub(super) fn choose(name: &str, head: &[u8], survey: &Survey, label: Option<&st
         None if survey.is_utf8() => UTF_8,
         None => WINDOWS_1254,
     };
-    Ok(Chosen { encoding, mark: 0 })
+    Ok(Chosen { encoding, mark: 0, is_guess: said.is_none() && encoding == WINDOWS_1254 })
+}
+
+/// An encoding's name as people write it: `Windows-1254`.
+pub(super) fn spoken(encoding: &'static Encoding) -> String {
+    encoding.name().replace("windows-", "Windows-")
 }
 
 fn unknown(label: &str) -> Stop {

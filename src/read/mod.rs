@@ -20,12 +20,14 @@ mod marks;
 mod mend;
 mod parts;
 mod ranges;
+mod read_as;
 mod records;
 mod shape;
 mod shield;
 mod source;
 mod stream;
 mod trouble;
+mod turkish;
 mod weight;
 mod xlsx;
 mod xml;
@@ -35,8 +37,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use compact_str::CompactString;
+use encoding_rs::WINDOWS_1254;
 
 pub use self::ranges::Ranges;
+pub use self::read_as::ReadAs;
 pub use self::stream::Totals;
 
 use self::csv::Csv;
@@ -58,6 +62,16 @@ pub struct Options<'a> {
     pub encoding: Option<&'a str>,
     /// How many of these header texts some operation knows.
     pub known: &'a dyn Fn(&[CompactString]) -> usize,
+    pub doubtful: Doubtful<'a>,
+}
+
+/// What to do with a text that is not UTF-8 and whose letters are not those of Turkish.
+#[derive(Clone, Copy)]
+pub enum Doubtful<'a> {
+    /// Puts a question; it is read in the encoding that is proposed where the user agrees, else refused.
+    Ask(&'a dyn Fn(&Text) -> bool),
+    /// It was agreed to before: it is read as Windows-1254.
+    Trust,
 }
 
 impl fmt::Debug for Options<'_> {
@@ -76,6 +90,8 @@ pub struct Input {
     pub sha256: [u8; 32],
     /// The encoding of a text file; nothing for a workbook.
     pub encoding: Option<&'static str>,
+    /// The encoding that the user agreed to, where it is another than Windows-1254.
+    pub agreed: Option<&'static str>,
     /// What the user should know of the choice of sheets; more comes with [`Totals`].
     pub warnings: Vec<Text>,
     source: Source,
@@ -99,6 +115,7 @@ pub fn open(path: &Path, options: &Options) -> Result<Input, Stop> {
                 formats: opened.workbook.formats().to_vec(),
                 sha256,
                 encoding: None,
+                agreed: None,
                 warnings: opened.warnings,
                 source,
                 body: Body::Xlsx(Box::new(opened.workbook)),
@@ -110,13 +127,18 @@ pub fn open(path: &Path, options: &Options) -> Result<Input, Stop> {
             }
             let mut survey = Survey::default();
             let sha256 = source.hash(|chunk| survey.look(chunk))?;
-            let chosen = encoding::choose(&source.name, &source.head(4096)?, &survey, options.encoding)?;
+            let mut chosen = encoding::choose(&source.name, &source.head(4096)?, &survey, options.encoding)?;
+            if chosen.is_guess {
+                chosen.encoding = turkish::agree(&source, &options.doubtful)?;
+            }
+            let agreed = Some(chosen.encoding.name()).filter(|_| chosen.is_guess && chosen.encoding != WINDOWS_1254);
             let (csv, sheet) = csv::open(&source, chosen, options)?;
             Ok(Input {
                 sheets: vec![sheet],
                 formats: vec!["General".to_owned()],
                 sha256,
                 encoding: Some(csv.encoding_name()),
+                agreed,
                 warnings: Vec::new(),
                 source,
                 body: Body::Csv(csv),
@@ -126,6 +148,16 @@ pub fn open(path: &Path, options: &Options) -> Result<Input, Stop> {
 }
 
 impl Input {
+    /// How the file was understood.
+    pub fn read_as(&self) -> ReadAs {
+        let rows = || self.sheets.iter().map(|sheet| sheet.header_row);
+        let header_row = rows().next().filter(|first| rows().all(|row| row == *first));
+        match &self.body {
+            Body::Csv(csv) => ReadAs::of_text(csv.delimiter, csv.encoding, header_row),
+            Body::Xlsx(_) => ReadAs::of_workbook(header_row),
+        }
+    }
+
     /// Reads all rows, some hundred at a time. Blank rows and a total row at the end of a sheet are
     /// counted, not handed over. `emit` ends the reading by [`ControlFlow::Break`]; the totals then
     /// are those of what was read.

@@ -44,6 +44,7 @@ use crate::exit::{Exit, Stop};
 use crate::fail;
 use crate::message::{Lang, shown};
 use crate::outcome::{Outcome, Tally};
+use crate::read::ReadAs;
 use crate::row::{Row, Sheet};
 use crate::text;
 
@@ -82,6 +83,8 @@ pub struct Facts<'a> {
     /// Where the requests went; empty for a check.
     pub base_url: &'a str,
     pub profile: Option<&'a str>,
+    /// How the file was understood.
+    pub read_as: &'a ReadAs,
     /// Milliseconds since 1970-01-01 UTC, as is `ended_ms`.
     pub started_ms: i64,
     pub ended_ms: i64,

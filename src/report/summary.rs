@@ -64,6 +64,7 @@ impl Page<'_> {
         let pairs = [
             (say!(lang, "Dosya", "File"), facts.file.to_owned()),
             (say!(lang, "Dosyanın SHA-256 değeri", "SHA-256 of the file"), facts.sha256.to_owned()),
+            (say!(lang, "Okunuş", "Read as"), facts.read_as.words(lang).unwrap_or_default()),
             (say!(lang, "Gönderim", "Run"), run.to_owned()),
             (say!(lang, "İşlem", "Operation"), facts.to.to_owned()),
             (say!(lang, "Sunucu", "Server"), facts.base_url.split(',').map(spelled).collect::<Vec<_>>().join(", ")),

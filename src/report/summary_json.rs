@@ -31,6 +31,7 @@ pub fn summary_json(facts: &Facts, result: Option<&Path>, checking: bool, error:
     put("sent", json!(facts.sent));
     put("done_before", json!(facts.done_before));
     put("in_question", facts.in_question.as_json());
+    put("read_as", json!(facts.read_as));
     if let Some((code, title)) = error {
         put("error", json!({"code": code, "title": title}));
     }

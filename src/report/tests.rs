@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::sync::LazyLock;
 
 use calamine::{Data, Reader as _, Xlsx};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::outcome::{ApiError, DuplicateOf, Problem, Word};
+use crate::read::ReadAs;
 use crate::row::{BadCell, Cell, Place};
 
 const SENT_MS: i64 = 1_735_732_800_120;
@@ -111,7 +113,9 @@ impl Run {
 fn facts(tally: &Tally) -> Facts<'_> {
     const NOTHING: &InQuestion =
         &InQuestion { rows: Vec::new(), servers: Vec::new(), here: String::new(), moved: None, run: None };
+    static READ_AS: LazyLock<ReadAs> = LazyLock::new(ReadAs::default);
     Facts {
+        read_as: &READ_AS,
         run: Some("r1"),
         file: "in.xlsx",
         sha256: "ab12",
@@ -365,7 +369,7 @@ fn the_json_summary_has_the_keys_that_the_readme_lists() {
     let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false, None);
     assert_eq!(
         summary.to_string(),
-        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"in_question":{}}"#
+        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"in_question":{},"read_as":{"delimiter":null,"encoding":null,"header_row":null}}"#
     );
     assert_eq!(summary_json(&facts(&tally), None, true, None)["valid"], 0);
 }

@@ -4,6 +4,8 @@
 use caseload::sandbox::Sandbox;
 
 use crate::book::{book, patched, texts};
+#[cfg(unix)]
+use crate::terminal::answered;
 use crate::workdir::{Ended, HEADER, Workdir, sandbox, words};
 
 /// A good row of the simplest list.
@@ -201,6 +203,61 @@ fn values_right_of_the_last_header_are_told_in_text_and_workbook() {
         assert_eq!(ended.code, 0, "{ended:?}");
         assert!(ended.stderr.contains("alues in columns without a header are not sent: H (row 2)"), "{ended:?}");
     }
+}
+
+#[test]
+fn letters_that_are_not_those_of_turkish_send_nothing_until_the_encoding_is_named() {
+    let dir = Workdir::new();
+    let server = sandbox("");
+    let list = format!("{HEADER}\nupgrade,psu,FU00000001,,,Αθήνα οδός Ερμού\n");
+    dir.write("greek.csv", &encoding_rs::WINDOWS_1253.encode(&list).0);
+    let said = ["greek.csv, line 2", "is not Turkish", "Αθήνα", "--encoding windows-1253"];
+    refused(&dir, &server, "greek.csv", &[], &said);
+    assert_eq!(dir.run(&["check", "greek.csv", "-o", "none"]).code, 2);
+    let log = dir.path("log.jsonl");
+    let server = crate::workdir::logged_sandbox("", &log);
+    let (ended, _) = dir.submit(&server, "greek.csv", &["--encoding", "windows-1253", "--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(dir.rows("log.jsonl")[0]["body"]["detail"], "Αθήνα οδός Ερμού");
+    let summary: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let read_as = serde_json::json!({"delimiter": ",", "encoding": "windows-1253", "header_row": 1});
+    assert_eq!(summary["read_as"], read_as);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_yes_at_the_terminal_reads_the_file_in_the_encoding_that_was_proposed_and_so_does_its_report() {
+    let dir = Workdir::new();
+    let list = format!("{HEADER}\nupgrade,psu,FU00000001,,,Москва улица Ленина\n");
+    dir.write("russian.csv", &encoding_rs::WINDOWS_1251.encode(&list).0);
+    let check = ["check", "russian.csv", "-o", "check.jsonl"];
+    let (code, shown) = answered(dir.command(&check), "n\n");
+    assert_eq!(code, 2, "{shown}");
+    let (code, shown) = answered(dir.command(&check), "y\n");
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("Read the file as Windows-1251?") && shown.contains("Москва"), "{shown}");
+    let log = dir.path("log.jsonl");
+    let server = crate::workdir::logged_sandbox("", &log);
+    let base = server.base_url();
+    let submit = ["submit", "russian.csv", "--base-url", &base, "-o", "out.xlsx"];
+    let (code, shown) = answered(dir.command(&submit), "y\n");
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(dir.rows("log.jsonl")[0]["body"]["detail"], "Москва улица Ленина");
+    let ended = dir.run(&["report", "-o", "again.csv"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(std::fs::read_to_string(dir.path("again.csv")).unwrap().contains("Москва улица Ленина"));
+}
+
+#[test]
+fn how_a_text_was_read_is_said_in_one_line_and_turkish_of_an_office_is_read_without_a_question() {
+    let dir = Workdir::new();
+    let list = format!("Liste\n\n{}\nupgrade;psu;FU00000001;;;Çiğdem Sokağı\n", HEADER.replace(',', ";"));
+    dir.write("office.csv", &encoding_rs::WINDOWS_1254.encode(&list).0);
+    let ended = dir.run(&["check", "office.csv"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.stdout.contains("read as: delimiter ;, Windows-1254, header in row 3"), "{ended:?}");
+    let summary = crate::book::read_sheet(&dir.path("office.csv.check.xlsx"), "Summary", 1);
+    assert!(format!("{summary:?}").contains("Read as"), "{summary:?}");
 }
 
 #[test]

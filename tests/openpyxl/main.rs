@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
-use caseload::read::{Options, open};
+use caseload::read::{Doubtful, Options, open};
 use caseload::row::{BadCell, Cell, Row};
 use compact_str::CompactString;
 use serde_json::Value;
@@ -42,7 +42,7 @@ fn read_by_openpyxl(file: &Path) -> Value {
 
 fn read_by_caseload(file: &Path) -> Vec<Row> {
     let known = |headers: &[CompactString]| headers.iter().filter(|h| ["note", "title"].contains(&h.as_str())).count();
-    let options = Options { sheet: None, encoding: None, known: &known };
+    let options = Options { sheet: None, encoding: None, known: &known, doubtful: Doubtful::Trust };
     let mut rows = Vec::new();
     let input = open(file, &options).unwrap();
     input

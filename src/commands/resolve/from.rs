@@ -12,8 +12,9 @@ use crate::exit::Stop;
 use crate::fold::fold;
 use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
-use crate::message::{Lang, shown};
-use crate::read::{self, Options};
+use crate::message::{Lang, Text, shown};
+use crate::progress::Terminal;
+use crate::read::{self, Doubtful, Options};
 use crate::row::{Cell, Row, Sheet};
 use crate::submit::event::reference;
 use crate::text;
@@ -49,7 +50,9 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
     let known = |headers: &[CompactString]| {
         headers.iter().filter(|header| is_one(header, &REFERENCE) || is_one(header, &DECISION)).count()
     };
-    let input = read::open(path, &Options { sheet: None, encoding: None, known: &known })?;
+    let agree = |question: &Text| Terminal::new(lang, false, false).confirm(question.get(lang)) == Some(true);
+    let options = Options { sheet: None, encoding: None, known: &known, doubtful: Doubtful::Ask(&agree) };
+    let input = read::open(path, &options)?;
     let ids = id_headers(run, lang);
     let columns: Vec<Option<Columns>> = input.sheets.iter().map(|sheet| Columns::of(sheet, &ids)).collect();
     if columns.iter().all(Option::is_none) {

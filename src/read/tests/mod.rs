@@ -9,7 +9,7 @@ use std::path::Path;
 
 use compact_str::CompactString;
 
-use super::{Input, Options, Totals, open};
+use super::{Doubtful, Input, Options, Totals, open};
 use crate::exit::{Exit, Stop};
 use crate::row::{Cell, Row};
 
@@ -20,7 +20,7 @@ fn known(texts: &[CompactString]) -> usize {
 }
 
 fn options<'a>() -> Options<'a> {
-    Options { sheet: None, encoding: None, known: &known }
+    Options { sheet: None, encoding: None, known: &known, doubtful: Doubtful::Ask(&|_| false) }
 }
 
 struct Read {

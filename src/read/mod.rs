@@ -12,6 +12,7 @@ mod delimiter;
 mod encoding;
 mod gate;
 mod guard;
+mod gzip;
 mod header;
 mod headings;
 mod kind;

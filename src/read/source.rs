@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::gzip;
 use crate::exit::Stop;
 use crate::message::shown;
 use crate::text;
@@ -19,6 +20,9 @@ pub(super) const CHUNK: usize = 128 * 1024;
 pub(super) struct Source {
     file: Arc<File>,
     opened: Metadata,
+    /// What is read: the file itself, or what was packed in it; and its length.
+    content: Arc<File>,
+    len: u64,
     /// The file's name without its folder, fit for a message.
     pub name: String,
 }
@@ -35,22 +39,29 @@ impl Source {
         if !opened.is_file() {
             return Err(not_a_file(&name));
         }
-        Ok(Self { file: Arc::new(file), opened, name })
+        let (file, len) = (Arc::new(file), opened.len());
+        let mut source = Self { content: Arc::clone(&file), file, opened, len, name };
+        if source.head(gzip::MAGIC.len())? == gzip::MAGIC {
+            let (content, len) = gzip::unpack(source.slice(0, len), &source.name)?;
+            (source.content, source.len) = (Arc::new(content), len);
+        }
+        Ok(source)
     }
 
     /// The same file, read from a copy of it.
     pub fn with_copy(&self, copy: File) -> io::Result<Self> {
-        Ok(Self { opened: copy.metadata()?, file: Arc::new(copy), name: self.name.clone() })
+        let (opened, file) = (copy.metadata()?, Arc::new(copy));
+        Ok(Self { content: Arc::clone(&file), len: opened.len(), file, opened, name: self.name.clone() })
     }
 
-    /// Bytes in the file when it was opened.
+    /// Bytes that are to be read, as many as there were when the file was opened.
     pub fn len(&self) -> u64 {
-        self.opened.len()
+        self.len
     }
 
     /// A reader of the bytes `start..end` with a position of its own.
     pub fn slice(&self, start: u64, end: u64) -> Slice {
-        Slice { file: Arc::clone(&self.file), start, at: start, end }
+        Slice { file: Arc::clone(&self.content), start, at: start, end }
     }
 
     /// The first bytes of the file, at most `most`.
@@ -60,25 +71,35 @@ impl Source {
         read.map(|_| head).map_err(|error| self.unreadable(&error))
     }
 
-    /// The SHA-256 of the whole file; every chunk is shown to `look` on its way.
+    /// The SHA-256 of the whole file; every chunk of what is read is shown to `look`.
     pub fn hash(&self, mut look: impl FnMut(&[u8])) -> Result<[u8; 32], Stop> {
-        let mut reader = self.slice(0, self.len());
         let mut hasher = Sha256::new();
+        if Arc::ptr_eq(&self.file, &self.content) {
+            self.each_chunk(self.slice(0, self.len), |chunk| {
+                hasher.update(chunk);
+                look(chunk);
+            })?;
+        } else {
+            let packed = Slice { file: Arc::clone(&self.file), start: 0, at: 0, end: self.opened.len() };
+            self.each_chunk(packed, |chunk| hasher.update(chunk))?;
+            self.each_chunk(self.slice(0, self.len), look)?;
+        }
+        Ok(hasher.finalize().into())
+    }
+
+    fn each_chunk(&self, mut reader: Slice, mut look: impl FnMut(&[u8])) -> Result<(), Stop> {
         let mut chunk = vec![0; CHUNK];
         loop {
             match reader.read(&mut chunk) {
                 Ok(0) => break,
-                Ok(count) => {
-                    hasher.update(&chunk[..count]);
-                    look(&chunk[..count]);
-                }
+                Ok(count) => look(&chunk[..count]),
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
         if reader.at != reader.end {
             return Err(self.changed());
         }
-        Ok(hasher.finalize().into())
+        Ok(())
     }
 
     /// An error if the file is no longer what was opened, by its length and its time of change.

@@ -63,7 +63,7 @@ fn what_is_no_spreadsheet_is_called_what_it_is_whatever_its_name() {
         ("locked.xlsx", compound("EncryptedPackage"), &["locked.xlsx is password-protected", "remove the password"]),
         ("web.xls", b"<html><table><tr><td>1</td></tr></table>".to_vec(), &["web.xls", "web page", "save it as .xlsx"]),
         ("paper.csv", b"%PDF-1.7\n".to_vec(), &["paper.csv is a PDF", "Give an .xlsx"]),
-        ("packed.csv", b"\x1f\x8b\x08\x00".to_vec(), &["packed.csv is a gzip", "Give an .xlsx"]),
+        ("packed.csv", b"\x1f\x8b\x08\x00".to_vec(), &["packed.csv is cut short or damaged", "copy it again"]),
         ("noise.xlsx", b"PK\x03\x04 and then nothing".to_vec(), &["noise.xlsx", "again"]),
         ("empty.csv", Vec::new(), &["empty.csv is empty", "Give a file"]),
     ];
@@ -258,6 +258,30 @@ fn how_a_text_was_read_is_said_in_one_line_and_turkish_of_an_office_is_read_with
     assert!(ended.stdout.contains("read as: delimiter ;, Windows-1254, header in row 3"), "{ended:?}");
     let summary = crate::book::read_sheet(&dir.path("office.csv.check.xlsx"), "Summary", 1);
     assert!(format!("{summary:?}").contains("Read as"), "{summary:?}");
+}
+
+#[test]
+fn a_packed_text_is_read_as_what_is_in_it() {
+    use std::io::Write;
+    let dir = Workdir::new();
+    let server = sandbox("");
+    let packed = |bytes: &[u8]| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    };
+    let whole = packed(format!("{HEADER}\n{ROW}\n").as_bytes());
+    dir.write("list.csv.gz", &whole);
+    let (ended, rows) = dir.submit(&server, "list.csv.gz", &[]);
+    assert_eq!((ended.code, words(&rows)), (0, vec!["done"]), "{ended:?}");
+    assert_eq!(server.requests(), 1);
+    let (dir, server) = (Workdir::new(), sandbox(""));
+    dir.write("cut.csv.gz", &whole[..whole.len() - 6]);
+    refused(&dir, &server, "cut.csv.gz", &[], &["cut.csv.gz is cut short or damaged"]);
+    dir.write("twice.csv.gz", packed(&whole));
+    refused(&dir, &server, "twice.csv.gz", &[], &["twice.csv.gz is a gzip file"]);
+    dir.write("bad.csv.gz", packed(b"a;b\0\x01\n"));
+    refused(&dir, &server, "bad.csv.gz", &[], &["bad.csv.gz", "binary"]);
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Csv {
         let width = sheet.headers.len();
         let odd = |odd: Odd| ragged(&source.name, odd);
         let (mut nth, mut blank_above) = (0, 0);
-        let mut shape = Shape::new(0, width, width);
+        let mut shape = Shape::new(0, width);
         while let Some(line) = records.next()? {
             let at = nth + records.blank_lines;
             nth += 1;
@@ -102,19 +102,19 @@ impl Csv {
             let fields = cells.len();
             if line <= sheet.header_row {
                 blank_above = records.blank_lines;
-                shape = Shape::new(at, fields, width);
+                shape = Shape::new(at, fields);
                 continue;
             }
             let filled = filled(&cells);
             if filled > shape.header {
                 return Err(odd(shape.odd(line, filled)));
             }
-            if records.swallows_rows(shape.header, self.delimiter) {
+            if records.swallows_rows(width, shape.header, self.delimiter) {
                 return Err(Fault::Swallowed(u64::from(line)).stop(&source.name));
             }
             cells.resize(width.max(filled), Cell::Empty);
             let row = Row { place: Place { sheet: 0, row: line }, hidden: false, cells };
-            if filled == 0 {
+            if filled == 0 || stream.repeats_header(&row) {
                 stream.push(row, &source.name)?;
                 continue;
             }

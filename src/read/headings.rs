@@ -39,21 +39,22 @@ impl Headings {
         headings
     }
 
-    /// Whether the row is the header row once more; then it is noted.
-    pub fn is_repeated_by(&mut self, row: &Row) -> bool {
+    /// Whether the row is the header row once more.
+    pub fn are_repeated_by(&self, row: &Row) -> bool {
         let is_here = |(column, header): &(usize, CompactString)| {
             row.cells.get(*column).is_some_and(|cell| match cell {
                 Cell::Text(text) => trimmed(text) == header,
                 other => header_text(other) == *header,
             })
         };
-        let repeats = !self.texts.is_empty()
+        !self.texts.is_empty()
             && self.texts.iter().all(is_here)
-            && self.bare_columns(row).all(|column| row.cells[column].is_blank());
-        if repeats {
-            self.repeated.push(row.place.row);
-        }
-        repeats
+            && self.bare_columns(row).all(|column| row.cells[column].is_blank())
+    }
+
+    /// Notes a row that repeats them.
+    pub fn note_repeated(&mut self, row: &Row) {
+        self.repeated.push(row.place.row);
     }
 
     /// Notes the row's values in columns that have no header.
@@ -125,12 +126,12 @@ mod tests {
     #[test]
     fn only_a_row_that_is_the_header_row_and_nothing_else_repeats_it() {
         for same in [&["Ad", "", "No"][..], &[" Ad", " ", "No\u{a0}", ""]] {
-            assert!(headings().is_repeated_by(&row(same)), "{same:?}");
+            assert!(headings().are_repeated_by(&row(same)), "{same:?}");
         }
         for other in [&["Ad", "", "7"][..], &["Ad", "x", "No"], &["Ad", "", "No", "x"], &["", "", ""], &["Ad"]] {
-            assert!(!headings().is_repeated_by(&row(other)), "{other:?}");
+            assert!(!headings().are_repeated_by(&row(other)), "{other:?}");
         }
-        assert!(!Headings::default().is_repeated_by(&row(&[])));
+        assert!(!Headings::default().are_repeated_by(&row(&[])));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::text;
 /// Cells in one record; a workbook has no more columns either.
 const MOST_CELLS: usize = 16_384;
 
-/// Lines within a cell before it is looked at for rows that it swallowed.
-const FEW_LINES: usize = 3;
+/// Delimiters within a cell that may be those of rows: an address has fewer.
+const MANY_DELIMITERS: usize = 3;
 
 /// A text record by record.
 pub(super) struct Records<'a> {
@@ -94,17 +94,16 @@ impl<'a> Records<'a> {
             .collect()
     }
 
-    /// Whether a cell holds lines that look like rows of so many cells: its quote was hardly meant to reach so far.
-    pub fn swallows_rows(&self, fields: usize, delimiter: u8) -> bool {
-        let text = self.record.as_slice();
-        let delimiters = |line: &[u8]| memchr::memchr_iter(delimiter, line).count();
+    /// Whether a cell reads like the rows below it: then its quote was hardly meant to reach so far. Rows that are taken
+    /// in from one column to the same one have all of their delimiters in the cell.
+    pub fn swallows_rows(&self, width: usize, fields: usize, delimiter: u8) -> bool {
+        let count = |byte: u8, text: &[u8]| memchr::memchr_iter(byte, text).count();
         let swallows = |cell: &[u8]| {
-            let inner: Vec<&[u8]> = cell.split(|byte| *byte == b'\n').skip(1).collect();
-            let whole = &inner[..inner.len().saturating_sub(1)];
-            let alike = whole.iter().filter(|line| delimiters(line) + 1 == fields).count();
-            whole.len() >= FEW_LINES && alike * 10 >= whole.len() * 9
+            let (lines, delimiters) = (count(b'\n', cell), count(delimiter, cell));
+            let rows_of = |fields: usize| delimiters == lines * fields.saturating_sub(1);
+            delimiters >= MANY_DELIMITERS && (width..=fields).any(rows_of)
         };
-        fields > 1 && memchr::memchr_iter(b'\n', text).nth(FEW_LINES).is_some() && self.record.iter().any(swallows)
+        memchr::memchr(b'\n', self.record.as_slice()).is_some() && self.record.iter().any(swallows)
     }
 
     fn stop(&self, error: csv::Error) -> Stop {

@@ -30,8 +30,6 @@ pub(super) enum Expected {
 pub(super) struct Shape {
     /// Cells of the header row, blank ones at its end too.
     pub header: usize,
-    /// Cells of the header row up to its last text.
-    width: usize,
     /// Which block it is, counted from the top of the file, and in which the header row stands.
     block: u64,
     header_block: u64,
@@ -62,9 +60,9 @@ struct Alike {
 
 impl Shape {
     /// Begins below the header row, which is the `nth` line or record of the file from 0 and has so many cells.
-    pub fn new(nth: u64, header: usize, width: usize) -> Self {
+    pub fn new(nth: u64, header: usize) -> Self {
         let (block, rows) = (nth / BLOCK, Vec::new());
-        Self { header, width, block, header_block: block, rows, alike: None, doubtful: false, explained: None }
+        Self { header, block, header_block: block, rows, alike: None, doubtful: false, explained: None }
     }
 
     /// Takes the row that is the `nth` of the file, counted from 0 and blank lines too; gives the rows of the block
@@ -93,10 +91,8 @@ impl Shape {
         Odd { line, fields, expected: Expected::Header(self.header) }
     }
 
-    /// As many cells as the header row; or all that have a header, the last one filled.
     fn fits(&self, row: &Wide) -> bool {
-        let filled = || row.row.cells.get(self.width - 1).is_some_and(|cell| !cell.is_blank());
-        row.fields == self.header || (row.fields == self.width && self.width > 0 && filled())
+        row.fields == self.header
     }
 
     fn close(&mut self) -> Result<Vec<Row>, Odd> {
@@ -105,17 +101,14 @@ impl Shape {
         let fields = first.fields;
         self.note(&rows);
         let odd = rows.iter().find(|row| !self.fits(row));
-        if let Some(odd) = odd {
-            let uniform = rows.iter().all(|row| row.fields == fields) && self.block != self.header_block;
-            if uniform && !self.doubtful && (rows.len() > 1 || self.explained == Some(fields)) {
-                self.explained = Some(fields);
-            } else if self.alike.as_ref().is_some_and(|alike| !alike.mixed) {
-                self.doubtful = true;
-            } else {
-                return Err(self.refuse(&rows, odd));
-            }
-        } else if self.doubtful {
-            return Err(self.refuse(&rows, first));
+        let uniform = rows.iter().all(|row| row.fields == fields) && self.block != self.header_block;
+        let explains = uniform && !self.doubtful && (rows.len() > 1 || self.explained == Some(fields));
+        if odd.is_some() && explains {
+            self.explained = Some(fields);
+        } else if self.alike.as_ref().is_some_and(|alike| !alike.mixed) {
+            self.doubtful |= odd.is_some();
+        } else if let Some(odd) = odd.or(Some(first).filter(|_| self.doubtful)) {
+            return Err(self.refuse(&rows, odd));
         }
         Ok(rows.into_iter().map(|wide| wide.row).collect())
     }
@@ -154,7 +147,7 @@ mod tests {
 
     /// The line of the first odd row among rows of so many cells below a header of `header` cells, all of them named.
     fn odd(header: usize, rows: &[usize]) -> Option<u32> {
-        let mut shape = Shape::new(0, header, header);
+        let mut shape = Shape::new(0, header);
         let mut taken = 0;
         for (line, fields) in (2..).zip(rows) {
             let mut cells = vec![Cell::Text("x".into()); *fields.min(&header)];

@@ -71,12 +71,18 @@ impl<'a> Stream<'a> {
         }
         if row.cells.iter().all(Cell::is_blank) {
             self.totals.blank += 1;
-        } else if self.headings[usize::from(row.place.sheet)].is_repeated_by(&row) {
+        } else if self.repeats_header(&row) {
             self.totals.repeated_headers += 1;
+            self.headings[usize::from(row.place.sheet)].note_repeated(&row);
         } else if let Some(row) = self.held.replace(row) {
             self.hand_over(row);
         }
         Ok(())
+    }
+
+    /// Whether the row is the header row of its sheet once more: it is pushed like any other, and skipped.
+    pub fn repeats_header(&self, row: &Row) -> bool {
+        self.headings[usize::from(row.place.sheet)].are_repeated_by(row)
     }
 
     /// Counts blank rows that were never made.

@@ -5,6 +5,7 @@
 
 mod control;
 mod departures;
+mod limiter;
 mod rounds;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 
 use control::Control;
 use departures::{Turns, Window};
+use limiter::Limiter;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
@@ -64,6 +66,9 @@ pub enum Leave {
 /// Paces a run.
 pub struct Pace {
     control: Control,
+    /// The rate that the user allows.
+    limiter: Option<Limiter>,
+    /// Turns where the server is met at a slower rate, or no other is given.
     turns: Turns,
     window: Option<Window>,
     hold_until: Option<Instant>,
@@ -76,8 +81,9 @@ impl Pace {
     /// from 0 to 1, for the spread of pauses.
     pub fn new(rate: Option<Rate>, chance: fn() -> f64) -> Self {
         let asked = rate.map(Rate::per_second);
-        let (control, window) = (Control::new(asked), asked.map(Window::new));
-        Self { control, turns: Turns::default(), window, hold_until: None, start: Instant::now(), chance }
+        let (control, limiter, window) = (Control::new(asked), asked.map(Limiter::new), asked.map(Window::new));
+        let (turns, start) = (Turns::default(), Instant::now());
+        Self { control, limiter, turns, window, hold_until: None, start, chance }
     }
 
     /// Takes a turn: the request may leave now, or the time at which to ask again.
@@ -87,7 +93,15 @@ impl Pace {
             Some(until) if until > now => return Err(until),
             _ => self.hold_until = None,
         }
-        self.control.rate(self.seconds(now)).map_or(Ok(()), |rate| self.turns.take(now, rate))
+        let rate = self.control.rate(self.seconds(now));
+        let allowed = self.limiter.as_ref().map(Limiter::rate);
+        let slower = rate.filter(|rate| allowed.is_none_or(|allowed| *rate < allowed));
+        if let Some(due) = slower.and_then(|rate| self.turns.due(now, rate)) {
+            return Err(due);
+        }
+        self.limiter.as_ref().map_or(Ok(()), Limiter::turn)?;
+        self.turns.take(now, slower);
+        Ok(())
     }
 
     /// Asked again right before the request leaves.

@@ -10,8 +10,8 @@ use super::Leave;
 /// Turns are a hair slower than the rate, and may make up for a late timer by [`GRACE`]. With both,
 /// no second sees more than the rate although requests travel unevenly, and at least 0.97 of the
 /// rate is reached although a timer wakes only every millisecond.
-const HAIR: f64 = 0.985;
-const GRACE: Duration = Duration::from_millis(3);
+pub(super) const HAIR: f64 = 0.985;
+pub(super) const GRACE: Duration = Duration::from_millis(3);
 
 /// A request leaves some time after its turn, when its intent is on the disk, and that time varies. So departures are
 /// counted once more; this much lets them travel unevenly, and is less than the hair.
@@ -27,18 +27,21 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Takes a turn at this rate, or says when the next one is due.
-    pub fn take(&mut self, now: Instant, rate: f64) -> Result<(), Instant> {
-        let Some(last) = self.last else {
-            self.last = Some(now);
-            return Ok(());
-        };
-        let due = last + Duration::from_secs_f64((1.0 / (rate * HAIR)).min(LONGEST));
-        if due > now {
-            return Err(due);
-        }
-        self.last = Some(now.checked_sub(GRACE).map_or(due, |earliest| due.max(earliest)));
-        Ok(())
+    /// When the next turn at this rate is due, where that is not now.
+    pub fn due(&self, now: Instant, rate: f64) -> Option<Instant> {
+        self.next(rate).filter(|due| *due > now)
+    }
+
+    /// Takes a turn that is due, at this rate or at that of others.
+    pub fn take(&mut self, now: Instant, rate: Option<f64>) {
+        let earliest = now.checked_sub(GRACE).unwrap_or(now);
+        // A late timer is made up for, by so much and no more.
+        let due = rate.and_then(|rate| self.next(rate)).map_or(now, |due| due.max(earliest));
+        self.last = Some(due);
+    }
+
+    fn next(&self, rate: f64) -> Option<Instant> {
+        Some(self.last? + Duration::from_secs_f64((1.0 / (rate * HAIR)).min(LONGEST)))
     }
 }
 

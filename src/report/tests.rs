@@ -369,7 +369,7 @@ fn the_json_summary_has_the_keys_that_the_readme_lists() {
     let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false, None);
     assert_eq!(
         summary.to_string(),
-        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"in_question":{},"read_as":{"delimiter":null,"encoding":null,"header_row":null}}"#
+        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"sent":0,"done_before":0,"in_question":{},"read_as":{"delimiter":null,"encoding":null,"header_row":null}}"#
     );
     assert_eq!(summary_json(&facts(&tally), None, true, None)["valid"], 0);
 }

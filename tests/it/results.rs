@@ -25,7 +25,7 @@ const KEYS: [&str; 12] = [
     "duplicate_of",
 ];
 /// The keys of `--json`.
-const SUMMARY: [&str; 19] = [
+const SUMMARY: [&str; 20] = [
     "run",
     "file",
     "sha256",
@@ -45,6 +45,7 @@ const SUMMARY: [&str; 19] = [
     "sent",
     "done_before",
     "in_question",
+    "read_as",
 ];
 /// The columns that a result adds.
 const ADDED: [&str; 8] = ["Result", "caseId", "Error", "Error code", "HTTP status", "Attempts", "Sent at", "Reference"];

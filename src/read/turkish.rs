@@ -98,7 +98,7 @@ impl Survey {
     }
 }
 
-/// ğ follows a vowel, a capital no small letter, and a circumflex stands beside another letter of Turkish.
+/// In a word ğ follows a vowel, a capital no small letter, and a circumflex stands beside another letter of Turkish.
 fn fits_its_word(before: u8, byte: u8, after: u8) -> bool {
     if is_letter(before) && is_lower(before) && !is_lower(byte) {
         return false;
@@ -108,7 +108,7 @@ fn fits_its_word(before: u8, byte: u8, after: u8) -> bool {
             let apart = !is_letter(before) && !is_letter(after);
             !apart && class(before) != Class::Foreign && class(after) != Class::Foreign
         }
-        _ if matches!(byte, 0xd0 | 0xf0) => is_vowel(before),
+        _ if matches!(byte, 0xd0 | 0xf0) => is_vowel(before) || !is_letter(before),
         _ => true,
     }
 }
@@ -261,6 +261,7 @@ mod tests {
             "şşşş;ıııı;çağ;öğüt;âşık\n",
             "caf\u{e9}".replace('\u{e9}', "e").as_str(),
             "Ankara’nın 3° kuzeyi",
+            "alfabe: ğüşiöç ĞÜŞİÖÇ",
         ] {
             assert_eq!(agreed(&coded(WINDOWS_1254, text), false), (Ok("windows-1254"), None), "{text}");
         }

@@ -109,7 +109,7 @@ impl Csv {
             if filled > shape.header {
                 return Err(odd(shape.odd(line, filled)));
             }
-            if records.swallows_rows(width, shape.header, self.delimiter) {
+            if records.swallows_rows(width, shape.header.max(fields), self.delimiter) {
                 return Err(Fault::Swallowed(u64::from(line)).stop(&source.name));
             }
             cells.resize(width.max(filled), Cell::Empty);

@@ -8,6 +8,10 @@ use super::header::{self, Found, HEAD_ROWS, HeadRow, Known};
 /// The delimiters that are tried, the likeliest first.
 const CANDIDATES: [u8; 4] = [b';', b',', b'\t', b'|'];
 
+/// The share of rows with the same number of cells in a table, in thousandths. Two or three blocks of a spreadsheet's
+/// rows stand in the head, each of which may leave out its own last columns.
+const STEADY: usize = 300;
+
 /// Bytes of the head that are looked at.
 pub(super) const HEAD: usize = 64 * 1024;
 
@@ -39,7 +43,7 @@ pub(super) fn guess(head: &[u8], known: Known) -> u8 {
 /// How well a delimiter fits: what is compared first stands first.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
-    /// At least half of the rows below the header row have the same number of cells.
+    /// Enough of the rows below the header row have the same number of cells.
     is_table: bool,
     /// Known headers in the header row.
     known: usize,
@@ -75,7 +79,7 @@ fn score(rows: &[HeadRow], known: Known) -> Score {
     };
     let columns = rows[at].1.len();
     let steady = steadiness(&rows[at..]);
-    Score { is_table: steady >= 500, known, several: columns > 1, steady, columns }
+    Score { is_table: steady >= STEADY, known, several: columns > 1, steady, columns }
 }
 
 /// Whether a header row is one under this delimiter: a line that it leaves whole and another would split is none,
@@ -130,6 +134,12 @@ mod tests {
     fn known_words_in_a_title_do_not_choose_a_delimiter_by_which_the_rows_are_no_table() {
         let rows = (1..20).fold(String::new(), |rows, n| rows + &"a;".repeat(n) + &format!(",{n}\n"));
         assert_eq!(guessed(&format!("Ad;Tutar\nx,y\n{rows}")), ',');
+    }
+
+    #[test]
+    fn blocks_of_rows_that_leave_out_their_last_columns_are_a_table() {
+        let text = "Ad|Tutar\n".to_owned() + &"x|1\n".repeat(14) + "x||\n" + &"x\n".repeat(14);
+        assert_eq!(guessed(&text), '|');
     }
 
     #[test]

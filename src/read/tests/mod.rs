@@ -1,6 +1,7 @@
 //! Whole files, from their bytes to their rows.
 
 mod differential;
+mod mistakes;
 mod texts;
 mod workbooks;
 

@@ -163,7 +163,7 @@ impl<'a> Account<'a> {
             Standing::Repeats(first) => self.repeats(first)?,
             Standing::MayGo => match self.known(ordinal, operation, order)? {
                 Some(outcome) => outcome,
-                None => self.unsettled(operation, order)?,
+                None => self.unsettled(ordinal, operation, order)?,
             },
         };
         outcome.problems.extend(warnings);
@@ -230,7 +230,7 @@ impl<'a> Account<'a> {
         let mut outcome = self.settled(entry)?;
         let is_held = order.is_some_and(|key| self.held.contains_key(&key));
         if is_held || outcome.error.is_none() {
-            outcome.error = self.unsettled(operation, order)?.error;
+            outcome.error = self.unsettled(entry.id.ordinal, operation, order)?.error;
         }
         Ok(outcome)
     }
@@ -259,17 +259,43 @@ impl<'a> Account<'a> {
         })
     }
 
-    fn unsettled(&self, operation: usize, order: Option<Key>) -> Result<Outcome, Stop> {
+    fn unsettled(&self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Outcome, Stop> {
         if self.run.is_none() {
             return Ok(Outcome::of(Word::Valid));
         }
         let holder = order.and_then(|key| self.held.get(&key));
         let (code, words) = match holder {
             Some(of) => (HELD, self.held_behind(*of, operation)?),
-            None => (self.not_sent.code, self.not_sent.words.clone()),
+            None => match self.refused_in_front(ordinal)? {
+                Some(by) => (HELD, self.held_by_refused(by)),
+                None => (self.not_sent.code, self.not_sent.words.clone()),
+            },
         };
         let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
         Ok(Outcome { error: Some(error), ..Outcome::of(Word::NotSent) })
+    }
+
+    /// The row that had to be done before this one, and was refused.
+    fn refused_in_front(&self, mut ordinal: u32) -> Result<Option<u32>, Stop> {
+        let (Some(run), Some(ledger), false) = (self.run, self.ledger, self.send_duplicates) else { return Ok(None) };
+        while let Some(Finding::AfterReset { by, .. }) = self.findings.of(ordinal) {
+            let entry = ledger.entry(EntryId { run: run.number, ordinal: by }).map_err(|error| unreadable(&error))?;
+            match entry.map(|entry| entry.state) {
+                Some(State::Rejected) => return Ok(Some(by)),
+                None | Some(State::Pending) => ordinal = by,
+                Some(_) => break,
+            }
+        }
+        Ok(None)
+    }
+
+    fn held_by_refused(&self, by: u32) -> String {
+        let row = self.places.get(by).row;
+        say!(
+            self.lang,
+            "Bu satırdan önce yapılması gereken {row}. satırı sunucu reddetti; bu satır gönderilmedi, yoksa aynı iş iki kez yapılırdı. {row}. satırı düzeltip dosyayı yeniden gönderin.",
+            "The server refused row {row}, which has to be done before this one. This row was not sent: the same would be done twice. Correct row {row} and submit the file again."
+        )
     }
 
     fn held_behind(&self, of: EntryId, operation: usize) -> Result<String, Stop> {

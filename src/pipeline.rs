@@ -23,6 +23,7 @@ mod lookup;
 mod past;
 mod propose;
 mod question;
+mod resets;
 mod result_place;
 mod same_run;
 mod second_pass;

@@ -70,6 +70,8 @@ struct UniqueKeys {
     fields: Vec<String>,
     window: String,
     after_window: Option<String>,
+    #[serde(default)]
+    reset_by: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,6 +127,7 @@ impl Keys {
         operation.unique = self.unique.iter().map(|rule| unique(rule, &index)).collect::<Result<_, _>>()?;
         operation.same = self.same.iter().map(|rule| same(rule, &index)).collect::<Result<_, _>>()?;
         operation.order_by = self.order_by.as_deref().map(index).transpose()?;
+        fit_resets(&operation.unique, operation.order_by)?;
         operation.order_name = words(self.order_name.as_ref());
         operation.absent = absent(self.absent.as_deref())?;
         operation.not_applied = self.not_applied;
@@ -186,7 +189,39 @@ fn unique(rule: &UniqueKeys, index: &dyn Fn(&str) -> Result<usize, String>) -> R
             Some("new") => false,
             Some(other) => return Err(format!("after-window is {other:?}, and can be ask or new")),
         },
+        reset: rule
+            .reset_by
+            .iter()
+            .map(|(field, value)| Ok((index(field)?, value.clone())))
+            .collect::<Result<_, String>>()?,
     })
+}
+
+/// Rows that undo each other have two rules that name each other and the same fields, so that the key of one can be told
+/// from the other; the field of `order-by` among them, for such rows go in the order of the file.
+fn fit_resets(rules: &[Unique], order_by: Option<usize>) -> Result<(), String> {
+    let names = |by: &Unique, rule: &Unique| {
+        let is_named = |(field, value): &(usize, Value)| {
+            rule.when.iter().any(|(of, values)| of == field && matches!(values.as_slice(), [one] if one == value))
+        };
+        by.reset.len() == rule.when.len() && by.reset.iter().all(is_named)
+    };
+    for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.reset.is_empty()) {
+        let is_other = |(of, other): (usize, &Unique)| {
+            of != at && other.fields == rule.fields && names(rule, other) && names(other, rule)
+        };
+        if !rules.iter().enumerate().any(is_other) {
+            return Err("x-caseload.unique: the rows that reset-by describes need a rule with the same fields, whose reset-by describes the rows of this one".to_owned());
+        }
+        let has = |field: usize| rule.fields.contains(&field);
+        if !rule.reset.iter().all(|(field, _)| has(*field)) || !order_by.is_some_and(has) {
+            return Err(
+                "x-caseload.unique: a rule with reset-by needs the fields of reset-by and of order-by among its own"
+                    .to_owned(),
+            );
+        }
+    }
+    Ok(())
 }
 
 fn same(rule: &SameKeys, index: &dyn Fn(&str) -> Result<usize, String>) -> Result<Same, String> {

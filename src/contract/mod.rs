@@ -10,7 +10,7 @@
 //! | `x-caseload.error` | pointers to `code`, `title`, `description` in an error answer; `map` to several errors: an object of code to text, a list of texts or of objects |
 //! | `x-caseload.order-by` | rows with the same value go one at a time, in file order |
 //! | `x-caseload.order-name` | what such rows have in common, as people call it: `{tr: aynı cihaz, en: the same device}` |
-//! | `x-caseload.unique` | `{when, fields, window, after-window}`: what tells a duplicate; the first rule whose `when` holds is the row's. A row that was done longer ago than its window is asked about (`after-window: ask`, the default) or goes (`new`) |
+//! | `x-caseload.unique` | `{when, fields, window, after-window, reset-by}`: what tells a duplicate; the first rule whose `when` holds is the row's. A row that was done longer ago than its window is asked about (`after-window: ask`, the default) or goes (`new`). `reset-by: {caseType: uninstall}` describes the row that undoes such a row: behind one that was done, or that goes from the same file, an equal row is no duplicate; its own rule has the same `fields` and the opposite `reset-by` |
 //! | `x-caseload.same` | `{for, field}`: a field that must agree across rows |
 //! | `x-caseload.not-applied` | statuses of this API that prove nothing was done |
 //! | `x-caseload.timezone`, document or operation | the zone of local times, where the profile names none |

@@ -129,6 +129,8 @@ pub struct Unique {
     pub window: Duration,
     /// Whether a row that was sent longer ago is asked about before it goes again.
     pub asks_after: bool,
+    /// What the row that undoes such a row has in these fields, and else the same: behind it an equal row is no repeat.
+    pub reset: Vec<(usize, Value)>,
 }
 
 /// A field that must agree across the rows in which others are equal.

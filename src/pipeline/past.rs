@@ -100,10 +100,17 @@ impl<'a> Finder<'a> {
                 self.meet(mark, &past);
             }
         }
-        let is_here = |mark: &Mark, finder: &mut Self| finder.place(mark, &past) == Where::Here;
-        if let Some(first) = past.first.filter(|_| !met)
-            && checked.findings.with_key(first).any(|mark| is_here(mark, self))
-        {
+        let Some(first) = past.first.filter(|_| !met) else { return };
+        let mut is_surplus = false;
+        for mark in checked.findings.with_key(first) {
+            if mark.is_counted() {
+                is_surplus |= self.place(mark, &past) == Where::Here;
+            } else {
+                // A later one of rows that others undo: the file's is equal to it too.
+                self.meet(mark, &past);
+            }
+        }
+        if is_surplus {
             self.surplus.push(past);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::first_pass::{Checked, Fed};
 use super::past::{self, Past, Repeat};
+use super::resets;
 use super::same_run;
 use crate::account::{Standing, standing, unreadable};
 use crate::cli::Duplicates;
@@ -30,6 +31,8 @@ pub struct Proposal {
     pub repeats_sent: u64,
     /// What nobody has answered yet.
     pub question: InQuestion,
+    /// The numbers of rows that go although equal ones were sent, for those are undone.
+    pub numbers: HashMap<u32, u32>,
     doubtful: Vec<Repeat>,
 }
 
@@ -103,10 +106,11 @@ impl Basis<'_> {
         let bytes_known = !self.other_runs.is_empty();
         let mut past = past::look(self.ledger, self.servers, checked, but, bytes_known, now_ms())?;
         past.here.retain(|repeat| is_open(settled.as_ref(), repeat.ordinal));
+        let numbers = resets::settle(self.ledger, self.servers, checked, but, bytes_known, &mut past)?;
         let mut sorter =
             Sorter { basis: self, settled: settled.as_ref(), past, fed_elsewhere: 0, proposal: Proposal::empty() };
         sorter.sort(checked)?;
-        Ok(sorter.proposal)
+        Ok(Proposal { numbers, ..sorter.proposal })
     }
 }
 
@@ -118,6 +122,7 @@ impl Proposal {
             taken: HashSet::new(),
             repeats_sent: 0,
             question: InQuestion::default(),
+            numbers: HashMap::new(),
             doubtful: Vec::new(),
         }
     }

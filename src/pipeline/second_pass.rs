@@ -1,5 +1,6 @@
 //! Sending: which run this is, what of it is left, and the loop that sends it.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +11,7 @@ use super::closing::{refused, sentence};
 use super::first_pass::Checked;
 use super::past::Repeat;
 use super::propose::{Basis, Proposal};
+use super::resets;
 use super::same_run::{self, SameBytes, absolute, spec};
 use super::target::Target;
 use super::zone::goes_on_alike;
@@ -199,6 +201,7 @@ fn send(
     let numbers = note_servers(&ledger, job, checked).map_err(|error| unreadable(&error))?;
     let settled = ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?;
     let held = super::held(&ledger, servers, checked)?;
+    let (behind, refused) = in_front(&ledger, &run, checked, job)?;
     let path = ledger.path().to_owned();
     let rate = sending.rate_for(target.on_this_machine);
     let send_duplicates = job.recipe.send_duplicates;
@@ -221,7 +224,7 @@ fn send(
             concurrency: sending.concurrency,
             lang: job.lang,
         };
-        let order = Order::new(held.map(|(key, _)| key));
+        let order = Order::new(held.map(|(key, _)| key)).behind(behind, refused);
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = Pace::new(rate, chance);
         drive(
@@ -238,6 +241,17 @@ fn send(
     }
     let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
     Ok(Begun { stop: ended.stop, not_sent, sent: ended.sent, ..Begun::unsent(ledger, run) })
+}
+
+/// The rows that go only if others do, each with that one, and which of those are refused. Who sends duplicates sends
+/// them all.
+fn in_front(ledger: &Ledger, run: &Run, checked: &Checked, job: &Job) -> Result<(HashMap<u32, u32>, Vec<u32>), Stop> {
+    if job.recipe.send_duplicates {
+        return Ok((HashMap::new(), Vec::new()));
+    }
+    let behind = resets::behind(checked);
+    let refused = resets::refused(ledger, run.number, &behind)?;
+    Ok((behind, refused))
 }
 
 /// The numbers of the servers to which each operation's requests go.
@@ -313,10 +327,11 @@ fn queue<'a>(
         {
             return None;
         }
-        let request = match findings.of(ordinal) {
-            Some(Finding::Occurrence(nth)) => request.as_occurrence(going.keyer, nth),
-            _ => request,
+        let nth = match findings.of(ordinal) {
+            Some(Finding::Occurrence(nth) | Finding::AfterReset { nth, .. }) => nth,
+            _ => going.proposal.numbers.get(&ordinal).copied().unwrap_or_default(),
         };
+        let request = request.as_occurrence(going.keyer, nth);
         let (place, doubtful) = (going.places.get(ordinal), settled.is_doubtful(ordinal));
         Some(Ok(Queued { ordinal, place, request, attempts: 0, doubtful, renewed: false }))
     })

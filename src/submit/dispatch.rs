@@ -361,7 +361,12 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
             }
             // What is unknown, or was not sent after all, must not be overtaken.
             None if matches!(state, State::Unknown | State::Pending) => self.order.hold(key),
-            None => self.order.release(key),
+            None => {
+                if state == State::Rejected {
+                    self.order.refuse(row.ordinal);
+                }
+                self.order.release(key);
+            }
         }
     }
 

@@ -13,6 +13,10 @@ pub struct Order {
     held: HashSet<Key>,
     parked: usize,
     ready: VecDeque<Queued>,
+    /// Rows that go only if another is not refused, each with that one's ordinal.
+    behind: HashMap<u32, u32>,
+    /// Rows that were refused, or held for that.
+    refused: HashSet<u32>,
 }
 
 /// What becomes of a row that comes up.
@@ -20,7 +24,7 @@ pub enum Admission {
     Go(Queued),
     /// Behind a row in flight; comes up again by itself.
     Parked,
-    /// Behind an unknown row: not sent in this run.
+    /// Behind an unknown row, or one that was refused and had to be done first: not sent in this run.
     Held,
 }
 
@@ -28,6 +32,27 @@ impl Order {
     /// `held`: the keys of rows that are unknown already.
     pub fn new(held: impl IntoIterator<Item = Key>) -> Self {
         Self { held: held.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Rows that go only if another is not refused, and those of the latter that are already.
+    pub fn behind(self, behind: HashMap<u32, u32>, refused: impl IntoIterator<Item = u32>) -> Self {
+        Self { behind, refused: refused.into_iter().collect(), ..self }
+    }
+
+    /// The row was refused: what goes only if it is done is held.
+    pub fn refuse(&mut self, ordinal: u32) {
+        if !self.behind.is_empty() {
+            self.refused.insert(ordinal);
+        }
+    }
+
+    /// Whether a row goes without what had to be done first; those behind it do not go either.
+    fn lacks(&mut self, row: &Queued) -> bool {
+        let lacks = self.behind.get(&row.ordinal).is_some_and(|by| self.refused.contains(by));
+        if lacks {
+            self.refused.insert(row.ordinal);
+        }
+        lacks
     }
 
     pub fn admit(&mut self, row: Queued) -> Admission {
@@ -40,6 +65,9 @@ impl Order {
             self.parked += 1;
             return Admission::Parked;
         }
+        if self.lacks(&row) {
+            return Admission::Held;
+        }
         self.busy.insert(key, VecDeque::new());
         Admission::Go(row)
     }
@@ -47,13 +75,13 @@ impl Order {
     /// The row in front was settled: the next of its key is ready.
     pub fn release(&mut self, key: Option<Key>) {
         let Some(key) = key else { return };
-        let next = self.busy.get_mut(&key).and_then(VecDeque::pop_front);
-        if let Some(row) = next {
+        while let Some(row) = self.busy.get_mut(&key).and_then(VecDeque::pop_front) {
             self.parked -= 1;
-            self.ready.push_back(row);
-        } else {
-            self.busy.remove(&key);
+            if !self.lacks(&row) {
+                return self.ready.push_back(row);
+            }
         }
+        self.busy.remove(&key);
     }
 
     /// The row in front is unknown or was not sent: those behind it are held.

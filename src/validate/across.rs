@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::Marks;
+use super::turns::{self, Turn};
 use crate::contract::{Operation, Unique};
 use crate::keyed::Key;
 
@@ -20,6 +21,7 @@ pub struct Across {
     others: Vec<Mark>,
     same: Vec<Agreement>,
     windows: Vec<Window>,
+    turns: Vec<Turn>,
 }
 
 /// How long a row that was sent counts against an equal one, and whether a later one is asked about.
@@ -28,10 +30,12 @@ pub struct Window {
     pub length: Duration,
     /// A row of a `unique` rule whose `after-window` is `ask`.
     pub asks_after: bool,
+    /// Others undo such rows.
+    takes_turns: bool,
 }
 
 /// The window of rows that no rule tells.
-const MENDED: Window = Window { length: MENDED_WINDOW, asks_after: false };
+const MENDED: Window = Window { length: MENDED_WINDOW, asks_after: false, takes_turns: false };
 
 /// A row's key: what tells its duplicates.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +58,8 @@ impl Mark {
         self.window != BEFORE
     }
 
-    fn is_counted(&self) -> bool {
+    /// Equal rows are legitimate, and counted.
+    pub fn is_counted(&self) -> bool {
         self.window >= BEFORE
     }
 }
@@ -76,6 +81,8 @@ pub enum Finding {
     Contradicts { other: u32, rule: u16 },
     /// The nth of several equal rows, all of them meant; counted from 0.
     Occurrence(u32),
+    /// The nth of equal rows that others undo; `by` is the one in front of it. Counted from 0, which is not told.
+    AfterReset { nth: u32, by: u32 },
 }
 
 /// All findings in the order of the rows, and the marks by which the ledger is asked.
@@ -86,6 +93,8 @@ pub struct Findings {
     /// The same rows under the other keys that a ledger may have of them; sorted by key.
     pub others: Vec<Mark>,
     windows: Vec<Window>,
+    /// The rows that others undo, without repeats; sorted by their pair, then as they stand in the file.
+    pub turns: Vec<Turn>,
 }
 
 impl Across {
@@ -97,6 +106,7 @@ impl Across {
         };
         self.unique.push(Mark { key: marks.key, ordinal, naming: marks.naming, window });
         self.note_others(ordinal, marks, window);
+        self.note_turn(ordinal, marks, false);
         for (rule, group, value) in &marks.same {
             self.same.push(Agreement { group: group.to_ne_bytes(), value: value.to_ne_bytes(), ordinal, rule: *rule });
         }
@@ -108,6 +118,12 @@ impl Across {
         let own = Mark { key: marks.key, ordinal, naming: marks.naming, window: BEFORE };
         if marks.unique.is_none() { &mut self.unique } else { &mut self.others }.push(own);
         self.note_others(ordinal, marks, BEFORE);
+        self.note_turn(ordinal, marks, true);
+    }
+
+    fn note_turn(&mut self, ordinal: u32, marks: &Marks, is_before: bool) {
+        let turn = |undone_by| Turn { ordinal, key: marks.key, undone_by, is_before };
+        self.turns.extend(marks.undone_by.map(turn));
     }
 
     fn note_others(&mut self, ordinal: u32, marks: &Marks, window: u16) {
@@ -120,7 +136,7 @@ impl Across {
     }
 
     fn window(&mut self, rule: &Unique) -> u16 {
-        let window = Window { length: rule.window, asks_after: rule.asks_after };
+        let window = Window { length: rule.window, asks_after: rule.asks_after, takes_turns: !rule.reset.is_empty() };
         let known = self.windows.iter().position(|w| *w == window);
         known.unwrap_or_else(|| {
             self.windows.push(window);
@@ -136,7 +152,8 @@ impl Across {
         let contradicting: Vec<u32> = list.iter().map(|(ordinal, _)| *ordinal).collect();
         self.unique.retain(|mark| contradicting.binary_search(&mark.ordinal).is_err());
         self.unique.sort_unstable_by_key(|mark| (mark.key, mark.ordinal));
-        let mut repeated = Vec::new();
+        self.turns.retain(|turn| contradicting.binary_search(&turn.ordinal).is_err());
+        list.extend(turns::compare(&mut self.turns));
         let mut first = 0;
         for at in 1..self.unique.len() {
             let (group, mark) = (self.unique[first], self.unique[at]);
@@ -144,13 +161,14 @@ impl Across {
                 first = at;
             } else if mark.is_counted() {
                 list.push((mark.ordinal, Finding::Occurrence((at - first) as u32)));
-            } else {
+            } else if !self.windows[usize::from(mark.window)].takes_turns {
                 list.push((mark.ordinal, Finding::Repeats(group.ordinal)));
-                repeated.push(mark.ordinal);
             }
         }
         list.sort_unstable_by_key(|(ordinal, _)| *ordinal);
-        repeated.sort_unstable();
+        let is_repeat = |(_, finding): &&(u32, Finding)| matches!(finding, Finding::Repeats(_));
+        let repeated: Vec<u32> = list.iter().filter(is_repeat).map(|(ordinal, _)| *ordinal).collect();
+        self.turns.retain(|turn| repeated.binary_search(&turn.ordinal).is_err());
         self.unique.retain(|mark| repeated.binary_search(&mark.ordinal).is_err());
         let stays =
             |ordinal: &u32| repeated.binary_search(ordinal).is_err() && contradicting.binary_search(ordinal).is_err();
@@ -158,7 +176,7 @@ impl Across {
         rekey_occurrences(&mut self.unique, &list, &rekey);
         rekey_occurrences(&mut self.others, &list, &rekey);
         self.others.sort_unstable_by_key(|mark| (mark.key, mark.ordinal));
-        Findings { list, marks: self.unique, others: self.others, windows: self.windows }
+        Findings { list, marks: self.unique, others: self.others, windows: self.windows, turns: self.turns }
     }
 }
 
@@ -182,9 +200,9 @@ fn contradictions(same: &mut [Agreement]) -> Vec<(u32, Finding)> {
 
 fn rekey_occurrences(marks: &mut [Mark], list: &[(u32, Finding)], rekey: &impl Fn(Key, u32) -> Key) {
     let mut changed = false;
-    for mark in marks.iter_mut().filter(|mark| mark.is_counted()) {
+    for mark in marks.iter_mut() {
         if let Ok(at) = list.binary_search_by_key(&mark.ordinal, |(ordinal, _)| *ordinal)
-            && let Finding::Occurrence(nth) = list[at].1
+            && let Finding::Occurrence(nth) | Finding::AfterReset { nth, .. } = list[at].1
         {
             mark.key = rekey(mark.key, nth);
             changed = true;
@@ -262,7 +280,7 @@ mod tests {
     fn the_first_of_equal_rows_stands_and_the_others_repeat_it() {
         let across = Across {
             unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(1, 2, 0), mark(1, 3, 0)],
-            windows: vec![Window { length: Duration::from_secs(60), asks_after: true }],
+            windows: vec![Window { length: Duration::from_secs(60), asks_after: true, takes_turns: false }],
             ..Across::default()
         };
         let findings = across.resolve(|key, _| key);
@@ -287,7 +305,7 @@ mod tests {
         let across = Across {
             unique: vec![mark(1, 0, 0), mark(2, 1, 0), mark(2, 2, 0)],
             same: vec![agreement(1, 0), agreement(2, 1), agreement(1, 2)],
-            windows: vec![Window { length: Duration::from_secs(60), asks_after: true }],
+            windows: vec![Window { length: Duration::from_secs(60), asks_after: true, takes_turns: false }],
             ..Across::default()
         };
         let findings = across.resolve(|key, _| key);

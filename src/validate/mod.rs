@@ -10,6 +10,7 @@ mod schema;
 mod sentence;
 mod shape;
 mod soft;
+pub mod turns;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -101,10 +102,11 @@ impl Request {
         self.first
     }
 
-    /// Equal bodies that are no duplicates of each other are told apart by their occurrence.
+    /// Equal rows that are no duplicates of each other are told apart by their number.
     pub fn as_occurrence(mut self, keyer: &Keyer, nth: u32) -> Self {
         self.first = (nth > 0).then_some(self.key);
         self.key = keyer.occurrence(self.key, nth);
+        self.body_key = self.body_key.map(|key| keyer.occurrence(key, nth));
         self
     }
 }
@@ -158,6 +160,8 @@ pub struct Marks {
     pub others: Vec<(u16, Key)>,
     /// Index of the `unique` rule that is the row's; none where equal bodies are legitimate.
     pub unique: Option<u16>,
+    /// The key of a row that undoes this one.
+    pub undone_by: Option<Key>,
     /// For each `same` rule that concerns the row: rule, group, value. Compared within the file only.
     pub same: Vec<(u16, u128, u64)>,
 }
@@ -206,10 +210,13 @@ impl Accepted<'_> {
 
 /// A field as keys are made of it; nothing where the row does not have it.
 fn part(shape: &Shape, field: usize) -> Cow<'_, [u8]> {
-    match shape.get(field) {
-        Some(Value::String(text)) => Cow::Borrowed(text.as_bytes()),
-        Some(other) => Cow::Owned(other.to_string().into_bytes()),
-        None => Cow::Borrowed(&[]),
+    shape.get(field).map_or(Cow::Borrowed(&[]), bytes)
+}
+
+fn bytes(value: &Value) -> Cow<'_, [u8]> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text.as_bytes()),
+        other => Cow::Owned(other.to_string().into_bytes()),
     }
 }
 
@@ -359,6 +366,7 @@ impl<'a> Rules<'a> {
             naming: keyers.naming,
             others,
             unique: unique.map(|rule| rule as u16),
+            undone_by: unique.and_then(|rule| self.undone_by(rule, shape)),
             same: self.same(shape),
         }
     }
@@ -367,6 +375,18 @@ impl<'a> Rules<'a> {
         let fields = self.operation.unique[rule].fields.iter();
         let parts: Vec<Cow<[u8]>> = fields.map(|field| part(shape, *field)).collect();
         keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
+    }
+
+    /// The key of a row that undoes this one: what its own rule makes of the same fields.
+    fn undone_by(&self, rule: usize, shape: &Shape) -> Option<Key> {
+        let Unique { fields, reset, .. } = &self.operation.unique[rule];
+        let value = |field: &usize| reset.iter().find(|(of, _)| of == field).map(|(_, value)| bytes(value));
+        let parts = || fields.iter().map(|field| value(field).unwrap_or_else(|| part(shape, *field)));
+        let key = || {
+            let parts: Vec<Cow<[u8]>> = parts().collect();
+            self.keyers.now.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
+        };
+        (!reset.is_empty()).then(key)
     }
 
     fn same(&self, shape: &Shape) -> Vec<(u16, u128, u64)> {

@@ -45,6 +45,7 @@ mod readme;
 mod refresh;
 mod repeat;
 mod repeat_forms;
+mod resets;
 mod resolve;
 mod results;
 mod server_says;

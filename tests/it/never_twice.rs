@@ -117,7 +117,8 @@ fn equal_reservations_are_all_made_and_none_twice_whenever_the_program_is_killed
 fn of_two_processes_on_one_ledger_one_sends_and_the_other_leaves_at_once() {
     let dir = Workdir::new();
     dir.write_cases("list.csv", 30);
-    let witness = Witness::slow(40, "");
+    // Long enough for another process to start, also where the machine has other work.
+    let witness = Witness::slow(300, "");
     let base = witness.sandbox.base_url();
     let args = ["submit", "list.csv", "--base-url", &base, "--yes", "-o", "out.jsonl"];
     let first = dir.start(&args);

@@ -420,7 +420,7 @@ impl Pass<'_> {
             _ => {}
         }
         self.across.note(ordinal, &accepted.marks, self.operations[operation]);
-        let order = accepted.order();
+        let order = accepted.order_to_compare();
         let warnings = accepted.warnings;
         match request {
             Some(request) => Verdict::Valid { request, warnings },

@@ -197,6 +197,11 @@ impl Accepted<'_> {
         self.order_under(&self.rules.keyers.now)
     }
 
+    /// The same for a check: nobody asks for it where there is no ledger to compare with.
+    pub fn order_to_compare(&self) -> Option<Key> {
+        if self.rules.keyers.with_body { self.order() } else { None }
+    }
+
     /// The same as ledgers have it from before, each with its naming.
     pub fn landed_orders(&self) -> impl Iterator<Item = (u16, Key)> {
         let landed = self.rules.keyers.others.iter().filter(|other| other.is_landed);

@@ -139,7 +139,7 @@ impl Coerce<'_> {
         }
     }
 
-    /// A text, where a person who looks at the cell sees all of it.
+    /// Takes a text that shows every character it has, and refuses one with a hidden character.
     fn visible(&self, text: &str) -> Result<String, Refusal> {
         let Some((at, hidden)) = hidden_char(text) else { return Ok(text.to_owned()) };
         let (place, code) = (at + 1, format!("U+{:04X}", u32::from(hidden)));

@@ -9,7 +9,7 @@ pub enum DecimalSign {
     Point,
 }
 
-/// Which sign a cell's text uses before its decimals; none where it has no decimals, or is no such number.
+/// The sign before the decimals in a cell's text. `None` if the cell is not a decimal text, or has no decimals.
 pub fn decimal_sign(cell: &Cell) -> Option<DecimalSign> {
     let Cell::Text(text) = cell else { return None };
     let text = trimmed(text);

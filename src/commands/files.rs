@@ -29,7 +29,7 @@ impl<'a> Files<'a> {
     /// the next from its turn; an end that `stops` does.
     ///
     /// # Errors
-    /// There is no job: each file has its object all the same.
+    /// The job itself failed. With `--json`, each file still gets its object.
     pub fn each<J>(
         &self,
         job: Result<J, Stop>,

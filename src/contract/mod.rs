@@ -23,7 +23,7 @@
 //! | `x-label`, `x-aliases`, `x-values`, property | names in Turkish and English, headers seen in the wild, names of enum values |
 //! | `x-prefix`, security scheme | the word before the token, where it is not `Bearer` |
 //! | `x-token`, security scheme | how a token is got: `{endpoint, body, token, expiry}`; a text `{name}` in the body is a secret |
-//! | `x-secret`, security scheme | `false`: what it takes is no secret, and may stand in the settings as `auth.NAME.value` |
+//! | `x-secret`, security scheme | `false`: its value is not a secret. The settings may hold it as `auth.NAME.value` |
 //! | `x-message`, any subschema | the sentence to show when it fails, with `{value}` |
 
 mod answer;

@@ -129,7 +129,8 @@ pub struct Unique {
     pub window: Duration,
     /// Whether a row that was sent longer ago is asked about before it goes again.
     pub asks_after: bool,
-    /// What the row that undoes such a row has in these fields, and else the same: behind it an equal row is no repeat.
+    /// The fields, with their values, in which the row that undoes this one differs from it. After such a row, an equal
+    /// row is not a repeat.
     pub reset: Vec<(usize, Value)>,
 }
 

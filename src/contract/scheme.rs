@@ -14,7 +14,7 @@ pub struct Scheme {
     /// The name in the document.
     pub name: String,
     pub kind: SchemeKind,
-    /// What it takes is no secret (`x-secret: false`), and may stand in the settings.
+    /// Its value is not a secret (`x-secret: false`). The settings may hold it.
     pub open: bool,
 }
 
@@ -64,7 +64,7 @@ impl Scheme {
         }
     }
 
-    /// Those of [`Scheme::secrets`] that are no secrets, and may stand in the settings.
+    /// The names among [`Scheme::secrets`] whose values are not secret. The settings may hold them.
     pub fn open(&self) -> Vec<&str> {
         match &self.kind {
             SchemeKind::Basic => vec!["user"],

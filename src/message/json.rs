@@ -1,5 +1,5 @@
-//! JSON that a terminal shows harmlessly: what [`one_line`](super::one_line) escapes stands as `\uXXXX`, which is the
-//! same text to whoever parses it.
+//! JSON that cannot steer a terminal. It escapes what [`one_line`](super::one_line) escapes, as `\u202e`; a parser reads
+//! the same text.
 
 use std::io::{self, Write};
 

@@ -15,18 +15,7 @@ use serde_json::Value;
 
 const TABLES: usize = 60;
 
-/// Fields that take any text; the other columns are nobody's.
-const CONTRACT: &str = r#"
-openapi: 3.1.0
-info: {title: Notes, version: "1"}
-servers: [{url: "https://notes.example"}]
-paths:
-  /notes:
-    post:
-      operationId: note
-      requestBody: {content: {application/json: {schema: {type: object, properties: {note: {type: string}, title: {type: string}}}}}}
-      responses: {"200": {description: ok}}
-"#;
+const CONTRACT: &str = include_str!("../notes.yaml");
 
 fn python(arguments: &[&str]) -> String {
     let program = std::env::var("CASELOAD_PYTHON").unwrap_or_else(|_| "python3".to_owned());

@@ -9,18 +9,7 @@ use rust_xlsxwriter::Workbook;
 use crate::oracle::{Random, for_seeds};
 use crate::workdir::Workdir;
 
-/// Fields that take any text, so that each row is valid; the other columns are nobody's.
-const CONTRACT: &str = r#"
-openapi: 3.1.0
-info: {title: Notes, version: "1"}
-servers: [{url: "https://notes.example"}]
-paths:
-  /notes:
-    post:
-      operationId: note
-      requestBody: {content: {application/json: {schema: {type: object, properties: {note: {type: string}, title: {type: string}}}}}}
-      responses: {"200": {description: ok}}
-"#;
+const CONTRACT: &str = include_str!("../notes.yaml");
 
 /// Pieces of which cells are made.
 const PIECES: [&str; 48] = [

@@ -108,6 +108,8 @@ pub struct InQuestion {
     pub here: String,
     /// The one of them that may have moved to it: the only one, or the one that the profile's `same_as` names.
     pub moved: Option<String>,
+    /// What a command has to carry to mean this ledger and these settings.
+    pub flags: String,
     /// The run that sent the same bytes under other flags.
     pub run: Option<String>,
 }
@@ -144,11 +146,11 @@ impl InQuestion {
                 "{en} rows are done or unknown in a result that this ledger does not know."
             ),
             Doubt::OtherServer => {
-                let here = crate::message::shown(&self.here);
-                let old = self.moved.as_deref().map_or_else(|| "URL".to_owned(), crate::message::shown);
+                let old = self.moved.as_deref().unwrap_or("URL");
+                let same = crate::hint::command(&["ledger", "same", old, &self.here], &self.flags);
                 text!(
-                    "{tr} satır başka bir sunucuda zaten yapılmış ({servers}). O sunucu taşındıysa: caseload ledger same {old} {here}.",
-                    "{en} rows are done already at another server ({servers}). If that server moved: caseload ledger same {old} {here}."
+                    "{tr} satır başka bir sunucuda zaten yapılmış ({servers}). O sunucu taşındıysa: {same}.",
+                    "{en} rows are done already at another server ({servers}). If that server moved: {same}."
                 )
             }
             Doubt::OtherFlags => text!(
@@ -201,11 +203,12 @@ mod tests {
             servers: vec!["a.example".to_owned()],
             here: "b.example".to_owned(),
             moved: Some("a.example".to_owned()),
+            flags: " --sandbox".to_owned(),
             run: None,
         };
         let said = question.sentences();
         assert!(said.en.contains("5 rows are done already at another server (a.example)"), "{said}");
-        assert!(said.en.contains("caseload ledger same a.example b.example"), "{said}");
+        assert!(said.en.contains("caseload ledger same a.example b.example --sandbox"), "{said}");
         assert!(said.tr.contains("1.200 satır") && said.en.contains("1,200 rows"), "{said}");
         assert_eq!(question.options(), "--other-server --changed send");
         assert_eq!(question.as_json().to_string(), r#"{"other-server":5,"changed":1200}"#);

@@ -8,7 +8,7 @@ use super::resets;
 use super::same_run;
 use crate::account::{Standing, standing, unreadable};
 use crate::cli::Duplicates;
-use crate::doubt::{Answers, Choice, Doubt, InQuestion};
+use crate::doubt::{Choice, Doubt, InQuestion};
 use crate::exit::Stop;
 use crate::identity::Server;
 use crate::job::Job;
@@ -69,15 +69,15 @@ impl Proposal {
 pub fn of_check(ledger: &Ledger, checked: &mut Checked, job: &Job) -> Result<Proposal, Stop> {
     let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
     let bytes = same_run::of_file(ledger, &servers, checked, job)?;
-    let (duplicates, answers) = (Duplicates::Skip, job.answers);
     // Rows that the same command has done are duplicates to a check.
-    let same_as = job.same_as();
-    Basis { ledger, servers: &servers, run: None, other_runs: &bytes.other, duplicates, answers, same_as, again: false }
+    let duplicates = Duplicates::Skip;
+    Basis { job, ledger, servers: &servers, run: None, other_runs: &bytes.other, duplicates, again: false }
         .propose(checked)
 }
 
 /// What a proposal is made from.
 pub struct Basis<'a> {
+    pub job: &'a Job,
     pub ledger: &'a Ledger,
     pub servers: &'a Servers,
     /// The run that goes on, if one does.
@@ -85,9 +85,6 @@ pub struct Basis<'a> {
     /// The runs that read the same bytes another way.
     pub other_runs: &'a [Run],
     pub duplicates: Duplicates,
-    pub answers: Answers,
-    /// The address that the server had before, as the profile proposes.
-    pub same_as: Option<Server>,
     /// What was sent before does not count.
     pub again: bool,
 }
@@ -295,7 +292,7 @@ impl Sorter<'_> {
 
     /// Answers what was answered beforehand, and leaves the rest in question.
     fn put_questions(&mut self, checked: &Checked, doubts: Vec<Repeat>) -> Result<(), Stop> {
-        let answers = self.basis.answers;
+        let answers = self.basis.job.answers;
         for repeat in doubts {
             match repeat.doubt.and_then(|doubt| answers.to(doubt)) {
                 Some(Choice::Skip) => self.proposal.left_out.push(repeat),
@@ -318,15 +315,16 @@ impl Sorter<'_> {
     }
 
     fn ask_of_other_server(&mut self, here: String) {
-        if self.basis.answers.other_server == Some(Choice::Send) {
+        if self.basis.job.answers.other_server == Some(Choice::Send) {
             return;
         }
         if !self.past.elsewhere.is_empty() {
             let names = |servers: &[Server]| servers.iter().map(ToString::to_string).collect::<Vec<_>>();
-            let proposed = self.basis.same_as.as_ref().filter(|server| self.past.elsewhere_at.contains(server));
+            let proposed = self.basis.job.same_as().filter(|server| self.past.elsewhere_at.contains(server));
             let question = &mut self.proposal.question;
             question.servers = names(&self.past.elsewhere_at);
             question.here = here;
+            question.flags = self.basis.job.flags();
             question.moved = match (proposed, question.servers.as_slice()) {
                 (Some(server), _) => Some(server.to_string()),
                 (None, [one]) => Some(one.clone()),
@@ -338,7 +336,7 @@ impl Sorter<'_> {
 
     /// Rows that would go although the same bytes were sent before, read another way.
     fn ask_of_other_flags(&mut self, checked: &Checked) -> Result<(), Stop> {
-        if self.basis.answers.other_flags == Some(Choice::Send) || self.basis.run.is_some() {
+        if self.basis.job.answers.other_flags == Some(Choice::Send) || self.basis.run.is_some() {
             return Ok(());
         }
         let left_out: HashSet<u32> = self.proposal.left_out.iter().map(|repeat| repeat.ordinal).collect();

@@ -85,9 +85,8 @@ pub fn second_pass(
         Some(run) => Recipe::of(run)?.again,
         None => sending.again,
     };
-    let (run, duplicates, answers, same_as) = (earlier.as_ref(), sending.duplicates, job.answers, job.same_as());
-    let basis =
-        Basis { ledger: &ledger, servers: &servers, run, other_runs: &other, duplicates, answers, same_as, again };
+    let (run, duplicates) = (earlier.as_ref(), sending.duplicates);
+    let basis = Basis { job, ledger: &ledger, servers: &servers, run, other_runs: &other, duplicates, again };
     let mut proposal = basis.propose(checked)?;
     let question = proposal.question.clone();
     let prepared = Target::prepare(checked, job, sending, &mut proposal, terminal);

@@ -111,8 +111,14 @@ impl Run {
 }
 
 fn facts(tally: &Tally) -> Facts<'_> {
-    const NOTHING: &InQuestion =
-        &InQuestion { rows: Vec::new(), servers: Vec::new(), here: String::new(), moved: None, run: None };
+    const NOTHING: &InQuestion = &InQuestion {
+        rows: Vec::new(),
+        servers: Vec::new(),
+        here: String::new(),
+        moved: None,
+        flags: String::new(),
+        run: None,
+    };
     static READ_AS: LazyLock<ReadAs> = LazyLock::new(ReadAs::default);
     Facts {
         read_as: &READ_AS,

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use crate::contract::Operation;
 use crate::doubt::{self, Doubt};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::hint;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
 use crate::message::{Lang, shown};
-use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
+use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Status};
 use crate::row::{Place, Sheet, column_letter};
 use crate::submit::event::reference;
 use crate::validate::Verdict;
@@ -141,19 +141,19 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn outcome(&mut self, ordinal: u32, verdict: Verdict) -> Result<(Option<usize>, Outcome), Stop> {
+    pub fn outcome(&mut self, ordinal: u32, verdict: Verdict) -> Result<(Option<usize>, Outcome), Error> {
         let (operation, order, warnings) = match verdict {
             Verdict::Invalid { operation, problems } => {
-                return Ok((operation, Outcome { problems, ..Outcome::of(Word::Invalid) }));
+                return Ok((operation, Outcome { problems, ..Outcome::of(Status::Invalid) }));
             }
             Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
             Verdict::Example { operation } => (operation, None, Vec::new()),
-            Verdict::Before { operation, word, id, reference, request } => {
+            Verdict::Before { operation, status, id, reference, request } => {
                 let order = request.and_then(|request| request.order());
                 let known = self.known(ordinal, operation, order)?;
                 let id = id.and_then(|id| serde_json::from_str(&id).ok());
                 let reference = Some(reference).filter(|reference| !reference.is_empty());
-                return Ok((Some(operation), known.unwrap_or(Outcome { id, reference, ..Outcome::of(word) })));
+                return Ok((Some(operation), known.unwrap_or(Outcome { id, reference, ..Outcome::of(status) })));
             }
             Verdict::Accepted { operation, warnings, .. } => (operation, None, warnings),
             Verdict::Valid { request, warnings } => (request.operation(), request.order(), warnings),
@@ -175,12 +175,12 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn is_left_out(&mut self, ordinal: u32, verdict: &Verdict) -> Result<bool, Stop> {
+    pub fn is_left_out(&mut self, ordinal: u32, verdict: &Verdict) -> Result<bool, Error> {
         Ok(matches!(verdict, Verdict::Example { .. }) && self.entry(ordinal)?.is_none())
     }
 
     /// What the ledger has of a row, in this run or (for a check) in an earlier one.
-    fn known(&mut self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Option<Outcome>, Stop> {
+    fn known(&mut self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Option<Outcome>, Error> {
         let found = match self.entry(ordinal)? {
             Some(entry) if entry.state == State::Pending => Some(self.pending(&entry, operation, order)?),
             Some(entry) => Some(self.settled(&entry)?),
@@ -193,7 +193,7 @@ impl<'a> Account<'a> {
     }
 
     /// The ledger's record of a row, from a page fetched ahead.
-    fn entry(&mut self, ordinal: u32) -> Result<Option<Entry>, Stop> {
+    fn entry(&mut self, ordinal: u32) -> Result<Option<Entry>, Error> {
         let (Some(ledger), Some(run)) = (self.ledger, self.run) else { return Ok(None) };
         while self.page.get(self.at).is_some_and(|entry| entry.id.ordinal < ordinal) {
             self.at += 1;
@@ -205,7 +205,7 @@ impl<'a> Account<'a> {
         Ok(self.page.get(self.at).filter(|entry| entry.id.ordinal == ordinal).cloned())
     }
 
-    fn settled(&self, entry: &Entry) -> Result<Outcome, Stop> {
+    fn settled(&self, entry: &Entry) -> Result<Outcome, Error> {
         if let Some(of) = entry.duplicate_of {
             let code = entry.settlement.error.as_ref().and_then(|error| error.code.as_deref());
             return self.repeats_past(of, code.and_then(Doubt::from_name));
@@ -214,19 +214,19 @@ impl<'a> Account<'a> {
         let run = self.run.map_or("", |run| &run.spec.name);
         let in_flight = self.under_way && entry.state == State::Sending;
         Ok(Outcome {
-            word: if in_flight { Word::NotSent } else { entry.state.word() },
+            status: if in_flight { Status::NotSent } else { entry.state.status() },
             id: settlement.id,
             error: self.explained(entry, settlement.error),
             http_status: settlement.http_status,
             attempts: entry.attempts,
             sent_at_ms: entry.sent_at_ms,
             reference: (entry.attempts > 0).then(|| reference(run, entry.place)),
-            ..Outcome::of(Word::NotSent)
+            ..Outcome::of(Status::NotSent)
         })
     }
 
     /// Sent without effect, or closed as not done by a person: not sent, for its own reason or that of the run.
-    fn pending(&self, entry: &Entry, operation: usize, order: Option<Key>) -> Result<Outcome, Stop> {
+    fn pending(&self, entry: &Entry, operation: usize, order: Option<Key>) -> Result<Outcome, Error> {
         let mut outcome = self.settled(entry)?;
         let is_held = order.is_some_and(|key| self.held.contains_key(&key));
         if is_held || outcome.error.is_none() {
@@ -259,9 +259,9 @@ impl<'a> Account<'a> {
         })
     }
 
-    fn unsettled(&self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Outcome, Stop> {
+    fn unsettled(&self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Outcome, Error> {
         if self.run.is_none() {
-            return Ok(Outcome::of(Word::Valid));
+            return Ok(Outcome::of(Status::Valid));
         }
         let holder = order.and_then(|key| self.held.get(&key));
         let (code, words) = match holder {
@@ -272,11 +272,11 @@ impl<'a> Account<'a> {
             },
         };
         let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
-        Ok(Outcome { error: Some(error), ..Outcome::of(Word::NotSent) })
+        Ok(Outcome { error: Some(error), ..Outcome::of(Status::NotSent) })
     }
 
     /// The row that had to be done before this one, and was refused.
-    fn refused_in_front(&self, mut ordinal: u32) -> Result<Option<u32>, Stop> {
+    fn refused_in_front(&self, mut ordinal: u32) -> Result<Option<u32>, Error> {
         let (Some(run), Some(ledger), false) = (self.run, self.ledger, self.send_duplicates) else { return Ok(None) };
         while let Some(Finding::AfterReset { by, .. }) = self.findings.of(ordinal) {
             let entry = ledger.entry(EntryId { run: run.number, ordinal: by }).map_err(|error| unreadable(&error))?;
@@ -298,7 +298,7 @@ impl<'a> Account<'a> {
         )
     }
 
-    fn held_behind(&self, of: EntryId, operation: usize) -> Result<String, Stop> {
+    fn held_behind(&self, of: EntryId, operation: usize) -> Result<String, Error> {
         let (run, entry) = self.past_row(of)?;
         let (run, row) = (run.map(|run| run.spec.name).unwrap_or_default(), entry.map_or(0, |entry| entry.place.row));
         let command = hint::command(&["resolve", &run, "--row", &row.to_string()], &self.flags);
@@ -317,11 +317,11 @@ impl<'a> Account<'a> {
             "The row is hidden in the spreadsheet; --hidden skip left it out."
         );
         let error = ApiError { code: Some(HIDDEN.to_owned()), title: Some(words), description: None };
-        Outcome { error: Some(error), ..Outcome::of(Word::NotSent) }
+        Outcome { error: Some(error), ..Outcome::of(Status::NotSent) }
     }
 
     /// Repeats an earlier row of this file.
-    fn repeats(&self, first: u32) -> Result<Outcome, Stop> {
+    fn repeats(&self, first: u32) -> Result<Outcome, Error> {
         let place = self.places.get(first);
         let sheet = self.sheets.get(usize::from(place.sheet)).map(|sheet| sheet.name.clone()).unwrap_or_default();
         let mut of = DuplicateOf {
@@ -341,22 +341,22 @@ impl<'a> Account<'a> {
                 Some(of) => ledger.entry(of).map_err(|e| unreadable(&e))?.unwrap_or(entry),
                 None => entry,
             };
-            of.result = Some(entry.state.word());
+            of.result = Some(entry.state.status());
             of.sent_at_ms = entry.sent_at_ms;
             id = entry.settlement.id;
         }
-        Ok(Outcome { id, duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) })
+        Ok(Outcome { id, duplicate_of: Some(of), ..Outcome::of(Status::Duplicate) })
     }
 
     /// Repeats a row of an earlier run, or is in question for its sake.
-    fn repeats_past(&self, of: EntryId, doubt: Option<Doubt>) -> Result<Outcome, Stop> {
+    fn repeats_past(&self, of: EntryId, doubt: Option<Doubt>) -> Result<Outcome, Error> {
         let (run, entry) = self.past_row(of)?;
         let error = doubt.map(|doubt| ApiError {
             code: Some(doubt.as_str().to_owned()),
             title: Some(doubt::of_row(doubt).into_string(self.lang)),
             description: None,
         });
-        let Some(entry) = entry else { return Ok(Outcome { error, ..Outcome::of(Word::Duplicate) }) };
+        let Some(entry) = entry else { return Ok(Outcome { error, ..Outcome::of(Status::Duplicate) }) };
         let spec = run.map(|run| run.spec);
         let sheet = spec.as_ref().and_then(|spec| spec.sheets.get(usize::from(entry.place.sheet)).cloned());
         let file = spec.as_ref().map(|spec| base_name(&spec.file)).unwrap_or_default();
@@ -368,14 +368,14 @@ impl<'a> Account<'a> {
                 file,
                 sheet: sheet.unwrap_or_default(),
                 row: entry.place.row,
-                result: Some(entry.state.word()),
+                result: Some(entry.state.status()),
                 sent_at_ms: entry.sent_at_ms,
             }),
-            ..Outcome::of(Word::Duplicate)
+            ..Outcome::of(Status::Duplicate)
         })
     }
 
-    fn past_row(&self, of: EntryId) -> Result<(Option<Run>, Option<Entry>), Stop> {
+    fn past_row(&self, of: EntryId) -> Result<(Option<Run>, Option<Entry>), Error> {
         let Some(ledger) = self.ledger else { return Ok((None, None)) };
         let run = ledger.run_numbered(of.run).map_err(|error| unreadable(&error))?;
         let entry = ledger.entry(of).map_err(|error| unreadable(&error))?;
@@ -405,7 +405,7 @@ impl<'a> Account<'a> {
                 "It disagrees with row {place}. {what}"
             ),
         };
-        Outcome { problems: vec![problem], ..Outcome::of(Word::Invalid) }
+        Outcome { problems: vec![problem], ..Outcome::of(Status::Invalid) }
     }
 }
 
@@ -415,9 +415,9 @@ pub fn base_name(path: &str) -> String {
 }
 
 /// The ledger could not be read.
-pub fn unreadable(error: &ledger::Error) -> Stop {
+pub fn unreadable(error: &ledger::Error) -> Error {
     let error = error.to_string();
-    Stop::early(text!(
+    Error::early(text!(
         "Defter okunamadı: {error}. Diski denetleyip aynı komutu yeniden çalıştırın; gönderilmiş satırlar yeniden gönderilmez.",
         "The ledger cannot be read: {error}. Check the disk and run the same command again; rows that were sent are not sent again."
     ))

@@ -158,7 +158,7 @@ pub struct SendArgs {
     /// How long to wait for an answer (default: 60s)
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
-    /// Stop when more rows than this are rejected or unknown: N or N%
+    /// Error when more rows than this are rejected or unknown: N or N%
     #[arg(long, value_name = "N|N%")]
     pub max_errors: Option<String>,
     /// Send nothing unless every row is valid

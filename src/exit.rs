@@ -1,6 +1,6 @@
-//! How a run can end, and the error that ends one before its time.
+//! The exit codes of the program.
 
-use crate::message::{Lang, Text};
+use crate::error::ErrorKind;
 
 /// The exit codes of the program, as the table in the README lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,33 +41,14 @@ impl Exit {
     }
 }
 
-/// Why the program could not start or had to stop: a sentence with the place and the next step,
-/// and the exit code. A row that failed is never a `Stop`; it is an [`Outcome`](crate::outcome::Outcome).
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct Stop {
-    pub exit: Exit,
-    pub message: Text,
-    /// What `--json` has to say of the file, where more is known of it than the sentence.
-    pub summary: Option<Box<serde_json::Value>>,
-}
-
-impl Stop {
-    pub fn new(exit: Exit, message: Text) -> Self {
-        Self { exit, message, summary: None }
-    }
-
-    /// Nothing was sent: the command line, the settings or the file has to be mended first.
-    pub fn cannot_start(message: Text) -> Self {
-        Self::new(Exit::CannotStart, message)
-    }
-
-    /// Rows may have been sent; all that is known stands in the ledger.
-    pub fn early(message: Text) -> Self {
-        Self::new(Exit::StoppedEarly, message)
-    }
-
-    pub fn sentence(&self, lang: Lang) -> &str {
-        self.message.get(lang)
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::CannotStart => Exit::CannotStart,
+            ErrorKind::StoppedEarly => Exit::StoppedEarly,
+            ErrorKind::LedgerBusy => Exit::LedgerBusy,
+            ErrorKind::Interrupted => Exit::Interrupted,
+            ErrorKind::Terminated => Exit::Terminated,
+        }
     }
 }

@@ -9,7 +9,7 @@
 //!   `{}` in place of each parameter. A contract's name, its file and the operation's id are not part of it.
 //! - **A row** has two keys, and either one that matches makes it a repeat: the key of its `unique` rule's fields, and
 //!   the key of its body. Where the operation has no rule for the row, the two are one, and the nth of several
-//!   equal rows has a key of its own ([`Keyer::occurrence`]).
+//!   equal rows has a key of its own ([`KeyedHasher::occurrence`]).
 //! - The server stands beside the keys and not in them, so that "was this done elsewhere?" can be asked.
 //! - A file's name, a flag, a folder, a contract's name and a time zone are no part of who a row is.
 //!
@@ -25,7 +25,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Operation;
-use crate::keyed::Keyer;
+use crate::keyed::KeyedHasher;
 
 /// A server as the ledger knows it: `host[:port][/path]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,10 +162,10 @@ pub enum Naming {
 
 impl Naming {
     /// Makes keys under this naming, with the ledger's secret.
-    pub fn keyer(&self, secret: &[u8; 32]) -> Keyer {
+    pub fn keyer(&self, secret: &[u8; 32]) -> KeyedHasher {
         match self {
-            Naming::Now(endpoint) => Keyer::new(secret, &endpoint.method, &endpoint.path),
-            Naming::Landed { address, operation } => Keyer::new(secret, address, operation),
+            Naming::Now(endpoint) => KeyedHasher::new(secret, &endpoint.method, &endpoint.path),
+            Naming::Landed { address, operation } => KeyedHasher::new(secret, address, operation),
         }
     }
 
@@ -181,7 +181,7 @@ impl Naming {
 /// Makes the keys of one operation's rows: those of now, and those under which a ledger may know them besides.
 #[derive(Clone)]
 pub struct RowKeyers {
-    pub now: Keyer,
+    pub now: KeyedHasher,
     /// Index of the naming among all of the file's.
     pub naming: u16,
     pub others: Vec<OtherKeyer>,
@@ -192,7 +192,7 @@ pub struct RowKeyers {
 /// A keyer under another naming.
 #[derive(Clone)]
 pub struct OtherKeyer {
-    pub keyer: Keyer,
+    pub keyer: KeyedHasher,
     pub naming: u16,
     /// From before: one key a row.
     pub is_landed: bool,
@@ -201,7 +201,7 @@ pub struct OtherKeyer {
 impl RowKeyers {
     /// For rows that no ledger is asked about.
     pub fn of_nothing() -> Self {
-        Self { now: Keyer::new(&[0; 32], "", ""), naming: 0, others: Vec::new(), with_body: false }
+        Self { now: KeyedHasher::new(&[0; 32], "", ""), naming: 0, others: Vec::new(), with_body: false }
     }
 
     /// The keyers of one operation's namings, the present one first; `from` is the first's index among all.

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
 use crate::contract::{self, Contract, Operation, Scheme};
 use crate::doubt::{Answers, Choice};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::hint;
 use crate::identity::{Endpoint, Server};
 use crate::ledger::{Destination, Run};
-use crate::map::Wishes;
+use crate::map::ColumnOverrides;
 use crate::message::{Lang, shown};
 use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is_set, state_folder};
 use crate::submit::auth::{from_environment, variable};
@@ -69,18 +69,18 @@ impl Recipe {
     ///
     /// # Errors
     /// What the ledger has of it cannot be understood: read another way, the file would say another thing.
-    pub fn of(run: &Run) -> Result<Self, Stop> {
+    pub fn of(run: &Run) -> Result<Self, Error> {
         let name = &run.spec.name;
         serde_json::from_str(&run.spec.recipe).map_err(|error| {
-            Stop::cannot_start(text!(
+            Error::cannot_start(text!(
                 "Defterde {name} çalışmasının dosyasının nasıl okunduğu anlaşılamıyor ({error}). Defterin bir yedeğine dönün ya da dosyayı --again ile yeniden gönderin.",
                 "The ledger's note of how the file of run {name} was read cannot be understood ({error}). Go back to a copy of the ledger, or send the file anew with --again."
             ))
         })
     }
 
-    pub fn wishes(&self) -> Wishes {
-        Wishes { maps: self.maps.clone(), sets: self.sets.clone() }
+    pub fn overrides(&self) -> ColumnOverrides {
+        ColumnOverrides { maps: self.maps.clone(), sets: self.sets.clone() }
     }
 }
 
@@ -133,11 +133,11 @@ pub struct Sending {
 }
 
 impl Job {
-    pub fn check(args: &CheckArgs, settings: &Settings, lang: Lang) -> Result<Self, Stop> {
+    pub fn check(args: &CheckArgs, settings: &Settings, lang: Lang) -> Result<Self, Error> {
         Self::new(&args.file, args.base_url.as_deref(), args.ledger.as_deref(), false, settings, lang)
     }
 
-    pub fn submit(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<(Self, Sending), Stop> {
+    pub fn submit(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<(Self, Sending), Error> {
         let send = &args.send;
         let job =
             Self::new(&args.file, send.base_url.as_deref(), send.ledger.as_deref(), send.sandbox, settings, lang)?;
@@ -157,8 +157,8 @@ impl Job {
         args: &FetchArgs,
         settings: &Settings,
         lang: Lang,
-        choose: impl FnOnce(&[Contract]) -> Result<Operation, Stop>,
-    ) -> Result<(Self, Sending), Stop> {
+        choose: impl FnOnce(&[Contract]) -> Result<Operation, Error>,
+    ) -> Result<(Self, Sending), Error> {
         let profile = settings.profile(args.place.profile.as_deref())?;
         let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
@@ -172,7 +172,7 @@ impl Job {
         settings: &Settings,
         lang: Lang,
         (name, yaml): (&str, &str),
-    ) -> Result<(Self, Sending), Stop> {
+    ) -> Result<(Self, Sending), Error> {
         let profile = settings.profile(args.place.profile.as_deref())?;
         let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = contract::catalogue(Some((name, yaml)), &[])?;
@@ -188,7 +188,7 @@ impl Job {
         contracts: Vec<Contract>,
         operation: Operation,
         lang: Lang,
-    ) -> Result<(Self, Sending), Stop> {
+    ) -> Result<(Self, Sending), Error> {
         let (file, send) = args.parts();
         // A profile's settings for what is sent are no settings for what is read.
         let is_field = |name: &str| name == "operation" || operation.field(name).is_some();
@@ -227,7 +227,7 @@ impl Job {
         sandbox: bool,
         settings: &Settings,
         lang: Lang,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Error> {
         let profile = settings.profile(args.profile.as_deref())?;
         let recipe = recipe(args, &profile)?;
         let (contracts, operations) = operations(&recipe)?;
@@ -258,7 +258,7 @@ impl Job {
     ///
     /// # Errors
     /// What the ledger has of the run cannot be understood, or its contract is gone.
-    pub fn again(run: &Run, lang: Lang, output: Output) -> Result<Self, Stop> {
+    pub fn again(run: &Run, lang: Lang, output: Output) -> Result<Self, Error> {
         let recipe = Recipe::of(run)?;
         let (contracts, operations) = operations(&recipe)?;
         Ok(Self {
@@ -328,7 +328,7 @@ impl Job {
     ///
     /// # Errors
     /// As [`Profile::secret`].
-    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Stop> {
+    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Error> {
         if self.sandbox {
             return Ok(Some("sandbox".to_owned().into()));
         }
@@ -363,7 +363,7 @@ fn beside(input: &Path, kind: &str) -> PathBuf {
 }
 
 impl Sending {
-    fn new(args: &SendArgs, profile: &Profile) -> Result<Self, Stop> {
+    fn new(args: &SendArgs, profile: &Profile) -> Result<Self, Error> {
         let rate = given(args.rate.as_ref(), profile.rate.as_ref(), "--rate", RATE_EXAMPLES, Rate::parse)?;
         let timeout = given(args.timeout.as_ref(), profile.timeout.as_ref(), "--timeout", "60s", parse_duration)?;
         let max =
@@ -401,7 +401,7 @@ fn answers_of(args: &SendArgs) -> Answers {
     }
 }
 
-fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
+fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Error> {
     let hidden = match profile.hidden.as_deref() {
         Some(name) => Some(
             <Hidden as clap::ValueEnum>::from_str(name, true).map_err(|_| bad_value("hidden", name, "skip, send"))?,
@@ -431,7 +431,7 @@ fn recipe(args: &FileArgs, profile: &Profile) -> Result<Recipe, Stop> {
     })
 }
 
-fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Stop> {
+fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Error> {
     let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
     let operations = match &recipe.to {
         Some(name) => vec![contract::find(&contracts, name)?.clone()],
@@ -441,7 +441,7 @@ fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Stop> 
         && one.only_reads()
     {
         let name = one.full_name();
-        return Err(Stop::cannot_start(text!(
+        return Err(Error::cannot_start(text!(
             "{name} yalnız okur, satır göndermez. Okumak için: caseload fetch {name} DOSYA.",
             "{name} only reads and takes no rows. To read, use: caseload fetch {name} FILE."
         )));
@@ -455,7 +455,7 @@ fn is_named(profile: &Profile, typed_contract: Option<&Path>) -> bool {
 }
 
 /// Sees that no secret stands in the settings themselves: people show them, and copy them.
-fn no_open_secrets(profile: &Profile, contracts: &[Contract], origin: &Origin) -> Result<(), Stop> {
+fn no_open_secrets(profile: &Profile, contracts: &[Contract], origin: &Origin) -> Result<(), Error> {
     let written: Vec<&String> =
         profile.auth.iter().filter(|(_, secret)| secret.value.is_some()).map(|(name, _)| name).collect();
     if written.is_empty() {
@@ -478,18 +478,18 @@ fn no_open_secrets(profile: &Profile, contracts: &[Contract], origin: &Origin) -
     let Some(name) = written.into_iter().find(|name| !is_open(name)) else { return Ok(()) };
     let (name, file) = (shown(name), origin.file.as_deref().unwrap_or(Path::new("caseload.toml")));
     let (file, variable) = (shown(&file.display().to_string()), variable(&name));
-    Err(Stop::cannot_start(text!(
+    Err(Error::cannot_start(text!(
         "{file} içinde auth.{name}.value var; gizli bilgi ayarlara yazılmaz. Oradan silin; {variable} ile verin ya da yerini yazın: auth.{name} için env, file ya da command.",
         "{file} has auth.{name}.value, and secrets are not written into settings. Take it out; give it by {variable}, or say where it is: env, file or command of auth.{name}."
     )))
 }
 
 /// The built-in contracts, or the one of a file.
-pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Stop> {
+pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Error> {
     let Some(path) = own else { return contract::catalogue(None, lists) };
     let place = shown(&path.display().to_string());
     let text = files::read_text(path, files::LARGEST_CONTRACT).map_err(|error| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{place} sözleşme dosyası okunamadı: {error}.",
             "The contract file {place} cannot be read: {error}."
         ))
@@ -516,11 +516,11 @@ fn fill_up(list: &mut Vec<(String, String)>, more: &std::collections::BTreeMap<S
     }
 }
 
-fn pairs(list: &[String], flag: &str, tr: &str, en: &str) -> Result<Vec<(String, String)>, Stop> {
+fn pairs(list: &[String], flag: &str, tr: &str, en: &str) -> Result<Vec<(String, String)>, Error> {
     let pair = |text: &String| {
         let (name, value) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
             let text = shown(text);
-            Stop::cannot_start(text!(
+            Error::cannot_start(text!(
                 "{flag} \"{text}\" anlaşılmadı; {tr} biçiminde yazın.",
                 "{flag} \"{text}\" is not understood; write it as {en}."
             ))
@@ -536,20 +536,20 @@ fn given<T>(
     name: &str,
     examples: &str,
     parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, Stop> {
+) -> Result<Option<T>, Error> {
     let Some(text) = flag.or(setting) else { return Ok(None) };
     parse(text).map(Some).ok_or_else(|| bad_value(name, text, examples))
 }
 
-fn bad_value(name: &str, text: &str, examples: &str) -> Stop {
+fn bad_value(name: &str, text: &str, examples: &str) -> Error {
     let text = shown(text);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} için \"{text}\" anlaşılmadı. Örnekler: {examples}.",
         "\"{text}\" is not understood for {name}. Examples: {examples}."
     ))
 }
 
-fn output(path: Option<&Path>) -> Result<Output, Stop> {
+fn output(path: Option<&Path>) -> Result<Output, Error> {
     let Some(path) = path else { return Ok(Output::Beside) };
     if path.as_os_str() == "none" {
         return Ok(Output::None);

@@ -13,11 +13,11 @@ pub struct Key(pub [u8; 16]);
 
 /// Makes [`Key`]s for one operation and one ledger. What is hashed is said in [`identity`](crate::identity).
 #[derive(Clone)]
-pub struct Keyer {
+pub struct KeyedHasher {
     mac: Hmac<Sha256>,
 }
 
-impl Keyer {
+impl KeyedHasher {
     /// Two names are part of every key: what rows of one operation have in common.
     pub fn new(secret: &[u8; 32], first: &str, second: &str) -> Self {
         // HMAC fills a short key up with zeros to the block of its hash.
@@ -43,7 +43,7 @@ impl Keyer {
         Key(key)
     }
 
-    /// Makes [`Keyer::occurrence`] keys; what they are made from names the operation already.
+    /// Makes [`KeyedHasher::occurrence`] keys; what they are made from names the operation already.
     pub fn of_occurrences(secret: &[u8; 32]) -> Self {
         Self::new(secret, "", "occurrence")
     }
@@ -74,11 +74,11 @@ mod tests {
 
     #[test]
     fn parts_that_run_together_differ_and_operations_are_apart() {
-        let keyer = Keyer::new(&[7; 32], "a", "op");
+        let keyer = KeyedHasher::new(&[7; 32], "a", "op");
         let key = |parts: &[&str]| keyer.key("unique", parts.iter().map(|p| p.as_bytes()));
         assert_eq!(key(&["ab", "c"]), key(&["ab", "c"]));
         assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
-        let other = Keyer::new(&[7; 32], "b", "op").key("unique", [b"ab".as_slice(), b"c"]);
+        let other = KeyedHasher::new(&[7; 32], "b", "op").key("unique", [b"ab".as_slice(), b"c"]);
         assert_ne!(key(&["ab", "c"]), other);
         assert_ne!(keyer.occurrence(key(&["a"]), 1), keyer.occurrence(key(&["a"]), 2));
     }

@@ -33,7 +33,7 @@
 //! # The things
 //!
 //! [`contract`] knows the API, [`fold`] how names are compared, and [`number_format`] what a sheet shows of a number; [`identity`] says who a row is, and [`keyed`] hashes stand for its cells in the ledger; [`doubt`] is what a person is asked;
-//! [`message`] is what people are told, in two languages, [`hint`] the commands that they are told to run, and [`progress`] the one door to the terminal; [`exit`] is how a run ends.
+//! [`message`] is what people are told, in two languages, [`hint`] the commands that they are told to run, and [`progress`] the one door to the terminal; [`error`] is why a run ends, and [`exit`] its code.
 //! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
 //! a command. [`zone`] is the zone of local times. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
 
@@ -43,6 +43,7 @@ pub mod coerce;
 pub mod commands;
 pub mod contract;
 pub mod doubt;
+pub mod error;
 pub mod example;
 pub mod exit;
 pub mod fail;

@@ -8,12 +8,12 @@ mod complaint;
 use compact_str::CompactString;
 use serde_json::Value;
 
-pub use complaint::check_wishes;
+pub use complaint::check_overrides;
 use complaint::{no_cell_holds, nothing_fits, nothing_known, place, two_columns};
 
 use crate::coerce::{Coerce, Refusal};
 use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fold::fold;
 use crate::row::{Cell, Row, Sheet};
 use crate::text;
@@ -26,7 +26,7 @@ const ALIKE: f64 = 0.85;
 
 /// What the command line says about columns.
 #[derive(Debug, Clone, Default)]
-pub struct Wishes {
+pub struct ColumnOverrides {
     /// `--map FIELD=HEADER`.
     pub maps: Vec<(String, String)>,
     /// `--set FIELD=VALUE`; the value may hold `{Header}`.
@@ -85,13 +85,13 @@ pub struct Draft {
 /// No header means a field, so that the row taken for the header row may be data; no operation, or more
 /// than one, fits the headers; a required column is missing; two columns mean one field; a column means a
 /// property that no cell can hold.
-pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], wishes: &Wishes) -> Result<SheetMap, Stop> {
+pub fn sheet_map(sheet: &Sheet, operations: &[&Operation], overrides: &ColumnOverrides) -> Result<SheetMap, Error> {
     let headers: Vec<String> = sheet.headers.iter().map(|header| fold(header)).collect();
-    let selector = selector(&headers, operations, wishes);
+    let selector = selector(&headers, operations, overrides);
     let all: Vec<(usize, &Operation)> = operations.iter().copied().enumerate().collect();
     let mut routes = Vec::new();
     for (index, operation) in &all {
-        routes.push(route(sheet, &headers, *index, operation, wishes)?);
+        routes.push(route(sheet, &headers, *index, operation, overrides)?);
     }
     // What is given by `--set` alone has no header row.
     if sheet.header_row > 0 {
@@ -203,8 +203,8 @@ fn is_called(operation: &Operation, key: &str) -> bool {
     names.into_iter().chain(operation.aliases.iter().map(String::as_str)).any(|name| fold(name) == key)
 }
 
-fn selector(headers: &[String], operations: &[&Operation], wishes: &Wishes) -> Option<usize> {
-    if let Some((_, header)) = wishes.maps.iter().find(|(field, _)| field == "operation") {
+fn selector(headers: &[String], operations: &[&Operation], overrides: &ColumnOverrides) -> Option<usize> {
+    if let Some((_, header)) = overrides.maps.iter().find(|(field, _)| field == "operation") {
         return headers.iter().position(|h| *h == fold(header));
     }
     let column = headers.iter().position(|header| SELECTOR.contains(&header.as_str()))?;
@@ -217,18 +217,18 @@ fn route(
     headers: &[String],
     index: usize,
     operation: &Operation,
-    wishes: &Wishes,
-) -> Result<Route, Stop> {
+    overrides: &ColumnOverrides,
+) -> Result<Route, Error> {
     let mut sources = Vec::with_capacity(operation.fields.len());
     for field in &operation.fields {
-        sources.push(source(sheet, headers, field, wishes)?);
+        sources.push(source(sheet, headers, field, overrides)?);
     }
     one_in_the_other(sheet, operation, &sources)?;
     Ok(Route { operation: index, sources })
 }
 
 /// Sees that no column feeds a list or an object of which another feeds a part.
-fn one_in_the_other(sheet: &Sheet, operation: &Operation, sources: &[Source]) -> Result<(), Stop> {
+fn one_in_the_other(sheet: &Sheet, operation: &Operation, sources: &[Source]) -> Result<(), Error> {
     let fed: Vec<(usize, &[Step])> = sources
         .iter()
         .zip(&operation.fields)
@@ -248,16 +248,16 @@ fn one_in_the_other(sheet: &Sheet, operation: &Operation, sources: &[Source]) ->
     Ok(())
 }
 
-fn source(sheet: &Sheet, headers: &[String], field: &Field, wishes: &Wishes) -> Result<Source, Stop> {
-    if let Some((_, value)) = wishes.sets.iter().find(|(name, _)| field.is_meant_by(name)) {
+fn source(sheet: &Sheet, headers: &[String], field: &Field, overrides: &ColumnOverrides) -> Result<Source, Error> {
+    if let Some((_, value)) = overrides.sets.iter().find(|(name, _)| field.is_meant_by(name)) {
         return Ok(Source::Set(pieces(value, headers)));
     }
-    let mapped = wishes.maps.iter().find(|(name, _)| field.is_meant_by(name));
+    let mapped = overrides.maps.iter().find(|(name, _)| field.is_meant_by(name));
     // Where this sheet has no such header, another has it.
     if let Some(column) = mapped.and_then(|(_, header)| headers.iter().position(|h| *h == fold(header))) {
         return Ok(Source::Column(column));
     }
-    let taken = |column: usize| wishes.maps.iter().any(|(_, header)| fold(header) == headers[column]);
+    let taken = |column: usize| overrides.maps.iter().any(|(_, header)| fold(header) == headers[column]);
     let names = Names::of(field);
     let mut ranked: Vec<(u8, usize)> =
         (0..headers.len()).filter_map(|c| Some((names.rank(&headers[c])?, c))).filter(|(_, c)| !taken(*c)).collect();
@@ -337,7 +337,7 @@ fn only_fit(
     operations: &[&Operation],
     routes: Vec<Route>,
     complete: impl Fn(&Route) -> bool,
-) -> Result<Route, Stop> {
+) -> Result<Route, Error> {
     let mut fitting: Vec<&Route> = routes.iter().filter(|route| complete(route)).collect();
     match fitting.as_slice() {
         [] => Err(nothing_fits(sheet, operations, &routes)),
@@ -352,7 +352,7 @@ fn only_fit(
             let names: Vec<String> = fitting.iter().map(|route| operations[route.operation].full_name()).collect();
             let names = names.join(", ");
             let (tr, en) = place(sheet);
-            Err(Stop::cannot_start(text!(
+            Err(Error::cannot_start(text!(
                 "{tr}sütun başlıkları birden çok işleme uyuyor: {names}. --to ile birini seçin.",
                 "{en}the headers fit more than one operation: {names}. Choose one with --to."
             )))
@@ -397,11 +397,11 @@ paths:
       responses: {}
 "#;
 
-    fn map(headers: &[&str], wishes: &Wishes) -> Result<SheetMap, Stop> {
-        map_by(TWO, headers, wishes)
+    fn map(headers: &[&str], overrides: &ColumnOverrides) -> Result<SheetMap, Error> {
+        map_by(TWO, headers, overrides)
     }
 
-    fn map_by(contract: &str, headers: &[&str], wishes: &Wishes) -> Result<SheetMap, Stop> {
+    fn map_by(contract: &str, headers: &[&str], overrides: &ColumnOverrides) -> Result<SheetMap, Error> {
         let contract: Contract = from_yaml("t", contract, &[]).unwrap();
         let operations: Vec<&Operation> = contract.operations.iter().collect();
         let sheet = Sheet {
@@ -410,22 +410,22 @@ paths:
             headers: headers.iter().map(|h| CompactString::new(h)).collect(),
             above: vec![],
         };
-        check_wishes(std::slice::from_ref(&sheet), &operations, wishes)?;
-        sheet_map(&sheet, &operations, wishes)
+        check_overrides(std::slice::from_ref(&sheet), &operations, overrides)?;
+        sheet_map(&sheet, &operations, overrides)
     }
 
     #[test]
     fn headers_choose_the_one_operation_that_they_fit() {
-        let found = map(&["AYRINTI", "", "mali no", "Bölge"], &Wishes::default()).unwrap();
+        let found = map(&["AYRINTI", "", "mali no", "Bölge"], &ColumnOverrides::default()).unwrap();
         assert_eq!(found.routes[0].operation, 0);
         assert_eq!(found.routes[0].sources, [Source::Column(2), Source::Column(0)]);
         assert_eq!(found.unknown, ["Bölge"]);
-        assert_eq!(map(&["Model", "Adet"], &Wishes::default()).unwrap().routes[0].operation, 1);
+        assert_eq!(map(&["Model", "Adet"], &ColumnOverrides::default()).unwrap().routes[0].operation, 1);
     }
 
     #[test]
     fn a_missing_column_is_one_problem_of_the_file_with_the_near_miss_named() {
-        let message = map(&["Mali Nu", "Ayrıntı"], &Wishes::default()).unwrap_err().message;
+        let message = map(&["Mali Nu", "Ayrıntı"], &ColumnOverrides::default()).unwrap_err().message;
         assert!(message.en.contains("row 3") && message.en.contains("device"), "{message}");
         assert!(message.en.contains("--map \"device=Mali Nu\""), "{message}");
     }
@@ -434,29 +434,31 @@ paths:
     fn headers_of_which_none_means_a_field_are_refused_with_those_that_are_expected() {
         let open = TWO.replace("required: [device], ", "").replace("required: [model, qty], ", "");
         for headers in [&["FU1", "psu"][..], &["İşlem", "x"]] {
-            let message = map_by(&open, headers, &Wishes::default()).unwrap_err().message;
+            let message = map_by(&open, headers, &ColumnOverrides::default()).unwrap_err().message;
             for said in ["row 3", "Device id (device)", "Quantity (qty)", "--map FIELD=HEADER"] {
                 assert!(message.en.contains(said), "no {said}: {message}");
             }
         }
-        let set = Wishes { sets: vec![("detail".into(), "x".into())], maps: vec![] };
+        let set = ColumnOverrides { sets: vec![("detail".into(), "x".into())], maps: vec![] };
         assert!(map_by(&open, &["FU1", "psu"], &set).is_err(), "the same in every row");
-        let set = Wishes { sets: vec![("detail".into(), "{FU1}".into())], maps: vec![] };
+        let set = ColumnOverrides { sets: vec![("detail".into(), "{FU1}".into())], maps: vec![] };
         assert_eq!(map_by(&open, &["FU1", "psu"], &set).unwrap().routes[0].operation, 0);
     }
 
     #[test]
     fn two_columns_for_one_field_are_refused_but_a_better_name_wins() {
-        assert!(map(&["Cihaz No", "cihaz_no"], &Wishes::default()).unwrap_err().message.en.contains("both mean"));
-        let found = map(&["Cihaz No", "Mali No"], &Wishes::default()).unwrap();
+        assert!(
+            map(&["Cihaz No", "cihaz_no"], &ColumnOverrides::default()).unwrap_err().message.en.contains("both mean")
+        );
+        let found = map(&["Cihaz No", "Mali No"], &ColumnOverrides::default()).unwrap();
         assert_eq!(found.routes[0].sources[0], Source::Column(1));
-        let wish = Wishes { maps: vec![("device".into(), "Cihaz No".into())], sets: vec![] };
+        let wish = ColumnOverrides { maps: vec![("device".into(), "Cihaz No".into())], sets: vec![] };
         assert_eq!(map(&["Cihaz No", "Mali No"], &wish).unwrap().routes[0].sources[0], Source::Column(0));
     }
 
     #[test]
     fn a_set_value_may_hold_headers() {
-        let wish = Wishes { maps: vec![], sets: vec![("detail".into(), "Kasa {mali no}, {x}".into())] };
+        let wish = ColumnOverrides { maps: vec![], sets: vec![("detail".into(), "Kasa {mali no}, {x}".into())] };
         let found = map(&["Mali No"], &wish).unwrap();
         let expected = [Piece::Words("Kasa ".into()), Piece::Column(0), Piece::Words(", {x}".into())];
         assert_eq!(found.routes[0].sources[1], Source::Set(expected.to_vec()));
@@ -464,7 +466,7 @@ paths:
 
     #[test]
     fn an_operation_column_lets_each_row_choose() {
-        let found = map(&["İşlem", "Mali No", "Model", "Adet"], &Wishes::default()).unwrap();
+        let found = map(&["İşlem", "Mali No", "Model", "Adet"], &ColumnOverrides::default()).unwrap();
         assert_eq!(found.selector, Some(0));
         assert_eq!(found.routes.len(), 2);
         assert!(found.unknown.is_empty());
@@ -472,9 +474,9 @@ paths:
 
     #[test]
     fn a_wish_for_a_field_or_a_header_that_is_not_there_is_refused() {
-        let wish = Wishes { maps: vec![("device".into(), "Nerede".into())], sets: vec![] };
+        let wish = ColumnOverrides { maps: vec![("device".into(), "Nerede".into())], sets: vec![] };
         assert!(map(&["Mali No"], &wish).unwrap_err().message.en.contains("Nerede"));
-        let wish = Wishes { maps: vec![], sets: vec![("colour".into(), "x".into())] };
+        let wish = ColumnOverrides { maps: vec![], sets: vec![("colour".into(), "x".into())] };
         assert!(map(&["Mali No"], &wish).unwrap_err().message.en.contains("colour"));
     }
 }

@@ -5,7 +5,7 @@
 //! [`Outcome`], and a [`Tally`] of outcomes must add up to the rows read.
 //!
 //! A row whose request timed out: the request may have been carried out, so the attempt is
-//! [`Attempt::Lost`], the row is [`Word::Unknown`] and is never sent again by the program. A look-up
+//! [`Attempt::Lost`], the row is [`Status::Unknown`] and is never sent again by the program. A look-up
 //! or a person closes it (`caseload resolve`).
 
 use std::fmt;
@@ -75,7 +75,7 @@ pub struct Answer {
 /// The result words, as result files and `--json` spell them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Word {
+pub enum Status {
     /// The server did it. Closing a case is done too.
     Done,
     /// The server says done, but its answer carries no id.
@@ -94,29 +94,29 @@ pub enum Word {
     Valid,
 }
 
-impl Word {
+impl Status {
     /// In the order in which summaries list them.
-    pub const ALL: [Word; 8] = [
-        Word::Done,
-        Word::DoneWithoutId,
-        Word::Rejected,
-        Word::Invalid,
-        Word::Duplicate,
-        Word::Unknown,
-        Word::NotSent,
-        Word::Valid,
+    pub const ALL: [Status; 8] = [
+        Status::Done,
+        Status::DoneWithoutId,
+        Status::Rejected,
+        Status::Invalid,
+        Status::Duplicate,
+        Status::Unknown,
+        Status::NotSent,
+        Status::Valid,
     ];
 
     pub fn as_str(self) -> &'static str {
         match self {
-            Word::Done => "done",
-            Word::DoneWithoutId => "done-without-id",
-            Word::Rejected => "rejected",
-            Word::Invalid => "invalid",
-            Word::Duplicate => "duplicate",
-            Word::Unknown => "unknown",
-            Word::NotSent => "not-sent",
-            Word::Valid => "valid",
+            Status::Done => "done",
+            Status::DoneWithoutId => "done-without-id",
+            Status::Rejected => "rejected",
+            Status::Invalid => "invalid",
+            Status::Duplicate => "duplicate",
+            Status::Unknown => "unknown",
+            Status::NotSent => "not-sent",
+            Status::Valid => "valid",
         }
     }
 
@@ -125,7 +125,7 @@ impl Word {
     }
 }
 
-impl fmt::Display for Word {
+impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -173,7 +173,7 @@ pub struct DuplicateOf {
     pub sheet: String,
     pub row: u32,
     /// What became of that row.
-    pub result: Option<Word>,
+    pub result: Option<Status>,
     /// The last time that it was sent.
     #[serde(skip)]
     pub sent_at_ms: Option<i64>,
@@ -182,7 +182,7 @@ pub struct DuplicateOf {
 /// What became of a row, as the result files show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    pub word: Word,
+    pub status: Status,
     /// The id(s) in the answer, as the server wrote them.
     pub id: Option<Value>,
     pub error: Option<ApiError>,
@@ -199,9 +199,9 @@ pub struct Outcome {
 
 impl Outcome {
     /// An outcome without an answer.
-    pub fn of(word: Word) -> Self {
+    pub fn of(status: Status) -> Self {
         Self {
-            word,
+            status,
             id: None,
             error: None,
             problems: Vec::new(),
@@ -215,9 +215,9 @@ impl Outcome {
 
     /// Done, now or before: a duplicate of a row that was done is done.
     pub fn was_done(&self) -> bool {
-        match self.word {
-            Word::Done => true,
-            Word::Duplicate => self.duplicate_of.as_ref().is_some_and(|of| of.result == Some(Word::Done)),
+        match self.status {
+            Status::Done => true,
+            Status::Duplicate => self.duplicate_of.as_ref().is_some_and(|of| of.result == Some(Status::Done)),
             _ => false,
         }
     }
@@ -247,7 +247,7 @@ pub fn id_text(id: &Value) -> String {
 /// The closing balance: how many rows ended as what.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    counts: [u64; Word::ALL.len()],
+    counts: [u64; Status::ALL.len()],
     /// Rows read from the file.
     pub rows: u64,
     /// Rows that are done, now or before ([`Outcome::was_done`]).
@@ -264,19 +264,20 @@ impl Tally {
     pub fn of_unsent(rows: u64, invalid: u64, duplicate: u64) -> Self {
         let mut tally = Self::of_rows(rows);
         let not_sent = rows.saturating_sub(invalid + duplicate);
-        for (word, count) in [(Word::Invalid, invalid), (Word::Duplicate, duplicate), (Word::NotSent, not_sent)] {
-            tally.counts[word as usize] = count;
+        for (status, count) in [(Status::Invalid, invalid), (Status::Duplicate, duplicate), (Status::NotSent, not_sent)]
+        {
+            tally.counts[status as usize] = count;
         }
         tally
     }
 
     pub fn add(&mut self, outcome: &Outcome) {
-        self.counts[outcome.word as usize] += 1;
+        self.counts[outcome.status as usize] += 1;
         self.was_done += u64::from(outcome.was_done());
     }
 
-    pub fn count(&self, word: Word) -> u64 {
-        self.counts[word as usize]
+    pub fn count(&self, status: Status) -> u64 {
+        self.counts[status as usize]
     }
 
     /// Every row read ended in exactly one outcome.
@@ -291,18 +292,18 @@ mod tests {
 
     #[test]
     fn words_are_spelled_one_way_everywhere() {
-        for word in Word::ALL {
+        for word in Status::ALL {
             assert_eq!(serde_json::to_value(word).unwrap(), word.as_str());
-            assert_eq!(Word::from_name(word.as_str()), Some(word));
+            assert_eq!(Status::from_name(word.as_str()), Some(word));
         }
     }
 
     #[test]
     fn a_tally_balances_only_when_every_row_is_in_it() {
         let mut tally = Tally::of_rows(2);
-        tally.add(&Outcome::of(Word::Done));
+        tally.add(&Outcome::of(Status::Done));
         assert!(!tally.balances());
-        tally.add(&Outcome::of(Word::Unknown));
+        tally.add(&Outcome::of(Status::Unknown));
         assert!(tally.balances());
         assert_eq!(tally.was_done, 1);
     }
@@ -312,11 +313,11 @@ mod tests {
         let duplicate = |result| {
             let (run, file, sheet) = (String::new(), String::new(), String::new());
             let of = DuplicateOf { run, file, sheet, row: 2, result, sent_at_ms: None };
-            Outcome { duplicate_of: Some(of), ..Outcome::of(Word::Duplicate) }
+            Outcome { duplicate_of: Some(of), ..Outcome::of(Status::Duplicate) }
         };
-        assert!(duplicate(Some(Word::Done)).was_done());
-        assert!(!duplicate(Some(Word::Unknown)).was_done() && !duplicate(None).was_done());
-        assert!(!Outcome::of(Word::Duplicate).was_done() && !Outcome::of(Word::Unknown).was_done());
+        assert!(duplicate(Some(Status::Done)).was_done());
+        assert!(!duplicate(Some(Status::Unknown)).was_done() && !duplicate(None).was_done());
+        assert!(!Outcome::of(Status::Duplicate).was_done() && !Outcome::of(Status::Unknown).was_done());
     }
 
     #[test]

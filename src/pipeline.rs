@@ -34,7 +34,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::account::{NotSent, unreadable};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::fail;
 use crate::hint;
 use crate::identity::Server;
@@ -52,14 +53,14 @@ use closing::{Closing, Session, close};
 pub use fetch::{fetch, values};
 use first_pass::{Aim, Checked, first_pass};
 pub use lookup::{Found, look_up, told as found_words};
-use second_pass::{Begun, second_pass};
+use second_pass::{Started, second_pass};
 pub use target::read_script;
 
 /// Checks a file and writes what was found; sends nothing.
 ///
 /// # Errors
 /// What keeps the file from being checked at all; a bad row is no error.
-pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
+pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Error> {
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = look_for_repeats(job, terminal);
@@ -81,7 +82,7 @@ pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Stop> {
 ///
 /// # Errors
 /// What keeps the run from starting. What stops it later is reported, with the exit code.
-pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Stop> {
+pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Error> {
     let started = Instant::now();
     let started_ms = now_ms();
     let ledger = open_ledger(job, terminal)?;
@@ -89,7 +90,7 @@ pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> 
     fail::point("file-checked");
     let target = result_place::choose(job, path, &ledger, terminal)?;
     let begun = second_pass(&mut checked, job, sending, ledger, started, terminal)?;
-    let Begun { ledger, run, stop, not_sent, question, unanswered, sent } = begun;
+    let Started { ledger, run, stop, not_sent, question, unanswered, sent } = begun;
     let closing = Closing {
         target,
         stop,
@@ -113,7 +114,7 @@ pub fn report(
     json: bool,
     settings: &Origin,
     terminal: Terminal,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, Error> {
     if let Some(forgotten) = forgotten(run) {
         return Err(forgotten);
     }
@@ -154,7 +155,7 @@ fn look_for_repeats(job: &Job, terminal: Terminal) -> Option<Ledger> {
 }
 
 /// The order keys behind which rows of a file are held, and the rows that hold them: unknown ones at the same server.
-fn held(ledger: &Ledger, servers: &Servers, checked: &Checked) -> Result<Vec<(Key, EntryId)>, Stop> {
+fn held(ledger: &Ledger, servers: &Servers, checked: &Checked) -> Result<Vec<(Key, EntryId)>, Error> {
     let held = ledger.held_orders().map_err(|error| unreadable(&error))?;
     let here = |server: &Server| checked.known_as.iter().any(|known| servers.are_same(server, &known.here));
     let counts = |held: &HeldOrder| held.server.and_then(|number| servers.numbered(number)).is_some_and(here);
@@ -163,9 +164,9 @@ fn held(ledger: &Ledger, servers: &Servers, checked: &Checked) -> Result<Vec<(Ke
 }
 
 /// Opens the run's ledger, and says what an earlier process left open in it.
-fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Stop> {
+fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Error> {
     let path = job.ledger.clone().ok_or_else(|| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "Defter için yer yok: HOME tanımlı değil. --ledger ile bir dosya gösterin.",
             "There is no place for the ledger: HOME is not set. Name a file by --ledger."
         ))
@@ -193,27 +194,27 @@ fn not_sent_yet(lang: Lang) -> NotSent {
 }
 
 /// What there is to say of a run whose rows were forgotten.
-fn forgotten(run: &Run) -> Option<Stop> {
+fn forgotten(run: &Run) -> Option<Error> {
     let (name, started) = (&run.spec.name, crate::report::local_time(run.spec.started_ms));
     let purged = crate::report::local_time(run.purged_ms?);
-    Some(Stop::cannot_start(text!(
+    Some(Error::cannot_start(text!(
         "Bu dosya {started} tarihinde gönderilmişti (çalışma {name}); satırlarının ne olduğu {purged} tarihinde \"caseload purge\" ile unutuldu. Hiçbir şey gönderilmedi. Hepsini yeniden göndermek için --again.",
         "This file was submitted on {started} (run {name}); what became of its rows was forgotten on {purged} by \"caseload purge\". Nothing was sent. To send all anew, use --again."
     )))
 }
 
 /// One thread is enough: what takes time is the server.
-fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Stop::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
+        Error::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
     })
 }
 
-fn changed(path: &Path, run: &Run, flags: &str) -> Stop {
+fn changed(path: &Path, run: &Run, flags: &str) -> Error {
     let (path, name) = (crate::message::shown(&path.display().to_string()), run.spec.name.clone());
     let rows = hint::command(&["runs", &name], flags);
     let name = crate::message::shown(&name);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path} değişmiş: {name} çalışmasında gönderilen dosya bu değil. Gönderilen dosyayı yerine koyun ya da \"{rows}\" ile satırlara bakın.",
         "{path} has changed: it is not the file that run {name} sent. Put that file back, or see the rows by \"{rows}\"."
     ))

@@ -15,7 +15,7 @@ pub use secret::{Promise, Secret, is_set};
 pub use trust::trust;
 
 use crate::doubt::{Answers, Choice};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::Server;
 use crate::message::{Lang, shown};
 use crate::text;
@@ -100,19 +100,19 @@ impl Settings {
     }
 
     /// The profile of a name; without one the profile `default`, if there is one.
-    pub fn profile(&self, name: Option<&str>) -> Result<Profile, Stop> {
+    pub fn profile(&self, name: Option<&str>) -> Result<Profile, Error> {
         let Some(name) = name else { return Ok(self.profiles.get("default").cloned().unwrap_or_default()) };
         self.profiles.get(name).cloned().ok_or_else(|| self.no_profile(name))
     }
 
-    fn no_profile(&self, name: &str) -> Stop {
+    fn no_profile(&self, name: &str) -> Error {
         let name = shown(name);
         let listed = |paths: &[PathBuf]| {
             paths.iter().map(|path| shown(&path.display().to_string())).collect::<Vec<_>>().join(", ")
         };
         let Some(file) = &self.origin.file else {
             let places = listed(&self.origin.looked_at);
-            return Stop::cannot_start(text!(
+            return Error::cannot_start(text!(
                 "\"{name}\" adında bir profil yok: ayar dosyası bulunamadı. Bakılan yerler: {places}. --config ile bir dosya gösterin; \"caseload init\" bir örnek yazar.",
                 "There is no profile \"{name}\", for no settings file was found. Looked at: {places}. Name a file with --config; \"caseload init\" writes an example."
             ));
@@ -120,7 +120,7 @@ impl Settings {
         let (file, known) = (listed(std::slice::from_ref(file)), self.profiles.keys().map(|name| shown(name)));
         let known = known.collect::<Vec<_>>().join(", ");
         let places = listed(&self.origin.looked_at);
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{file} içinde \"{name}\" adında bir profil yok. Olanlar: {known}. Bakılan dosyalar: {places}. Başka bir dosya --config ile gösterilir.",
             "There is no profile \"{name}\" in {file}. There are: {known}. Files looked at: {places}. Another file is named with --config."
         ))
@@ -132,7 +132,7 @@ impl Profile {
     ///
     /// # Errors
     /// A file that cannot be read or that others may read; a command that fails.
-    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Stop> {
+    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Error> {
         self.auth.get(name).map_or(Ok(None), |secret| secret.read(name))
     }
 
@@ -162,7 +162,7 @@ impl Profile {
     /// # Errors
     /// Before, the path was relative to the working directory. Where a ledger lies there and none beside the settings,
     /// a new one would not know what was sent.
-    pub fn ledger(&self) -> Result<Option<PathBuf>, Stop> {
+    pub fn ledger(&self) -> Result<Option<PathBuf>, Error> {
         let (Some(now), Some(written)) = (&self.ledger, &self.ledger_as_written) else {
             return Ok(self.ledger.clone());
         };
@@ -171,23 +171,23 @@ impl Profile {
             return Ok(Some(now.clone()));
         }
         let [now, before] = [now, &before].map(|path| shown(&path.display().to_string()));
-        Err(Stop::cannot_start(text!(
+        Err(Error::cannot_start(text!(
             "Ayarlardaki ledger yolu artık ayar dosyasının klasörüne göre okunuyor: {now}. Orada defter yok, ama {before} bir defter. Gönderilmiş satırlar bir daha gitmesin diye durdu. O defteri oraya taşıyın (yanındaki dosyalarla) ya da ayarlara tam yolunu yazın.",
             "The path of the ledger in the settings is relative to the settings file now: {now}. No ledger lies there, but one lies at {before}. Nothing was sent, so that no row goes twice. Move that ledger there (with the files beside it), or write its whole path into the settings."
         )))
     }
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Stop {
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     let (path, error) = (shown(&path.display().to_string()), error.to_string());
-    Stop::cannot_start(text!("{path} okunamadı: {error}", "{path} cannot be read: {error}"))
+    Error::cannot_start(text!("{path} okunamadı: {error}", "{path} cannot be read: {error}"))
 }
 
 /// The parser draws the place below its sentence; a message has room for the line's number.
-fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Stop {
+fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let (path, line, why) = (path.display().to_string(), before.matches('\n').count() + 1, shown(error.message()));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path}, {line}. satır anlaşılmadı: {why}. O satırı düzeltin.",
         "{path}, line {line} is not understood: {why}. Correct that line."
     ))

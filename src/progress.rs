@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 use crate::message::{Lang, grouped, json_line, one_line};
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::say;
 
 /// Between two plain lines where there is no terminal.
@@ -164,7 +164,7 @@ impl Terminal {
             rows,
             settled: already,
             begun: already,
-            counts: [0; Word::ALL.len()],
+            counts: [0; Status::ALL.len()],
             started: now,
             told: now,
             drawn: now,
@@ -196,7 +196,7 @@ pub struct Progress {
     rows: u64,
     settled: u64,
     begun: u64,
-    counts: [u64; Word::ALL.len()],
+    counts: [u64; Status::ALL.len()],
     started: Instant,
     told: Instant,
     drawn: Instant,
@@ -204,9 +204,9 @@ pub struct Progress {
 
 impl Progress {
     /// A row's outcome is durable.
-    pub fn settled(&mut self, word: Word) {
+    pub fn settled(&mut self, status: Status) {
         self.settled += 1;
-        self.counts[word as usize] += 1;
+        self.counts[status as usize] += 1;
         self.bar.set_position(self.settled);
         if !self.bar.is_hidden() && self.drawn.elapsed() >= REDRAW {
             self.drawn = Instant::now();
@@ -252,9 +252,9 @@ impl Progress {
     }
 
     fn counts(&self) -> String {
-        let count = |word: Word| grouped(self.counts[word as usize], self.terminal.lang);
-        let done = count(Word::Done);
-        let (rejected, unknown) = (count(Word::Rejected), count(Word::Unknown));
+        let count = |status: Status| grouped(self.counts[status as usize], self.terminal.lang);
+        let done = count(Status::Done);
+        let (rejected, unknown) = (count(Status::Rejected), count(Status::Unknown));
         say!(
             self.terminal.lang,
             "tamam {done}, ret {rejected}, belirsiz {unknown}",

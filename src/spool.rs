@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::text;
 
 const BUFFER: usize = 256 * 1024;
@@ -37,14 +37,14 @@ pub struct Records<T> {
 impl<T: Serialize> Spool<T> {
     /// # Errors
     /// The folder for temporary files cannot be written.
-    pub fn new() -> Result<Self, Stop> {
+    pub fn new() -> Result<Self, Error> {
         let file = tempfile::tempfile().map_err(|error| failed(&error))?;
         Ok(Self { file: BufWriter::with_capacity(BUFFER, file), record: Vec::new(), kind: PhantomData })
     }
 
     /// # Errors
     /// The disk is full.
-    pub fn push(&mut self, record: &T) -> Result<(), Stop> {
+    pub fn push(&mut self, record: &T) -> Result<(), Error> {
         self.record.clear();
         let record = postcard::to_extend(record, std::mem::take(&mut self.record));
         self.record = record.map_err(|error| failed(&io::Error::other(error)))?;
@@ -52,7 +52,7 @@ impl<T: Serialize> Spool<T> {
         self.file.write_all(&length).and_then(|()| self.file.write_all(&self.record)).map_err(|error| failed(&error))
     }
 
-    pub fn finish(self) -> Result<Spooled<T>, Stop> {
+    pub fn finish(self) -> Result<Spooled<T>, Error> {
         let file = self.file.into_inner().map_err(|error| failed(error.error()))?;
         Ok(Spooled { file, kind: PhantomData })
     }
@@ -60,7 +60,7 @@ impl<T: Serialize> Spool<T> {
 
 impl<T: DeserializeOwned> Spooled<T> {
     /// Reads from the first record on. One reading at a time: they share the file's position.
-    pub fn records(&mut self) -> Result<Records<T>, Stop> {
+    pub fn records(&mut self) -> Result<Records<T>, Error> {
         self.file.rewind().map_err(|error| failed(&error))?;
         let file = self.file.try_clone().map_err(|error| failed(&error))?;
         Ok(Records { file: BufReader::with_capacity(BUFFER, file), record: Vec::new(), kind: PhantomData })
@@ -68,7 +68,7 @@ impl<T: DeserializeOwned> Spooled<T> {
 }
 
 impl<T: DeserializeOwned> Iterator for Records<T> {
-    type Item = Result<T, Stop>;
+    type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut length = [0; 4];
@@ -83,9 +83,9 @@ impl<T: DeserializeOwned> Iterator for Records<T> {
     }
 }
 
-fn failed(error: &io::Error) -> Stop {
+fn failed(error: &io::Error) -> Error {
     let folder = std::env::temp_dir().display().to_string();
-    Stop::early(text!(
+    Error::early(text!(
         "Geçici dosya {folder} klasörüne yazılamadı ya da okunamadı: {error}. Yer açın ya da TMPDIR ile başka bir klasör gösterin, sonra aynı komutu yeniden çalıştırın.",
         "The temporary file in {folder} could not be written or read: {error}. Make room or name another folder by TMPDIR, then run the same command again."
     ))

@@ -6,8 +6,8 @@ use std::path::Path;
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 
 use crate::contract::{EnumValue, Field, Kind, Operation};
+use crate::error::Error;
 use crate::example;
-use crate::exit::Stop;
 use crate::message::Lang;
 use crate::{say, text};
 
@@ -17,10 +17,10 @@ const ROWS: u32 = 10_000;
 const LONGEST_LIST: usize = 255;
 
 /// Writes the template of an operation; never over a file that is there.
-pub fn write(path: &Path, operation: &Operation, lang: Lang) -> Result<(), Stop> {
+pub fn write(path: &Path, operation: &Operation, lang: Lang) -> Result<(), Error> {
     let failed = |why: String| {
         let path = crate::message::shown(&path.display().to_string());
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{path} şablonu yazılamadı: {why}. -o ile başka bir ad verin.",
             "The template {path} could not be written: {why}. Give another name by -o."
         ))

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::shown;
 use crate::text;
 
@@ -15,10 +15,10 @@ pub fn by_name(name: &str) -> Option<TimeZone> {
 ///
 /// # Errors
 /// A zone that nobody knows.
-pub fn of_settings(name: &str) -> Result<TimeZone, Stop> {
+pub fn of_settings(name: &str) -> Result<TimeZone, Error> {
     by_name(name).ok_or_else(|| {
         let name = shown(name);
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "Ayarlardaki timezone = \"{name}\" bilinmiyor. Örnek: Europe/Istanbul.",
             "The zone timezone = \"{name}\" of the settings is not known. Example: Europe/Istanbul."
         ))
@@ -36,13 +36,13 @@ pub fn name_of_system() -> String {
 ///
 /// # Errors
 /// It names none.
-pub fn check_variable() -> Result<(), Stop> {
+pub fn check_variable() -> Result<(), Error> {
     let Some(name) = std::env::var_os("TZ").filter(|name| !name.is_empty()) else { return Ok(()) };
     if TimeZone::try_system().is_ok_and(|zone| !zone.is_unknown()) {
         return Ok(());
     }
     let name = shown(&name.to_string_lossy());
-    Err(Stop::cannot_start(text!(
+    Err(Error::cannot_start(text!(
         "TZ=\"{name}\" bir saat dilimi değil. Düzeltin (örneğin TZ=Europe/Istanbul) ya da kaldırın.",
         "TZ=\"{name}\" is no time zone. Correct it (as in TZ=Europe/Istanbul), or unset it."
     )))

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::contract::{self, Scheme};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::job::{CONCURRENCY, GENTLE, TIMEOUT, default_ledger, load_contracts};
 use crate::message::{Lang, shown};
 use crate::owner::owner_of;
@@ -20,7 +21,7 @@ use crate::submit::network::{PROXY_PASSWORD, PROXY_USER};
 use crate::{say, text};
 
 /// Shows the settings, or trusts a file.
-pub fn run(args: &ConfigArgs, named: Option<&Path>, typed_lang: Option<&str>, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &ConfigArgs, named: Option<&Path>, typed_lang: Option<&str>, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     match &args.command {
         Some(ConfigCommand::Trust { file }) => trusted(file.as_deref(), terminal),
@@ -59,7 +60,7 @@ struct InForce {
 }
 
 impl InForce {
-    fn of(settings: &Settings, profile: Option<&str>, typed_lang: Option<&str>, lang: Lang) -> Result<Self, Stop> {
+    fn of(settings: &Settings, profile: Option<&str>, typed_lang: Option<&str>, lang: Lang) -> Result<Self, Error> {
         let in_force = settings.profile(profile)?;
         let name = profile.unwrap_or("default").to_owned();
         let file = settings.origin.file.as_ref().map(|path| path.display().to_string());
@@ -180,7 +181,7 @@ fn all_settings(settings: &Settings, name: &str, in_force: &Profile, file: Optio
 }
 
 /// The secrets of the profile's operation (of all systems, where it names none), and those that the profile names.
-fn secrets(profile: &Profile) -> Result<Vec<Whence>, Stop> {
+fn secrets(profile: &Profile) -> Result<Vec<Whence>, Error> {
     let contracts = load_contracts(profile.contract.as_deref(), &[])?;
     let operations = match &profile.to {
         Some(name) => vec![contract::find(&contracts, name)?],
@@ -219,7 +220,7 @@ fn whence(name: &str, secret: Option<&Secret>) -> Whence {
 }
 
 /// Trusts the named file, or the first one going up; says what it decides.
-fn trusted(file: Option<&Path>, terminal: Terminal) -> Result<Exit, Stop> {
+fn trusted(file: Option<&Path>, terminal: Terminal) -> Result<Exit, Error> {
     let mut looked_at = Vec::new();
     let path = match file {
         Some(path) => path.to_owned(),
@@ -265,9 +266,9 @@ fn decides(name: &str, profile: &Profile, lang: Lang) -> String {
     line
 }
 
-fn no_file(looked_at: &[PathBuf]) -> Stop {
+fn no_file(looked_at: &[PathBuf]) -> Error {
     let places = looked_at.iter().map(|path| shown(&path.display().to_string())).collect::<Vec<_>>().join(", ");
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{FILE} bulunamadı. Bakılan yerler: {places}. Dosyayı adıyla verin: caseload config trust DOSYA.",
         "No {FILE} was found. Looked at: {places}. Name the file: caseload config trust FILE."
     ))

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::describe;
 use crate::cli::{ContractsArgs, ContractsCommand};
 use crate::contract::{BUILT_IN, Contract, Operation};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::job::load_contracts;
 use crate::message::{Lang, shown};
 use crate::profile::Settings;
@@ -13,7 +14,7 @@ use crate::progress::Terminal;
 use crate::text;
 
 /// Lists what there is, describes a contract, a system or an operation, or prints a YAML.
-pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &ContractsArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
     if let Some(ContractsCommand::Refresh(args)) = &args.command {
         return super::refresh::run(args, settings, lang);
     }
@@ -67,23 +68,23 @@ fn line(operation: &Operation, lang: Lang) -> String {
     format!("{:<28} {}", operation.full_name(), operation.label.get(lang))
 }
 
-fn exported(name: &str) -> Result<&'static str, Stop> {
+fn exported(name: &str) -> Result<&'static str, Error> {
     let found = BUILT_IN.iter().find(|(known, _)| *known == name || name.split('/').next() == Some(known));
     found.map(|(_, yaml)| *yaml).ok_or_else(|| {
         let names = BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let name = shown(name);
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "\"{name}\" adında hazır bir sözleşme yok. Olanlar: {names}.",
             "There is no built-in contract \"{name}\". There are: {names}."
         ))
     })
 }
 
-fn unknown(name: &str, contracts: &[Contract]) -> Stop {
+fn unknown(name: &str, contracts: &[Contract]) -> Error {
     let names =
         contracts.iter().flat_map(|c| c.operations.iter().map(Operation::full_name)).collect::<Vec<_>>().join(", ");
     let name = shown(name);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{name}\" adında bir sistem ya da işlem yok. Olanlar: {names}.",
         "There is no system or operation \"{name}\". There are: {names}."
     ))

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::worse;
 use crate::cli::FileArgs;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::message::{Lang, shown};
 use crate::progress::Terminal;
 use crate::report::is_untouched;
@@ -32,10 +33,10 @@ impl<'a> Files<'a> {
     /// The job itself failed. With `--json`, each file still gets its object.
     pub fn each<J>(
         &self,
-        job: Result<J, Stop>,
+        job: Result<J, Error>,
         stops: impl Fn(Exit) -> bool,
-        mut go: impl FnMut(&Path, &J, Terminal) -> Result<Exit, Stop>,
-    ) -> Result<Exit, Stop> {
+        mut go: impl FnMut(&Path, &J, Terminal) -> Result<Exit, Error>,
+    ) -> Result<Exit, Error> {
         let job = job.inspect_err(|stop| self.paths.iter().for_each(|file| self.tell(&self.not_done(file, stop))))?;
         let (mut worst, mut over, mut untried) = (Exit::Done, None, Vec::new());
         for file in self.paths {
@@ -51,7 +52,7 @@ impl<'a> Files<'a> {
             let exit = go(file, &job, self.terminal).unwrap_or_else(|stop| {
                 self.terminal.error(stop.sentence(self.terminal.lang));
                 self.tell(&self.not_done(file, &stop));
-                stop.exit
+                stop.kind.into()
             });
             worst = worse(worst, exit);
             over = Some(exit).filter(|exit| stops(*exit));
@@ -84,15 +85,15 @@ impl<'a> Files<'a> {
         }
     }
 
-    fn not_done(&self, file: &Path, stop: &Stop) -> Value {
-        let error = json!({"code": stop.exit.word(), "title": stop.sentence(self.terminal.lang)});
+    fn not_done(&self, file: &Path, stop: &Error) -> Value {
+        let error = json!({"code": Exit::from(stop.kind).word(), "title": stop.sentence(self.terminal.lang)});
         // What was found before it could not begin is told where there is something.
         if let Some(Value::Object(found)) = stop.summary.as_deref() {
             let mut found = found.clone();
             found.insert("error".to_owned(), error);
             return Value::Object(found);
         }
-        json!({"run": null, "file": file.to_string_lossy(), "result": null, "exit": stop.exit.code(), "error": error})
+        json!({"run": null, "file": file.to_string_lossy(), "result": null, "exit": Exit::from(stop.kind).code(), "error": error})
     }
 
     fn not_tried(&self, file: &Path, exit: Exit) -> Value {

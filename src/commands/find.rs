@@ -2,7 +2,8 @@
 
 use crate::account::{base_name, unreadable};
 use crate::cli::FindArgs;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::identity::Naming;
 use crate::keyed::Key;
 use crate::ledger::{Ledger, Run};
@@ -12,7 +13,7 @@ use crate::say;
 use crate::validate::order_key;
 
 /// Tells which run and row an id or an order key came from. Exit code 1 where nothing was found.
-pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let ledger = super::look(&args.ledger)?;
     let runs = ledger.runs().map_err(|error| unreadable(&error))?;

@@ -3,21 +3,22 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::message::Lang;
 use crate::profile::FILE;
 use crate::progress::Terminal;
 use crate::{files, say, text};
 
 /// Writes a commented `caseload.toml` into the current folder; never over one that is there.
-pub fn run(lang: Lang) -> Result<Exit, Stop> {
+pub fn run(lang: Lang) -> Result<Exit, Error> {
     let example = match lang {
         Lang::Tr => include_str!("init.tr.toml"),
         Lang::En => include_str!("init.en.toml"),
     };
     let written = files::create_new(Path::new(FILE)).and_then(|mut file| file.write_all(example.as_bytes()));
     written.map_err(|error| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{FILE} yazılamadı: {error}. Varsa o dosyayı düzenleyin.",
             "{FILE} could not be written: {error}. If it is there already, edit it."
         ))

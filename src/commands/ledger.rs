@@ -2,7 +2,8 @@
 
 use crate::account::unreadable;
 use crate::cli::{BackupArgs, LedgerArgs, LedgerCommand, RestoreArgs, SameArgs};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::identity::Server;
 use crate::job::marks_folder;
 use crate::ledger::{self, Ledger, Newer};
@@ -14,7 +15,7 @@ use crate::submit::event::now_ms;
 use crate::{say, text};
 
 /// What is done to the ledger's own file.
-pub fn run(command: &LedgerCommand, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(command: &LedgerCommand, lang: Lang) -> Result<Exit, Error> {
     match command {
         LedgerCommand::Backup(args) => backup(args, lang),
         LedgerCommand::Restore(args) => restore(args, lang),
@@ -22,7 +23,7 @@ pub fn run(command: &LedgerCommand, lang: Lang) -> Result<Exit, Stop> {
     }
 }
 
-fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, Stop> {
+fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let ledger = super::look(&args.ledger)?;
     let copy = shown(&args.copy.display().to_string());
@@ -40,7 +41,7 @@ fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, Stop> {
 }
 
 /// Keeps a person's word that a server moved.
-fn same(args: &SameArgs, lang: Lang) -> Result<Exit, Stop> {
+fn same(args: &SameArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let (old, new) = (server(&args.old)?, server(&args.new)?);
     let ledger = super::open(&args.ledger)?;
@@ -64,34 +65,34 @@ fn same(args: &SameArgs, lang: Lang) -> Result<Exit, Stop> {
 }
 
 /// An address, or the name that the ledger has of a server.
-fn server(address: &str) -> Result<Server, Stop> {
+fn server(address: &str) -> Result<Server, Error> {
     let address = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
     if crate::submit::address::is_address(&address) {
         return Ok(Server::of(&address));
     }
     let address = shown(&address);
-    Err(Stop::cannot_start(text!(
+    Err(Error::cannot_start(text!(
         "\"{address}\" bir adres değil; https://sunucu biçiminde yazın.",
         "\"{address}\" is no address; write it as https://server."
     )))
 }
 
-fn not_copied(copy: &str, error: &ledger::Error) -> Stop {
+fn not_copied(copy: &str, error: &ledger::Error) -> Error {
     let exists = matches!(error, ledger::Error::Io(error) if error.kind() == std::io::ErrorKind::AlreadyExists);
     if exists {
-        return Stop::cannot_start(text!(
+        return Error::cannot_start(text!(
             "{copy} var; üzerine yazılmadı. Kopya için başka bir ad verin.",
             "{copy} exists and was not written over. Give another name for the copy."
         ));
     }
     let why = shown(&error.to_string());
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "Defterin kopyası {copy} yazılamadı: {why}. Başka bir yer verin.",
         "The copy of the ledger {copy} could not be written: {why}. Name another place."
     ))
 }
 
-fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Stop> {
+fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let typed = LedgerArgs { ledger: args.older.clone().or_else(|| args.ledger.ledger.clone()), ..args.ledger.clone() };
     let path = super::ledger_path(&typed)?;
@@ -123,7 +124,7 @@ fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Stop> {
 }
 
 /// What is about to be forgotten, for a person to agree to.
-fn ask(path: &str, ledger: &Ledger, newer: Newer, yes: bool, terminal: Terminal) -> Result<(), Stop> {
+fn ask(path: &str, ledger: &Ledger, newer: Newer, yes: bool, terminal: Terminal) -> Result<(), Error> {
     if yes {
         return Ok(());
     }
@@ -137,10 +138,10 @@ fn ask(path: &str, ledger: &Ledger, newer: Newer, yes: bool, terminal: Terminal)
     let words = what.get(terminal.lang);
     match terminal.confirm(&say!(terminal.lang, "{words} Kabul edilsin mi?", "{words} Accept it?")) {
         Some(true) => Ok(()),
-        Some(false) => Err(Stop::cannot_start(text!("Bir şey değişmedi.", "Nothing was changed."))),
+        Some(false) => Err(Error::cannot_start(text!("Bir şey değişmedi.", "Nothing was changed."))),
         None => {
             let (tr, en) = (&what.tr, &what.en);
-            Err(Stop::cannot_start(text!(
+            Err(Error::cannot_start(text!(
                 "{tr} Onaylayacak bir terminal yok. Kabul ediyorsanız --yes ekleyin.",
                 "{en} There is no terminal to confirm it. If you accept that, add --yes."
             )))

@@ -24,7 +24,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::cli::{Command, LedgerArgs};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::job::{default_ledger, marks_folder};
 use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
@@ -58,11 +59,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     done.unwrap_or_else(|stop| {
         terminal.error(stop.sentence(lang));
-        stop.exit
+        stop.kind.into()
     })
 }
 
-fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
     match command {
         Command::Check(args) => check::run(&args, settings, lang),
         Command::Submit(args) => submit::run(&args, settings, lang),
@@ -96,10 +97,10 @@ fn typed(args: &[OsString], option: &str) -> Option<OsString> {
 }
 
 /// The ledger that a command looks into.
-fn ledger_path(args: &LedgerArgs) -> Result<PathBuf, Stop> {
+fn ledger_path(args: &LedgerArgs) -> Result<PathBuf, Error> {
     let path = args.ledger.clone().or_else(|| default_ledger(args.sandbox)).filter(|path| path.is_file());
     path.ok_or_else(|| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "Henüz bir defter yok: hiçbir şey gönderilmemiş. Başka bir yerdeyse --ledger ile, deneme sunucusununki için --sandbox ile gösterin.",
             "There is no ledger yet: nothing was sent. If it is elsewhere name it by --ledger; the sandbox's is meant by --sandbox."
         ))
@@ -107,19 +108,19 @@ fn ledger_path(args: &LedgerArgs) -> Result<PathBuf, Stop> {
 }
 
 /// Opens the ledger to look into it.
-fn look(args: &LedgerArgs) -> Result<Ledger, Stop> {
+fn look(args: &LedgerArgs) -> Result<Ledger, Error> {
     let path = ledger_path(args)?;
     Ledger::look(&path).map_err(|error| pipeline::ledger_sentence(&path, &error))
 }
 
 /// Opens the ledger to write into it.
-fn open(args: &LedgerArgs) -> Result<Ledger, Stop> {
+fn open(args: &LedgerArgs) -> Result<Ledger, Error> {
     let path = ledger_path(args)?;
     Ledger::open_marked(&path, marks_folder().as_deref()).map_err(|error| pipeline::ledger_sentence(&path, &error))
 }
 
 /// The run of a name, or the latest.
-fn run_named(ledger: &Ledger, name: Option<&str>) -> Result<Run, Stop> {
+fn run_named(ledger: &Ledger, name: Option<&str>) -> Result<Run, Error> {
     let found = match name {
         Some(name) => ledger.run_named(name),
         None => ledger.runs().map(|runs| runs.into_iter().next()),
@@ -127,7 +128,7 @@ fn run_named(ledger: &Ledger, name: Option<&str>) -> Result<Run, Stop> {
     found.map_err(|error| crate::account::unreadable(&error))?.ok_or_else(|| {
         let name = shown(name.unwrap_or("-"));
         let list = hint::command(&["runs"], &hint::flags(Some(ledger.path()), &Origin::default()));
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "\"{name}\" adında bir çalışma yok. \"{list}\" hepsini listeler.",
             "There is no run \"{name}\". \"{list}\" lists them."
         ))

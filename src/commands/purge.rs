@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::account::unreadable;
 use crate::cli::PurgeArgs;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::message::{Lang, grouped, shown};
 use crate::progress::Terminal;
 use crate::report::local_time;
@@ -12,7 +13,7 @@ use crate::submit::event::now_ms;
 use crate::{say, text};
 
 /// Forgets old runs, and says what was forgotten and what was not.
-pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let age = age(&args.older_than)?;
     let ledger = super::open(&args.ledger)?;
@@ -42,7 +43,7 @@ pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Stop> {
 }
 
 /// `180d`, `26w`, `12h`.
-fn age(text: &str) -> Result<Duration, Stop> {
+fn age(text: &str) -> Result<Duration, Error> {
     let text = text.trim();
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let hours = match text[split..].trim() {
@@ -57,7 +58,7 @@ fn age(text: &str) -> Result<Duration, Stop> {
         .map(Duration::from_secs)
         .ok_or_else(|| {
             let text = shown(text);
-            Stop::cannot_start(text!(
+            Error::cannot_start(text!(
                 "--older-than için \"{text}\" anlaşılmadı. Örnekler: 180d, 26w, 12h.",
                 "\"{text}\" is not understood for --older-than. Examples: 180d, 26w, 12h."
             ))

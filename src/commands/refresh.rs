@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::cli::{FetchArgs, RefreshArgs};
 use crate::contract::{self, BUILT_IN, Operation};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::job::Job;
 use crate::message::{Lang, grouped, shown};
 use crate::profile::Settings;
@@ -16,7 +17,7 @@ use crate::progress::Terminal;
 use crate::{files, pipeline, say, text};
 
 /// Reads the allowed values that a system tells, and writes them into the user's own copy of its contract.
-pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let copy = Copy::find(args, settings)?;
     let contract = contract::from_yaml(&copy.name, &copy.text, &[])?;
@@ -86,7 +87,7 @@ struct Copy {
 impl Copy {
     /// The file that is named by the command or the profile, else the system's file in the current folder, else the
     /// built-in contract, of which that file becomes a copy.
-    fn find(args: &RefreshArgs, settings: &Settings) -> Result<Self, Stop> {
+    fn find(args: &RefreshArgs, settings: &Settings) -> Result<Self, Error> {
         let profile = settings.profile(args.place.profile.as_deref())?;
         let beside = PathBuf::from(format!("{}.yaml", args.system));
         let named = args.place.contract.clone().or(profile.contract);
@@ -103,7 +104,7 @@ impl Copy {
     }
 
     /// Writes the text so that the file is there whole or as it was.
-    fn write(&self, text: &str) -> Result<(), Stop> {
+    fn write(&self, text: &str) -> Result<(), Error> {
         let folder = self.to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> std::io::Result<()> {
             let mut file = tempfile::Builder::new().prefix(".caseload-").tempfile_in(folder)?;
@@ -117,7 +118,7 @@ impl Copy {
         };
         write().map_err(|error| {
             let (path, why) = (shown(&self.to.display().to_string()), shown(&error.to_string()));
-            Stop::early(text!(
+            Error::early(text!(
                 "{path} yazılamadı: {why}. Klasörü denetleyin ya da -o ile başka bir yer seçin.",
                 "{path} could not be written: {why}. Check the folder, or choose another place with -o."
             ))
@@ -125,36 +126,36 @@ impl Copy {
     }
 }
 
-fn built_in(system: &str) -> Result<&'static str, Stop> {
+fn built_in(system: &str) -> Result<&'static str, Error> {
     BUILT_IN.iter().find(|(name, _)| *name == system).map(|(_, yaml)| *yaml).ok_or_else(|| {
         let names = BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let system = shown(system);
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "\"{system}\" adında hazır bir sözleşme yok. Olanlar: {names}. Kendi sözleşmeniz için --contract DOSYA yazın.",
             "There is no built-in contract \"{system}\". There are: {names}. For a contract of your own write --contract FILE."
         ))
     })
 }
 
-fn tells_nothing(name: &str) -> Stop {
+fn tells_nothing(name: &str) -> Error {
     let name = shown(name);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} sözleşmesinde alan değerlerini söyleyen bir işlem yok (x-caseload.values); yenilenecek bir şey yok.",
         "No operation of the contract {name} tells the values of a field (x-caseload.values): there is nothing to refresh."
     ))
 }
 
-fn there_already(path: &Path) -> Stop {
+fn there_already(path: &Path) -> Error {
     let path = shown(&path.display().to_string());
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path} zaten var; üzerine yazılmadı. Onu yenilemek için --contract {path} yazın ya da -o ile başka bir ad verin.",
         "{path} is there already and was left as it is. To refresh it, write --contract {path}; or give another name by -o."
     ))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let path = shown(&path.display().to_string());
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path} sözleşme dosyası okunamadı: {error}.",
         "The contract file {path} cannot be read: {error}."
     ))

@@ -6,17 +6,18 @@ use serde_json::{Value, json};
 
 use crate::account::{IN_FLIGHT, base_name, unreadable};
 use crate::cli::RunsArgs;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::ledger::{self, Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
-use crate::outcome::{Word, id_text};
+use crate::outcome::{Status, id_text};
 use crate::progress::Terminal;
 use crate::report::local_time;
 use crate::say;
 use crate::submit::event::reference;
 
 /// Lists all runs, or the rows of one.
-pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let ledger = super::look(&args.ledger)?;
     if let Some(name) = &args.run {
@@ -53,9 +54,9 @@ impl Now {
 }
 
 fn as_json(run: &Run, now: Option<&Now>) -> Value {
-    let count = |word: Word, state: State| match now {
+    let count = |status: Status, state: State| match now {
         Some(now) => Some(now.count(state)),
-        None => run.tally.as_ref().map(|tally| tally.count(word)),
+        None => run.tally.as_ref().map(|tally| tally.count(status)),
     };
     json!({
         "run": run.spec.name,
@@ -68,11 +69,11 @@ fn as_json(run: &Run, now: Option<&Now>) -> Value {
         "ended": run.ended_ms.map(local_time),
         "finished": run.finished,
         "under_way": now.is_some(),
-        "done": count(Word::Done, State::Done),
-        "unknown": count(Word::Unknown, State::Unknown),
+        "done": count(Status::Done, State::Done),
+        "unknown": count(Status::Unknown, State::Unknown),
         "in_flight": now.map(|now| now.count(State::Sending)),
         // How many rows are still to go is known when the run has ended: some may be invalid.
-        "not_sent": if now.is_some() { None } else { count(Word::NotSent, State::Pending) },
+        "not_sent": if now.is_some() { None } else { count(Status::NotSent, State::Pending) },
         "result": run.result,
         "purged": run.purged_ms.map(local_time),
     })
@@ -82,7 +83,7 @@ fn line(run: &Run, now: Option<&Now>, lang: Lang) -> String {
     if let Some(now) = now {
         return line_now(run, now, lang);
     }
-    let count = |word: Word| run.tally.as_ref().map_or(0, |tally| tally.count(word));
+    let count = |status: Status| run.tally.as_ref().map_or(0, |tally| tally.count(status));
     let state = match (run.finished, lang) {
         _ if run.purged_ms.is_some() => {
             if lang == Lang::Tr {
@@ -98,7 +99,7 @@ fn line(run: &Run, now: Option<&Now>, lang: Lang) -> String {
     };
     let (name, started) = (&run.spec.name, local_time(run.spec.started_ms));
     let (file, target, rows) = (shown(&base_name(&run.spec.file)), run.spec.target(), run.spec.rows);
-    let (done, unknown, waiting) = (count(Word::Done), count(Word::Unknown), count(Word::NotSent));
+    let (done, unknown, waiting) = (count(Status::Done), count(Status::Unknown), count(Status::NotSent));
     say!(
         lang,
         "{name}  {started}  {state:<10}  {file} → {target}: {rows} satır, {done} tamam, {unknown} belirsiz, {waiting} gönderilmedi",
@@ -119,7 +120,7 @@ fn line_now(run: &Run, now: &Now, lang: Lang) -> String {
 }
 
 /// The rows of a run that the ledger knows.
-fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result<Exit, Stop> {
+fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result<Exit, Error> {
     let under_way = ledger.is_under_way(run.number);
     let mut from = 0;
     loop {
@@ -152,7 +153,7 @@ pub fn entry_json(run: &Run, entry: &Entry, under_way: bool) -> Value {
         "file": run.spec.file,
         "sheet": sheet(run, entry),
         "row": entry.place.row,
-        "result": if in_flight { Word::NotSent } else { entry.state.word() },
+        "result": if in_flight { Status::NotSent } else { entry.state.status() },
         "id": entry.settlement.id,
         "error": error,
         "http_status": entry.settlement.http_status,
@@ -171,7 +172,7 @@ pub fn entry_line(run: &Run, entry: &Entry, under_way: bool) -> String {
     let place =
         sheet(run, entry).map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
     let in_flight = under_way && entry.state == State::Sending;
-    let word = if in_flight { IN_FLIGHT } else { entry.state.word().as_str() };
+    let word = if in_flight { IN_FLIGHT } else { entry.state.status().as_str() };
     let parts = [place, word.to_owned(), id, sent, reference(&run.spec.name, entry.place), error];
     parts.iter().filter(|part| !part.is_empty()).map(|part| shown(part)).collect::<Vec<_>>().join("  ")
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::cli::SandboxArgs;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::job::{load_contracts, parse_duration};
 use crate::message::{Lang, shown};
 use crate::pipeline::read_script;
@@ -17,7 +18,7 @@ use crate::submit::pace::{RATE_EXAMPLES, Rate};
 use crate::{files, say, signals, text};
 
 /// Serves until Ctrl-C.
-pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let contracts = load_contracts(args.contract.as_deref(), &[])?;
     let options = options(&args)?;
@@ -43,7 +44,7 @@ pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-fn options(args: &SandboxArgs) -> Result<Options, Stop> {
+fn options(args: &SandboxArgs) -> Result<Options, Error> {
     let script = args.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
     let limit_per_s = args
         .limit
@@ -72,16 +73,16 @@ fn options(args: &SandboxArgs) -> Result<Options, Stop> {
     })
 }
 
-fn bad(flag: &str, text: &str, example: &str) -> Stop {
+fn bad(flag: &str, text: &str, example: &str) -> Error {
     let text = shown(text);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{flag} için \"{text}\" anlaşılmadı. Örnek: {example}.",
         "\"{text}\" is not understood for {flag}. Example: {example}."
     ))
 }
 
-fn failed(error: &std::io::Error) -> Stop {
-    Stop::cannot_start(text!(
+fn failed(error: &std::io::Error) -> Error {
+    Error::cannot_start(text!(
         "Deneme sunucusu çalışamıyor: {error}. Başka bir --port ya da --log deneyin.",
         "The sandbox cannot run: {error}. Try another --port or --log."
     ))

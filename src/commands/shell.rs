@@ -2,7 +2,8 @@
 
 use clap_complete::Shell;
 
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::message::Lang;
 use crate::progress::Terminal;
 use crate::text;
@@ -15,10 +16,10 @@ pub fn completions(shell: Shell, lang: Lang) -> Exit {
 }
 
 /// Prints the manual page.
-pub fn man(lang: Lang) -> Result<Exit, Stop> {
+pub fn man(lang: Lang) -> Result<Exit, Error> {
     let mut page = Vec::new();
     clap_mangen::Man::new(super::help::command(lang)).render(&mut page).map_err(|error| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "Kılavuz sayfası yazılamadı: {error}.",
             "The manual page could not be written: {error}."
         ))

@@ -13,7 +13,7 @@ use super::field::{Field, Kind, Slot, pointer};
 use super::load::from_yaml;
 use super::operation::Operation;
 use super::refs::{At, Refs};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::shown;
 use crate::text;
 
@@ -26,7 +26,7 @@ pub type Allowed = (String, Vec<Value>);
 ///
 /// # Errors
 /// No operation has such a field; or the text cannot be edited so that it says just this.
-pub fn with_values(name: &str, text: &str, allowed: &[Allowed]) -> Result<String, Stop> {
+pub fn with_values(name: &str, text: &str, allowed: &[Allowed]) -> Result<String, Error> {
     let before = from_yaml(name, text, &[])?;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let root: Spanned<Node> = read(text).map_err(|why| not_edited(name, &why))?;
@@ -35,7 +35,7 @@ pub fn with_values(name: &str, text: &str, allowed: &[Allowed]) -> Result<String
         let places = places(&before, field);
         if places.is_empty() {
             let field = shown(field);
-            return Err(Stop::cannot_start(text!(
+            return Err(Error::cannot_start(text!(
                 "{name} sözleşmesinde hiçbir işlemin {field} alanı yok; x-caseload.values onu adıyla gösteriyor. Sözleşmeyi düzeltin.",
                 "No operation of the contract {name} has a field {field}, which x-caseload.values names. Mend the contract."
             )));
@@ -60,9 +60,9 @@ pub fn with_values(name: &str, text: &str, allowed: &[Allowed]) -> Result<String
     Ok(edited)
 }
 
-fn not_edited(name: &str, why: &str) -> Stop {
+fn not_edited(name: &str, why: &str) -> Error {
     let why = shown(why);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} sözleşmesinin metni değiştirilemedi ({why}); dosya olduğu gibi bırakıldı. Bu alanın enum değerlerini elle yazın ya da \"caseload contracts SİSTEM --export\" çıktısından yeniden başlayın.",
         "The text of the contract {name} could not be changed ({why}); the file was left as it is. Write the field's enum by hand, or start again from \"caseload contracts SYSTEM --export\"."
     ))

@@ -3,7 +3,7 @@
 use super::columns::{Said, body_steps, field};
 use super::field::{Field, Kind, Slot, Step};
 use super::operation::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fold::fold;
 use crate::message::{Lang, Text, shown};
 use crate::{say, text};
@@ -37,7 +37,7 @@ impl Operation {
     ///
     /// # Errors
     /// A type that nobody knows, or two columns that mean one field.
-    pub fn widened<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Self, Stop> {
+    pub fn widened<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
         let mut wide = self.clone();
         let mut taken: Vec<(String, &str)> = Vec::new();
         for header in names {
@@ -110,7 +110,7 @@ impl Family {
     }
 
     /// The field that a header means, if it is one of this family.
-    fn member(&self, header: &str) -> Option<Result<Field, Stop>> {
+    fn member(&self, header: &str) -> Option<Result<Field, Error>> {
         let header = header.trim();
         let (at, rest) = header
             .char_indices()
@@ -168,7 +168,7 @@ impl Family {
     }
 
     /// `Amount`, or `Amount:decimal`.
-    fn named(&self, kind: Option<&Kind>, rest: &str, header: &str) -> Option<Result<Field, Stop>> {
+    fn named(&self, kind: Option<&Kind>, rest: &str, header: &str) -> Option<Result<Field, Error>> {
         let (name, suffix) = match rest.rsplit_once(':') {
             Some((name, suffix)) => (name.trim(), Some(suffix)),
             None => (rest.trim(), None),
@@ -203,17 +203,17 @@ fn kind_named(suffix: &str) -> Option<Kind> {
     })
 }
 
-fn unknown_type(header: &str, suffix: &str) -> Stop {
+fn unknown_type(header: &str, suffix: &str) -> Error {
     let (header, suffix) = (shown(header), shown(suffix));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{header}\" sütunu: \"{suffix}\" bir tür değil. İki noktadan sonra decimal, number, boolean, date ya da text yazın.",
         "Column \"{header}\": \"{suffix}\" is no type. Write decimal, number, boolean, date or text behind the colon."
     ))
 }
 
-fn two_columns(name: &str, one: &str, other: &str) -> Stop {
+fn two_columns(name: &str, one: &str, other: &str) -> Error {
     let (name, one, other) = (shown(name), shown(one), shown(other));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{one}\" ve \"{other}\" sütunlarının ikisi de {name} alanı demek. Birini silin ya da adını değiştirin.",
         "Columns \"{one}\" and \"{other}\" both mean {name}. Take one out, or rename it."
     ))
@@ -239,7 +239,7 @@ paths:
       responses: {}
 "#;
 
-    fn wide(headers: &[&str]) -> Result<Vec<String>, Stop> {
+    fn wide(headers: &[&str]) -> Result<Vec<String>, Error> {
         let contract = from_yaml("t", DOCUMENT, &[]).unwrap();
         let before = contract.operations[0].fields.len();
         let wide = contract.operations[0].widened(headers.iter().copied())?;

@@ -12,7 +12,7 @@ use super::parameters::{names_in, parameter_field, parameters};
 use super::refs::{At, Refs, escape};
 use super::scheme::security;
 use super::{Contract, Unusable};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::Text;
 use crate::text;
 
@@ -29,15 +29,15 @@ const METHODS: [(&str, Method); 5] = [
 ///
 /// # Errors
 /// A document that is no YAML or JSON, no OpenAPI 3.1, or whose `x-caseload` keys do not fit it.
-pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Result<Contract, Stop> {
+pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Result<Contract, Error> {
     let document = parse(yaml).map_err(|why| refused(name, &why))?;
     build(name, document, lists).map_err(|why| refused(name, &why))
 }
 
-fn refused(name: &str, why: &str) -> Stop {
+fn refused(name: &str, why: &str) -> Error {
     // It may repeat what stands in the document, and is one line of the terminal all the same.
     let why = why.replace(char::is_control, " ");
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} sözleşmesi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
         "The contract {name} cannot be used: {why}. Mend that place in the contract file."
     ))

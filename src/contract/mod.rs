@@ -54,7 +54,7 @@ pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Paramet
 pub use refs::escape;
 pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::text;
 
 /// The contracts that come with the program: name and YAML of each `.yaml` beside this file (`embed.rs`).
@@ -80,7 +80,7 @@ pub struct Unusable {
 }
 
 /// All built-in contracts, or the user's own in their place. `lists` closes fields to the values given.
-pub fn catalogue(own: Option<(&str, &str)>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Stop> {
+pub fn catalogue(own: Option<(&str, &str)>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Error> {
     match own {
         Some((name, yaml)) => Ok(vec![from_yaml(name, yaml, lists)?]),
         None => BUILT_IN.iter().map(|(name, yaml)| from_yaml(name, yaml, lists)).collect(),
@@ -89,7 +89,7 @@ pub fn catalogue(own: Option<(&str, &str)>, lists: &[(String, Vec<String>)]) -> 
 
 /// The operation called `system/operation`, `operation` where only one system has it, or `system`
 /// where it has one operation.
-pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Stop> {
+pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Error> {
     let all = || contracts.iter().flat_map(|contract| &contract.operations);
     let matches: Vec<_> = all()
         .filter(|operation| operation.full_name() == name || operation.name == name || operation.system == name)
@@ -99,13 +99,13 @@ pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, 
     if let [one] = matches.as_slice() {
         Ok(one)
     } else if let Some(Unusable { why, .. }) = unusable {
-        Err(Stop::cannot_start(text!(
+        Err(Error::cannot_start(text!(
             "\"{name}\" işlemi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
             "The operation \"{name}\" cannot be used: {why}. Mend that place in the contract file."
         )))
     } else {
         let names = all().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        Err(Stop::cannot_start(text!(
+        Err(Error::cannot_start(text!(
             "\"{name}\" adında tek bir işlem yok. --to için şunlardan birini yazın: {names}.",
             "There is no one operation called \"{name}\". Give --to one of: {names}."
         )))
@@ -116,7 +116,7 @@ pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, 
 ///
 /// # Errors
 /// There is none of that name, or it is one that sends.
-pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Stop> {
+pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Error> {
     let reading = || contracts.iter().flat_map(|contract| &contract.operations).filter(|o| o.only_reads());
     let is_called = |o: &&Operation| o.full_name() == name || o.name == name || o.system == name;
     let matches: Vec<_> = reading().filter(is_called).collect();
@@ -150,7 +150,7 @@ pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Ope
             )
         }
     };
-    Err(Stop::cannot_start(message))
+    Err(Error::cannot_start(message))
 }
 
 #[cfg(test)]

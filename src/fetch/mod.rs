@@ -9,7 +9,7 @@ pub mod values;
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::{ApiError, Outcome, Problem, Word};
+use crate::outcome::{ApiError, Outcome, Problem, Status};
 
 /// What was read, as the spool keeps it: each row's end, then its items.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub enum Record {
 /// How the reading for one row ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
-    pub word: Word,
+    pub status: Status,
     pub http_status: Option<u16>,
     pub error: Option<ApiError>,
     pub problems: Vec<Problem>,
@@ -35,8 +35,8 @@ pub struct End {
 }
 
 impl End {
-    pub fn of(word: Word) -> Self {
-        Self { word, http_status: None, error: None, problems: Vec::new(), items: 0 }
+    pub fn of(status: Status) -> Self {
+        Self { status, http_status: None, error: None, problems: Vec::new(), items: 0 }
     }
 
     /// As a result's row tells it.
@@ -45,7 +45,7 @@ impl End {
             http_status: self.http_status,
             error: self.error.clone(),
             problems: self.problems.clone(),
-            ..Outcome::of(self.word)
+            ..Outcome::of(self.status)
         }
     }
 }

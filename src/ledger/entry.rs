@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::doubt::Doubt;
 use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
-use crate::outcome::{ApiError, Tally, Word};
+use crate::outcome::{ApiError, Status, Tally};
 use crate::row::Place;
 
 /// The ledger cannot be read or written.
@@ -99,14 +99,14 @@ impl State {
     }
 
     /// The result word of a row in this state.
-    pub fn word(self) -> Word {
+    pub fn status(self) -> Status {
         match self {
-            State::Pending => Word::NotSent,
-            State::Sending | State::Unknown => Word::Unknown,
-            State::Done => Word::Done,
-            State::DoneWithoutId => Word::DoneWithoutId,
-            State::Rejected => Word::Rejected,
-            State::Duplicate => Word::Duplicate,
+            State::Pending => Status::NotSent,
+            State::Sending | State::Unknown => Status::Unknown,
+            State::Done => Status::Done,
+            State::DoneWithoutId => Status::DoneWithoutId,
+            State::Rejected => Status::Rejected,
+            State::Duplicate => Status::Duplicate,
         }
     }
 }
@@ -151,7 +151,7 @@ pub struct LeftOut {
 
 /// What became of an unknown row after all.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Closing {
+pub struct Resolution {
     pub id: EntryId,
     /// Done, done without an id, or pending where it was not done.
     pub state: State,
@@ -160,7 +160,7 @@ pub struct Closing {
     pub note: String,
 }
 
-impl Closing {
+impl Resolution {
     pub fn new(id: EntryId, state: State, answer: Option<Value>, note: &str) -> Self {
         Self { id, state, answer, note: note.to_owned() }
     }

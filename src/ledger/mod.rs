@@ -44,7 +44,7 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Closing, Destination, Entry, EntryId, Error, LeftOut, PastRow, Run, RunSpec, Settlement, State};
+pub use entry::{Destination, Entry, EntryId, Error, LeftOut, PastRow, Resolution, Run, RunSpec, Settlement, State};
 pub use journal::{Intent, Journal, Receipt, Receipts, Step};
 pub use mark::Newer;
 pub use purge::Purged;

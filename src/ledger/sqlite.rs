@@ -8,7 +8,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::entry::{Closing, Destination, EntryId, Error, LeftOut, Run, RunSpec, State};
+use super::entry::{Destination, EntryId, Error, LeftOut, Resolution, Run, RunSpec, State};
 use super::mark::{self, Marks, Newer};
 use super::migrations;
 use super::place;
@@ -241,7 +241,7 @@ impl Ledger {
         ended_ms: i64,
     ) -> Result<(), Error> {
         let tally = serde_json::to_string(tally).unwrap_or_default();
-        fail::point("run-closing");
+        fail::point("run-resolution");
         let transaction = self.connection.unchecked_transaction()?;
         transaction.execute(
             "UPDATE run SET finished = ?2, tally = ?3, result = ?4, ended_ms = ?5 WHERE number = ?1",
@@ -359,9 +359,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unfit`] where a row is not unknown. A row that the server called done without an id can be given one,
     /// and is never sent again.
-    pub fn resolve(&self, closings: &[Closing]) -> Result<(), Error> {
+    pub fn resolve(&self, resolutions: &[Resolution]) -> Result<(), Error> {
         let transaction = self.connection.unchecked_transaction()?;
-        for Closing { id, state, answer, note } in closings {
+        for Resolution { id, state, answer, note } in resolutions {
             let changed = transaction.execute(
                 "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL,
                      doubt = (?2 = 'pending')

@@ -1,15 +1,15 @@
 //! What to say of headers that do not fit: each a problem of the file, not one of each row.
 
-use super::{ALIKE, Route, Source, Wishes, missing};
+use super::{ALIKE, ColumnOverrides, Route, Source, missing};
 use crate::contract::{Field, Object, Operation};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fold::fold;
 use crate::message::{Lang, Text, shown};
 use crate::row::{Sheet, column_letter};
 use crate::text;
 
 /// One problem of the file, not one of each row: the columns that the best-fitting operation lacks.
-pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Stop {
+pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Error {
     let score = |route: &&Route| {
         let required = operations[route.operation].fields.iter().filter(|field| field.required).count();
         let lacking = missing(operations[route.operation], &route.sources).len();
@@ -17,7 +17,7 @@ pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[R
         ((required - lacking) * 100 / required.max(1), fed)
     };
     let Some(best) = routes.iter().max_by_key(score) else {
-        return Stop::cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));
+        return Error::cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));
     };
     let operation = operations[best.operation];
     let lacking = missing(operation, &best.sources);
@@ -32,14 +32,14 @@ pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[R
         "{in_en}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
     );
     suggest(&mut message, &close_misses(sheet, &lacking, best));
-    Stop::cannot_start(message)
+    Error::cannot_start(message)
 }
 
 /// Fields that a sentence lists.
 const MOST_LISTED: usize = 40;
 
 /// No header means anything: what was taken for the header row may be a row of data.
-pub(super) fn nothing_known(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Stop {
+pub(super) fn nothing_known(sheet: &Sheet, operations: &[&Operation], routes: &[Route]) -> Error {
     let mut fields: Vec<&Field> = Vec::new();
     for field in operations.iter().flat_map(|operation| &operation.fields) {
         if !fields.iter().any(|known| known.name == field.name) {
@@ -63,7 +63,7 @@ pub(super) fn nothing_known(sheet: &Sheet, operations: &[&Operation], routes: &[
     if let Some(first) = routes.first() {
         suggest(&mut message, &close_misses(sheet, &fields, first));
     }
-    Stop::cannot_start(message)
+    Error::cannot_start(message)
 }
 
 /// Adds what may have been meant.
@@ -89,24 +89,24 @@ fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> V
     lacking.iter().filter_map(nearest).collect()
 }
 
-pub(super) fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> Stop {
+pub(super) fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> Error {
     let named = |column: usize| format!("{} (\"{}\")", column_letter(column), shown(&sheet.headers[column]));
     let (a, b, name, (tr, en)) = (named(a), named(b), &field.name, place(sheet));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{tr}{a} ve {b} sütunlarının ikisi de {name} alanı demek. --map {name}=BAŞLIK ile birini seçin ya da sütunlardan birinin adını değiştirin.",
         "{en}columns {a} and {b} both mean {name}. Choose one with --map {name}=HEADER, or rename one of them."
     ))
 }
 
 /// A column whose values would go nowhere.
-pub(super) fn no_cell_holds(sheet: &Sheet, operation: &Operation, column: usize, object: &Object) -> Stop {
+pub(super) fn no_cell_holds(sheet: &Sheet, operation: &Operation, column: usize, object: &Object) -> Error {
     let (letter, header, (tr, en)) = (column_letter(column), shown(&sheet.headers[column]), place(sheet));
     let (name, called) = (&object.name, operation.full_name());
     let below = format!("{name}.");
     let parts: Vec<&str> =
         operation.fields.iter().map(|field| field.name.as_str()).filter(|name| name.starts_with(&below)).collect();
     let parts = if parts.is_empty() { format!("{name}.…") } else { parts.join(", ") };
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{tr}{letter} sütunu (\"{header}\"): {called} işleminde {name} tek hücreye sığan bir alan değil, bu sütun gönderilemez. Değerlerini şu sütunlara yazın: {parts}. Gönderilmeyecekse sütunun adını değiştirin ya da sütunu silin.",
         "{en}column {letter} (\"{header}\"): {name} of {called} does not fit into one cell, and this column cannot be sent. Write its values into these columns: {parts}. If it is not to be sent, rename or delete the column."
     ))
@@ -116,14 +116,14 @@ pub(super) fn no_cell_holds(sheet: &Sheet, operation: &Operation, column: usize,
 ///
 /// # Errors
 /// The first that is nowhere.
-pub fn check_wishes(sheets: &[Sheet], operations: &[&Operation], wishes: &Wishes) -> Result<(), Stop> {
-    for (field, _) in wishes.maps.iter().chain(&wishes.sets) {
+pub fn check_overrides(sheets: &[Sheet], operations: &[&Operation], overrides: &ColumnOverrides) -> Result<(), Error> {
+    for (field, _) in overrides.maps.iter().chain(&overrides.sets) {
         let is_field = operations.iter().any(|operation| operation.fields.iter().any(|known| known.is_meant_by(field)));
         if !is_field && field != "operation" {
             return Err(no_such_field(field, operations));
         }
     }
-    for (field, header) in &wishes.maps {
+    for (field, header) in &overrides.maps {
         let key = fold(header);
         if !sheets.iter().flat_map(|sheet| &sheet.headers).any(|known| fold(known) == key) {
             return Err(no_such_header(field, header, sheets));
@@ -132,7 +132,7 @@ pub fn check_wishes(sheets: &[Sheet], operations: &[&Operation], wishes: &Wishes
     Ok(())
 }
 
-fn no_such_field(field: &str, operations: &[&Operation]) -> Stop {
+fn no_such_field(field: &str, operations: &[&Operation]) -> Error {
     let mut names: Vec<&str> = Vec::new();
     for name in operations.iter().flat_map(|operation| operation.fields.iter().map(|field| field.name.as_str())) {
         if !names.contains(&name) {
@@ -140,17 +140,17 @@ fn no_such_field(field: &str, operations: &[&Operation]) -> Stop {
         }
     }
     let (field, names) = (shown(field), names.join(", "));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{field}\" adında bir alan yok. Alanlar: {names}.",
         "There is no field called \"{field}\". The fields are: {names}."
     ))
 }
 
-fn no_such_header(field: &str, header: &str, sheets: &[Sheet]) -> Stop {
+fn no_such_header(field: &str, header: &str, sheets: &[Sheet]) -> Error {
     let headers = sheets.iter().flat_map(|sheet| &sheet.headers).filter(|known| !known.is_empty());
     let here = headers.map(|known| shown(known)).collect::<Vec<_>>().join(", ");
     let header = shown(header);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "--map {field}: \"{header}\" başlıklı bir sütun yok. Başlıklar: {here}.",
         "--map {field}: no column is headed \"{header}\". The headers are: {here}."
     ))

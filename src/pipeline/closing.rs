@@ -8,12 +8,13 @@ use super::first_pass::Checked;
 use super::propose::Proposal;
 use crate::account::{self, Account, NotSent, unreadable};
 use crate::doubt::{Doubt, InQuestion};
-use crate::exit::{Exit, Stop};
+use crate::error::{Error, ErrorKind};
+use crate::exit::Exit;
 use crate::hint;
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
-use crate::outcome::{ApiError, Outcome, Tally, Word};
+use crate::outcome::{ApiError, Outcome, Status, Tally};
 use crate::progress::Terminal;
 use crate::read::ReadAs;
 use crate::report::{self, Facts, Layout};
@@ -29,7 +30,7 @@ pub struct Closing<'a> {
     pub past: HashMap<u32, (EntryId, Option<Doubt>)>,
     /// Where the result goes, if that is not for the job alone to say.
     pub target: Option<PathBuf>,
-    pub stop: Option<Stop>,
+    pub stop: Option<Error>,
     pub started: Instant,
     pub started_ms: i64,
     pub session: Session,
@@ -70,12 +71,12 @@ pub struct Session {
 }
 
 /// Writes the result, prints the balance, and closes the run in the ledger.
-pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Terminal) -> Result<Exit, Stop> {
+pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Terminal) -> Result<Exit, Error> {
     let checking = closing.run.is_none();
     let beside = || job.output_for(&checked.path, if checking { "check" } else { "result" });
     let target = closing.target.clone().or_else(beside);
     let end = End::new(checked, job, &closing);
-    let mut ended = Ended::of_rows(listed(checked, &closing)?, closing.session.began_ms);
+    let mut ended = Finished::of_rows(listed(checked, &closing)?, closing.session.began_ms);
     let written = match target.as_deref() {
         Some(path) => write(path, checked, job, &closing, &end, &mut ended).map(Some),
         None => each(checked, job, &closing, |_, _, outcome| {
@@ -86,7 +87,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     };
     if written.is_err() {
         // The result could not be written: the balance is drawn up all the same.
-        ended = Ended::of_rows(ended.tally.rows, closing.session.began_ms);
+        ended = Finished::of_rows(ended.tally.rows, closing.session.began_ms);
         checked.rows = None;
         each(checked, job, &closing, |_, _, outcome| {
             ended.add(outcome);
@@ -100,7 +101,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     let facts = end.facts(&closing, &ended);
     if job.json {
         let typed = checked.path.to_string_lossy();
-        let error = stop.map(|stop| (stop.exit.word(), stop.sentence(job.lang)));
+        let error = stop.map(|stop| (Exit::from(stop.kind).word(), stop.sentence(job.lang)));
         terminal.json(&report::summary_json(&Facts { file: &typed, ..facts.clone() }, result, checking, error));
     } else if !terminal.is_quiet() {
         terminal.answers(&balance(&facts, result, terminal.lang));
@@ -116,7 +117,7 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
 }
 
 /// How many rows the list has: all that were read but the template's example, unless an earlier version sent it.
-fn listed(checked: &Checked, closing: &Closing) -> Result<u64, Stop> {
+fn listed(checked: &Checked, closing: &Closing) -> Result<u64, Error> {
     let mut rows = u64::from(checked.places.len());
     for &ordinal in &checked.examples {
         let sent = match (closing.ledger, closing.run) {
@@ -158,7 +159,7 @@ pub fn refused(checked: &Checked, proposal: &Proposal, started: Instant) -> serd
 }
 
 /// What the rows came to.
-struct Ended {
+struct Finished {
     tally: Tally,
     waiting: Waiting,
     /// Why the first of the rows that were not sent was not; none where the reader chose so or another note says it.
@@ -169,7 +170,7 @@ struct Ended {
     began_ms: i64,
 }
 
-impl Ended {
+impl Finished {
     /// An account of so many rows, all of it still to be drawn up.
     fn of_rows(rows: u64, began_ms: i64) -> Self {
         let (tally, waiting) = (Tally::of_rows(rows), Waiting::Nothing);
@@ -179,7 +180,7 @@ impl Ended {
     fn add(&mut self, outcome: &Outcome) {
         self.tally.add(outcome);
         self.done_before += u64::from(outcome.was_done_before(self.began_ms));
-        if outcome.word == Word::NotSent {
+        if outcome.status == Status::NotSent {
             let code = outcome.error.as_ref().and_then(|error| error.code.as_deref());
             if self.reason.is_none() && !matches!(code, Some(account::HIDDEN | account::HELD)) {
                 self.reason = outcome.error.as_ref().map(ApiError::sentence);
@@ -220,7 +221,7 @@ impl End {
         }
     }
 
-    fn facts<'f>(&'f self, closing: &'f Closing, ended: &'f Ended) -> Facts<'f> {
+    fn facts<'f>(&'f self, closing: &'f Closing, ended: &'f Finished) -> Facts<'f> {
         Facts {
             run: closing.run.map(|run| run.spec.name.as_str()),
             file: &self.file_name,
@@ -244,9 +245,9 @@ impl End {
 }
 
 /// Ends the session in the ledger. A run that could not start stays as it was.
-fn settle_run(closing: &Closing, ended: &Ended, result: Option<&Path>) {
+fn settle_run(closing: &Closing, ended: &Finished, result: Option<&Path>) {
     let (Some(ledger), Some(run)) = (closing.ledger, closing.run) else { return };
-    if closing.stop.as_ref().is_some_and(|stop| stop.exit == Exit::CannotStart) {
+    if closing.stop.as_ref().is_some_and(|stop| stop.kind == ErrorKind::CannotStart) {
         return;
     }
     let finished = closing.stop.is_none() && ended.waiting == Waiting::Nothing;
@@ -271,8 +272,8 @@ fn write(
     job: &Job,
     closing: &Closing,
     end: &End,
-    ended: &mut Ended,
-) -> Result<PathBuf, Stop> {
+    ended: &mut Finished,
+) -> Result<PathBuf, Error> {
     let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
     let (input, checking, flags) = (checked.path.clone(), closing.run.is_none(), job.flags());
     let layout = Layout {
@@ -301,8 +302,8 @@ fn each(
     checked: &mut Checked,
     job: &Job,
     closing: &Closing,
-    mut take: impl FnMut(Option<&Row>, Option<usize>, &Outcome) -> Result<(), Stop>,
-) -> Result<(), Stop> {
+    mut take: impl FnMut(Option<&Row>, Option<usize>, &Outcome) -> Result<(), Error>,
+) -> Result<(), Error> {
     let held = match (closing.ledger, closing.run) {
         (Some(ledger), Some(_)) => {
             let servers = ledger.servers().map_err(|error| unreadable(&error))?;
@@ -333,12 +334,12 @@ fn each(
     Ok(())
 }
 
-fn exit_code(ended: &Ended, closing: &Closing, stop: Option<&Stop>) -> Exit {
+fn exit_code(ended: &Finished, closing: &Closing, stop: Option<&Error>) -> Exit {
     if let Some(stop) = stop {
-        return stop.exit;
+        return stop.kind.into();
     }
     let (tally, checking) = (&ended.tally, closing.run.is_none());
-    let all_well = if checking { tally.count(Word::Valid) == tally.rows } else { tally.was_done == tally.rows };
+    let all_well = if checking { tally.count(Status::Valid) == tally.rows } else { tally.was_done == tally.rows };
     match (all_well && tally.balances() && closing.unanswered == 0, ended.waiting) {
         (true, _) => Exit::Done,
         (false, _) if closing.under_way => Exit::LedgerBusy,
@@ -353,9 +354,9 @@ fn balance(facts: &Facts, result: Option<&Path>, lang: Lang) -> Vec<String> {
     if let Some(words) = facts.read_as.words(lang) {
         lines.push(say!(lang, "  okunuş: {words}", "  read as: {words}"));
     }
-    for word in Word::ALL {
+    for word in Status::ALL {
         let count = facts.tally.count(word);
-        if count > 0 || (word == Word::Done && facts.run.is_some()) {
+        if count > 0 || (word == Status::Done && facts.run.is_some()) {
             lines.push(format!("  {word:<16} {:>9}", grouped(count, lang)));
         }
     }
@@ -388,20 +389,20 @@ fn under_way(lang: Lang) -> String {
 }
 
 /// Why it stopped, and what to do next.
-fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, flags: &str, terminal: Terminal) {
+fn say_end(facts: &Facts, stop: Option<&Error>, reason: Option<&str>, flags: &str, terminal: Terminal) {
     if let Some(stop) = stop {
         terminal.error(stop.sentence(terminal.lang));
     }
     let Some(run) = facts.run else { return };
     if let Some(reason) = reason.filter(|_| stop.is_none()) {
-        let (count, reason) = (facts.tally.count(Word::NotSent), shown(reason));
+        let (count, reason) = (facts.tally.count(Status::NotSent), shown(reason));
         terminal.error(&say!(
             terminal.lang,
             "Gönderilmeyen satır: {count}. {reason}",
             "Rows not sent: {count}. {reason}"
         ));
     }
-    let unknown = facts.tally.count(Word::Unknown);
+    let unknown = facts.tally.count(Status::Unknown);
     if unknown > 0 {
         let list = hint::command(&["resolve", run], flags);
         terminal.note(&say!(
@@ -410,7 +411,7 @@ fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, flags: &str
             "Unknown rows: {unknown}. \"{list}\" lists them. Look in the system, then close each by the same command with --row N --done ID or --row N --not-done."
         ));
     }
-    let mend = facts.tally.count(Word::Invalid) + facts.tally.count(Word::Rejected);
+    let mend = facts.tally.count(Status::Invalid) + facts.tally.count(Status::Rejected);
     if mend > 0 {
         terminal.note(&say!(
             terminal.lang,
@@ -424,7 +425,7 @@ fn say_end(facts: &Facts, stop: Option<&Stop>, reason: Option<&str>, flags: &str
 fn say_end_in_a_line(
     facts: &Facts,
     result: Option<&Path>,
-    stop: Option<&Stop>,
+    stop: Option<&Error>,
     reason: Option<&str>,
     checking: bool,
     terminal: Terminal,
@@ -433,10 +434,10 @@ fn say_end_in_a_line(
         return;
     }
     let (lang, tally) = (terminal.lang, facts.tally);
-    let well = if checking { Word::Valid } else { Word::Done };
-    let counts = Word::ALL.into_iter().filter(|word| *word != well).filter_map(|word| {
+    let well = if checking { Status::Valid } else { Status::Done };
+    let counts = Status::ALL.into_iter().filter(|word| *word != well).filter_map(|word| {
         // A duplicate of a row that is done lacks nothing.
-        let done = if word == Word::Duplicate { tally.was_done.saturating_sub(tally.count(Word::Done)) } else { 0 };
+        let done = if word == Status::Duplicate { tally.was_done.saturating_sub(tally.count(Status::Done)) } else { 0 };
         let count = tally.count(word).saturating_sub(done);
         (count > 0).then(|| format!("{word} {}", grouped(count, lang)))
     });
@@ -455,48 +456,48 @@ fn say_end_in_a_line(
 }
 
 /// A ledger that cannot be used, as a person reads it.
-pub fn sentence(path: &Path, error: &ledger::Error) -> Stop {
+pub fn sentence(path: &Path, error: &ledger::Error) -> Error {
     let path = shown(&path.display().to_string());
     match error {
-        ledger::Error::Busy => Stop::new(
-            Exit::LedgerBusy,
+        ledger::Error::Busy => Error::new(
+            ErrorKind::LedgerBusy,
             text!(
                 "Başka bir çalışma {path} defterini kullanıyor. Bitmesini bekleyip aynı komutu yeniden çalıştırın.",
                 "Another run holds the ledger {path}. Wait until it ends and run the same command again."
             ),
         ),
-        ledger::Error::Remote(kind) => Stop::early(text!(
+        ledger::Error::Remote(kind) => Error::early(text!(
             "{path} defteri bir ağ sürücüsünde ({kind}): orada kilit de kalıcı yazma da güvenilir değil. --ledger ile bu bilgisayarın diskinde bir yer verin; hiçbir şey gönderilmedi.",
             "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."
         )),
-        ledger::Error::TwoNames => Stop::early(text!(
+        ledger::Error::TwoNames => Error::early(text!(
             "{path} defterinin ikinci bir adı var (hard link): o addan gelen bir çalışma buradakini görmez. Adlardan birini silin ya da dosyayı kopyalayıp onu verin; hiçbir şey gönderilmedi.",
             "The ledger {path} has a second name (a hard link): a run that comes by that one does not see this. Remove one of the names, or copy the file and give that; nothing was sent."
         )),
         ledger::Error::Link(link) => {
             let link = shown(&link.display().to_string());
-            Stop::early(text!(
+            Error::early(text!(
                 "{link} bir bağlantı; defterin dosyaları bağlantı üzerinden açılmaz. Bağlantıyı silin; hiçbir şey gönderilmedi.",
                 "{link} is a link, and the ledger's files are not opened through links. Remove the link; nothing was sent."
             ))
         }
         ledger::Error::StrangeLink(link) => {
             let link = shown(&link.display().to_string());
-            Stop::early(text!(
+            Error::early(text!(
                 "{link} bağlantısı izlenmedi: ya hiçbir yere götürmüyor ya da kendisi veya dosyası başkasının. --ledger ile dosyanın kendisini gösterin; hiçbir şey gönderilmedi.",
                 "The link {link} is not followed: it leads nowhere, or it or its file belongs to somebody else. Name the file itself with --ledger; nothing was sent."
             ))
         }
         ledger::Error::Older(newer) => {
             let when = newer.written_ms.map(report::local_time).unwrap_or_default();
-            Stop::early(text!(
+            Error::early(text!(
                 "{path} defteri eski bir kopya: asıl defter {when} tarihine kadar ilerlemişti, bu kopya o zamana kadar gönderilen satırları bilmiyor ve yeniden gönderirdi. Asıl defteri yerine koyun. Yoksa ve bunu kabul ediyorsanız: caseload ledger restore {path}. Hiçbir şey gönderilmedi.",
                 "The ledger {path} is an older copy: the ledger had come as far as {when}, and this copy does not know the rows that were sent until then; they would go again. Put the newer one back. If there is none and you accept that, use: caseload ledger restore {path}. Nothing was sent."
             ))
         }
         other => {
             let why = shown(&other.to_string());
-            Stop::early(text!(
+            Error::early(text!(
                 "{path} defteri kullanılamıyor: {why}. Diski ve dosyayı denetleyin; hiçbir şey gönderilmedi.",
                 "The ledger {path} cannot be used: {why}. Check the disk and the file; nothing was sent."
             ))

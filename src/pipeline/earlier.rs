@@ -11,7 +11,7 @@ use crate::contract::Operation;
 use crate::identity::Server;
 use crate::job::{Job, SANDBOX_RUN};
 use crate::ledger::{Destination, Ledger, Run, Servers};
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::report;
 use crate::row::{Cell, Place, Row, Sheet};
 use crate::validate::{Request, Verdict};
@@ -39,8 +39,8 @@ impl EarlierResult {
     /// What the row was settled as.
     pub fn settled(&self, row: &Row) -> Option<Settled> {
         let Some(Cell::Text(word)) = row.cells.get(self.columns.start) else { return None };
-        let word =
-            Word::from_name(word).filter(|word| matches!(word, Word::Done | Word::DoneWithoutId | Word::Unknown))?;
+        let status = Status::from_name(word)
+            .filter(|status| matches!(status, Status::Done | Status::DoneWithoutId | Status::Unknown))?;
         let reference = match self.reference.and_then(|column| row.cells.get(column)) {
             Some(Cell::Text(reference)) => reference.to_string(),
             _ => String::new(),
@@ -51,13 +51,13 @@ impl EarlierResult {
             Cell::Number { value, .. } => Some(value.to_string()),
             _ => None,
         });
-        Some(Settled { word, id, reference })
+        Some(Settled { status, id, reference })
     }
 }
 
 /// What an earlier result says of a row.
 pub struct Settled {
-    word: Word,
+    status: Status,
     /// As JSON.
     id: Option<String>,
     /// Which run and row it was; empty where the result does not say it.
@@ -66,8 +66,8 @@ pub struct Settled {
 
 impl Settled {
     pub fn verdict(self, operation: usize, request: Option<Request>) -> Verdict {
-        let Self { word, id, reference } = self;
-        Verdict::Before { operation, word, id, reference, request }
+        let Self { status, id, reference } = self;
+        Verdict::Before { operation, status, id, reference, request }
     }
 }
 

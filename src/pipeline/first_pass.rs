@@ -22,14 +22,14 @@ use super::zone::{self, on_the_systems_clock};
 use crate::account::{Places, base_name};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
+use crate::error::Error;
 use crate::example::Example;
-use crate::exit::Stop;
 use crate::fold::fold;
 use crate::identity::RowKeyers;
 use crate::job::{Job, Output};
-use crate::keyed::{Key, Keyer, hex};
+use crate::keyed::{Key, KeyedHasher, hex};
 use crate::ledger::{EntryId, Ledger};
-use crate::map::{Draft, SheetMap, check_wishes, sheet_map};
+use crate::map::{Draft, SheetMap, check_overrides, sheet_map};
 use crate::message::{Text, shown};
 use crate::progress::{Progress, Terminal};
 use crate::read::{self, Doubtful, Input, ReadAs, Totals};
@@ -65,7 +65,7 @@ pub struct Checked {
     /// The rows that are the template's example, by ordinal: no rows of the list.
     pub examples: Vec<u32>,
     /// Tells equal rows apart that are no duplicates.
-    pub occurrences: Keyer,
+    pub occurrences: KeyedHasher,
     /// Times are read in this computer's zone, for nobody names another.
     pub has_local_times: bool,
     /// How the ledger may know the file's rows.
@@ -134,7 +134,7 @@ pub fn first_pass(
     aim: Aim,
     ledger: Option<&Ledger>,
     terminal: Terminal,
-) -> Result<Checked, Stop> {
+) -> Result<Checked, Error> {
     let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings } =
         planned(path, job, aim, terminal)?;
     let (formats, looks) = (input.formats.clone(), looks(&input));
@@ -142,7 +142,7 @@ pub fn first_pass(
     let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
     let coerce = in_zone(const { &TimeZone::UTC });
     let references: Vec<&Operation> = operations.iter().collect();
-    let occurrences = Keyer::of_occurrences(ledger.map_or(&[0; 32], Ledger::secret));
+    let occurrences = KeyedHasher::of_occurrences(ledger.map_or(&[0; 32], Ledger::secret));
     let known = Known::of(&operations, job, ledger)?;
     let mut rules = rules(&operations, job, known.keyers)?;
     let (sha256, is_csv, reading) = (hex(&input.sha256), input.encoding.is_some(), Reading::of(&input));
@@ -218,7 +218,7 @@ struct Planned {
     warnings: Vec<String>,
 }
 
-fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Planned, Stop> {
+fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Planned, Error> {
     let input = opened(path, job, aim, terminal)?;
     let (sheets, guarded) = unguarded(&input);
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
@@ -247,7 +247,7 @@ fn with_those_of_rows(
 }
 
 /// Opens the file as the job says it is to be read.
-fn opened(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Input, Stop> {
+fn opened(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Input, Error> {
     let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
     let known = |headers: &[CompactString]| known_headers(&names, headers);
     let recipe = &job.recipe;
@@ -283,7 +283,7 @@ fn run(
     rows: Option<Spool<Row>>,
     quoted: bool,
     mut progress: Progress,
-) -> Result<(Totals, Option<Spool<Row>>), Stop> {
+) -> Result<(Totals, Option<Spool<Row>>), Error> {
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
         let (done_with, to_drop) = channel::<Vec<Row>>();
@@ -311,7 +311,7 @@ fn read_into(
     quoted: bool,
     sender: &SyncSender<Vec<Row>>,
     to_drop: &Receiver<Vec<Row>>,
-) -> Result<(Totals, Option<Spool<Row>>), Stop> {
+) -> Result<(Totals, Option<Spool<Row>>), Error> {
     let mut spooled = Ok(());
     let totals = input.rows(|mut batch| {
         to_drop.try_iter().for_each(drop);
@@ -355,7 +355,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn take(&mut self, row: &Row) -> Result<(), Stop> {
+    fn take(&mut self, row: &Row) -> Result<(), Error> {
         let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
         let before = earlier.and_then(|earlier| earlier.settled(row));
         let ordinal = self.places.len();
@@ -430,15 +430,15 @@ impl Pass<'_> {
 }
 
 /// Finds each sheet's routes, and numbers the operations that are used.
-fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Stop> {
-    let wishes = job.recipe.wishes();
-    let names: Vec<&str> = wishes.sets.iter().chain(&wishes.maps).map(|(name, _)| name.as_str()).collect();
+fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Error> {
+    let overrides = job.recipe.overrides();
+    let names: Vec<&str> = overrides.sets.iter().chain(&overrides.maps).map(|(name, _)| name.as_str()).collect();
     let headers = || sheets.iter().flat_map(|sheet| &sheet.headers).map(CompactString::as_str);
     let wide = job.operations.iter().map(|operation| operation.widened(headers().chain(names.iter().copied())));
     let wide: Vec<Operation> = wide.collect::<Result<_, _>>()?;
     let all: Vec<&Operation> = wide.iter().collect();
-    check_wishes(sheets, &all, &wishes)?;
-    let mut maps = sheets.iter().map(|sheet| sheet_map(sheet, &all, &wishes)).collect::<Result<Vec<_>, _>>()?;
+    check_overrides(sheets, &all, &overrides)?;
+    let mut maps = sheets.iter().map(|sheet| sheet_map(sheet, &all, &overrides)).collect::<Result<Vec<_>, _>>()?;
     let mut used: Vec<usize> = maps.iter().flat_map(|map| map.routes.iter().map(|route| route.operation)).collect();
     used.sort_unstable();
     used.dedup();
@@ -449,13 +449,13 @@ fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), 
 }
 
 /// Says first in which file it is, for several may be given.
-fn of_file(stop: Stop, path: &Path) -> Stop {
+fn of_file(stop: Error, path: &Path) -> Error {
     let name = shown(&base_name(&path.to_string_lossy()));
     let Text { tr, en } = &stop.message;
-    Stop { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
+    Error { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }
 
-fn rules<'a>(operations: &'a [Operation], job: &Job, keyers: Vec<RowKeyers>) -> Result<Vec<Rules<'a>>, Stop> {
+fn rules<'a>(operations: &'a [Operation], job: &Job, keyers: Vec<RowKeyers>) -> Result<Vec<Rules<'a>>, Error> {
     let mut rules = Vec::with_capacity(operations.len());
     for ((index, operation), keyers) in operations.iter().enumerate().zip(keyers) {
         if let Some(contract) = job.contracts.iter().find(|contract| contract.name == operation.system) {
@@ -490,8 +490,8 @@ fn known_headers(operations: &[HashMap<String, usize>], headers: &[CompactString
     operations.iter().map(count).max().unwrap_or_default()
 }
 
-fn reader_failed() -> Stop {
-    Stop::cannot_start(text!(
+fn reader_failed() -> Error {
+    Error::cannot_start(text!(
         "Dosya okunurken beklenmeyen bir hata oldu. Dosyayı Excel'de açıp yeniden .xlsx olarak kaydedin.",
         "Something unexpected happened while the file was read. Open it in Excel and save it as .xlsx again."
     ))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::past::KnownAs;
 use crate::account::unreadable;
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::{Endpoint, Naming, RowKeyers, Server};
 use crate::job::Job;
 use crate::keyed::Key;
@@ -27,7 +27,7 @@ impl Known {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn of(operations: &[Operation], job: &Job, ledger: Option<&Ledger>) -> Result<Self, Stop> {
+    pub fn of(operations: &[Operation], job: &Job, ledger: Option<&Ledger>) -> Result<Self, Error> {
         let mut known =
             Self { servers: Servers::default(), namings: Vec::new(), keyers: Vec::new(), held: HashMap::new() };
         let mut landed = Vec::new();

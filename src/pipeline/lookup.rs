@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::first_pass::{Aim, Checked, first_pass};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::{Operation, Reconcile, Slot};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::RowKeyers;
 use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
@@ -60,7 +60,7 @@ pub fn look_up(
     entries: &[Entry],
     settings: &Settings,
     terminal: Terminal,
-) -> Result<Option<Vec<Found>>, Stop> {
+) -> Result<Option<Vec<Found>>, Error> {
     let job = Job::again(run, terminal.lang, Output::None)?;
     let profile = settings.profile(job.recipe.profile.as_deref())?;
     let job = Job { profile, ..job };
@@ -113,7 +113,7 @@ fn base_of(operation: &Operation, job: &Job) -> String {
     given.into_iter().flatten().find(same).map_or(used.clone(), str::to_owned)
 }
 
-fn questions(checked: &mut Checked, job: &Job, entries: &[Entry]) -> Result<Questions, Stop> {
+fn questions(checked: &mut Checked, job: &Job, entries: &[Entry]) -> Result<Questions, Error> {
     let wanted: HashMap<u32, usize> = entries.iter().enumerate().map(|(at, entry)| (entry.id.ordinal, at)).collect();
     let mut questions = Questions { operations: Vec::new(), asked: vec![None; entries.len()] };
     for (ordinal, verdict) in checked.verdicts.records()?.enumerate() {
@@ -141,7 +141,7 @@ fn value_of(request: &Request, operation: &Operation, by: &str) -> Option<Value>
 }
 
 /// The look-up's request for a value; none where its contract does not accept it.
-fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value) -> Result<Option<Request>, Stop> {
+fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value) -> Result<Option<Request>, Error> {
     let Some(contract) = job.contracts.iter().find(|contract| contract.name == lookup.system) else { return Ok(None) };
     let mut rules = Rules::new(index, lookup, contract, RowKeyers::of_nothing(), false)?;
     let mut draft = Draft { values: vec![None; lookup.fields.len()], ..Draft::default() };
@@ -183,7 +183,7 @@ fn understood(reply: Reply, lookup: &Operation, line: &Line, lang: Lang) -> Foun
                 None => Found::NoAnswer(say!(lang, "yanıtta numara yok", "the answer holds no id")),
             }
         }
-        Reply::Failed { status: Some(404 | 410), .. } => Found::Absent,
+        Reply::Failed { http_status: Some(404 | 410), .. } => Found::Absent,
         Reply::Failed { error, .. } => Found::NoAnswer(shown(&error.sentence())),
         Reply::Stopped => {
             let why = line.reason().map(|stop| stop.sentence(lang).to_owned());

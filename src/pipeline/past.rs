@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::first_pass::Checked;
 use crate::account::unreadable;
 use crate::doubt::Doubt;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::{Naming, Server};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, Ledger, PastRow, Servers, State};
@@ -66,7 +66,7 @@ pub fn look(
     but: Option<u32>,
     bytes_known: bool,
     now: i64,
-) -> Result<Past, Stop> {
+) -> Result<Past, Error> {
     let mut finder = Finder::new(checked, servers, bytes_known, now);
     let keys = checked.findings.keys();
     ledger.past_rows(&keys, but, |past| finder.take(past)).map_err(|error| unreadable(&error))?;

@@ -9,7 +9,7 @@ use super::same_run;
 use crate::account::{Standing, standing, unreadable};
 use crate::cli::Duplicates;
 use crate::doubt::{Choice, Doubt, InQuestion};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::Server;
 use crate::job::Job;
 use crate::keyed::Key;
@@ -66,7 +66,7 @@ impl Proposal {
 ///
 /// # Errors
 /// The ledger or the spool cannot be read.
-pub fn of_check(ledger: &Ledger, checked: &mut Checked, job: &Job) -> Result<Proposal, Stop> {
+pub fn of_check(ledger: &Ledger, checked: &mut Checked, job: &Job) -> Result<Proposal, Error> {
     let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
     let bytes = same_run::of_file(ledger, &servers, checked, job)?;
     // Rows that the same command has done are duplicates to a check.
@@ -94,7 +94,7 @@ impl Basis<'_> {
     ///
     /// # Errors
     /// The ledger or the spool cannot be read.
-    pub fn propose(&self, checked: &mut Checked) -> Result<Proposal, Stop> {
+    pub fn propose(&self, checked: &mut Checked) -> Result<Proposal, Error> {
         let settled = match self.run {
             Some(run) => Some(self.ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?),
             None => None,
@@ -136,7 +136,7 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    fn sort(&mut self, checked: &mut Checked) -> Result<(), Stop> {
+    fn sort(&mut self, checked: &mut Checked) -> Result<(), Error> {
         let here = std::mem::take(&mut self.past.here);
         let (doubtful, repeats): (Vec<_>, Vec<_>) = here.into_iter().partition(|repeat| repeat.doubt.is_some());
         let sends_all = self.basis.again || self.basis.duplicates != Duplicates::Skip;
@@ -174,7 +174,7 @@ impl Sorter<'_> {
     }
 
     /// Rows that a result calls settled here, and that are no longer what was sent.
-    fn of_fed_rows(&self, checked: &Checked) -> Result<Vec<Repeat>, Stop> {
+    fn of_fed_rows(&self, checked: &Checked) -> Result<Vec<Repeat>, Error> {
         let mut edited = Vec::new();
         let mut keys = HashSet::new();
         for Fed { ordinal, run, place } in &checked.before.fed {
@@ -198,7 +198,7 @@ impl Sorter<'_> {
         ordinal: u32,
         run: u32,
         place: Place,
-    ) -> Result<Option<Repeat>, Stop> {
+    ) -> Result<Option<Repeat>, Error> {
         if self.basis.run.is_some_and(|going_on| going_on.number == run) {
             return Ok(None);
         }
@@ -213,7 +213,7 @@ impl Sorter<'_> {
     }
 
     /// Rows that stand where an earlier run had one that was done, and that is in the file no more.
-    fn edited(&self, checked: &mut Checked, staying: &HashSet<u32>) -> Result<Vec<Repeat>, Stop> {
+    fn edited(&self, checked: &mut Checked, staying: &HashSet<u32>) -> Result<Vec<Repeat>, Error> {
         let mut gone = Vec::new();
         let mut from = 0;
         while let Some(first) = self.past.met.get(from) {
@@ -225,7 +225,7 @@ impl Sorter<'_> {
     }
 
     /// The rows of a run that are in the file no more, where at least half of those that it sent are.
-    fn gone(&self, run: u32, met: &[EntryId]) -> Result<Vec<Gone>, Stop> {
+    fn gone(&self, run: u32, met: &[EntryId]) -> Result<Vec<Gone>, Error> {
         let ledger = self.basis.ledger;
         let found = ledger.run_numbered(run).map_err(|error| unreadable(&error))?;
         let Some(run) = found else { return Ok(Vec::new()) };
@@ -245,7 +245,7 @@ impl Sorter<'_> {
         checked: &mut Checked,
         gone: &[Gone],
         staying: &HashSet<u32>,
-    ) -> Result<Vec<Repeat>, Stop> {
+    ) -> Result<Vec<Repeat>, Error> {
         let mut by_order: HashMap<Key, Vec<u32>> = HashMap::new();
         let mut by_place: HashMap<(String, u32), u32> = HashMap::new();
         let marks = checked.findings.marks.iter().filter(|mark| mark.may_go());
@@ -291,7 +291,7 @@ impl Sorter<'_> {
     }
 
     /// Answers what was answered beforehand, and leaves the rest in question.
-    fn put_questions(&mut self, checked: &Checked, doubts: Vec<Repeat>) -> Result<(), Stop> {
+    fn put_questions(&mut self, checked: &Checked, doubts: Vec<Repeat>) -> Result<(), Error> {
         let answers = self.basis.job.answers;
         for repeat in doubts {
             match repeat.doubt.and_then(|doubt| answers.to(doubt)) {
@@ -335,7 +335,7 @@ impl Sorter<'_> {
     }
 
     /// Rows that would go although the same bytes were sent before, read another way.
-    fn ask_of_other_flags(&mut self, checked: &Checked) -> Result<(), Stop> {
+    fn ask_of_other_flags(&mut self, checked: &Checked) -> Result<(), Error> {
         if self.basis.job.answers.other_flags == Some(Choice::Send) || self.basis.run.is_some() {
             return Ok(());
         }
@@ -360,7 +360,7 @@ impl Sorter<'_> {
     }
 
     /// How many of these rows a run sent from the same place, or did not read at all, for it read another sheet.
-    fn sent_before(&self, run: &Run, going: &[(String, u32)]) -> Result<u64, Stop> {
+    fn sent_before(&self, run: &Run, going: &[(String, u32)]) -> Result<u64, Error> {
         if run.purged_ms.is_some() {
             let was_done = run.tally.as_ref().is_some_and(|tally| tally.was_done > 0);
             return Ok(if was_done { going.len() as u64 } else { 0 });

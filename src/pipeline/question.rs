@@ -4,7 +4,7 @@ use super::first_pass::Checked;
 use super::propose::Proposal;
 use super::target::{on_whose_word, spellings};
 use crate::doubt::Choice;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::job::{Job, Sending};
 use crate::message::{Lang, Text, grouped, shown};
 use crate::progress::{Answer, Terminal};
@@ -22,7 +22,7 @@ pub fn ask(
     hosts: &[String],
     proposal: &mut Proposal,
     terminal: Terminal,
-) -> Result<(), Stop> {
+) -> Result<(), Error> {
     let goes = proposal.to_send > 0 || proposal.doubtful() > 0;
     let needs_yes = goes && !hosts.is_empty() && !sending.yes;
     if !needs_yes && proposal.question.is_empty() {
@@ -33,7 +33,7 @@ pub fn ask(
     match terminal.choose(&question, may_skip) {
         Some(Answer::Yes) => proposal.answered(Choice::Send),
         Some(Answer::Skip) => proposal.answered(Choice::Skip),
-        Some(Answer::No) => return Err(Stop::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
+        Some(Answer::No) => return Err(Error::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
         None if proposal.question.stops_all() => return Err(nobody_answers(proposal)),
         None if needs_yes => return Err(nobody_confirms(job, hosts, proposal)),
         None => terminal.error(&left_out(proposal).into_string(terminal.lang)),
@@ -73,20 +73,20 @@ fn job_place(checked: &Checked, job: &Job) -> String {
     servers.join(", ")
 }
 
-fn nobody_answers(proposal: &Proposal) -> Stop {
+fn nobody_answers(proposal: &Proposal) -> Error {
     let Text { tr, en } = proposal.question.sentences();
     let options = proposal.question.options();
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{tr} Yanıtlayacak bir terminal yok; hiçbir şey gönderilmedi. Yine de gönderilecekse aynı komuta {options} ekleyin.",
         "{en} There is no terminal to ask, and nothing was sent. To send them all the same, add {options} to the same command."
     ))
 }
 
-fn nobody_confirms(job: &Job, hosts: &[String], proposal: &Proposal) -> Stop {
+fn nobody_confirms(job: &Job, hosts: &[String], proposal: &Proposal) -> Error {
     let [tr, en] = [Lang::Tr, Lang::En].map(|lang| on_whose_word(job, lang));
     let hosts = spellings(hosts);
     let rows = proposal.to_send;
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{rows} satır {hosts} adresine gidecekti ({tr}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
         "{rows} rows would go to {hosts} ({en}), and there is no terminal to confirm it. If you are sure, add --yes."
     ))

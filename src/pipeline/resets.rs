@@ -14,7 +14,7 @@ use super::first_pass::Checked;
 use super::past::{Past, Repeat};
 use super::same_run::absolute;
 use crate::account::unreadable;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::Server;
 use crate::keyed::Key;
 use crate::ledger::{EntryId, Ledger, PastRow, Servers, State};
@@ -33,7 +33,7 @@ pub fn settle(
     but: Option<u32>,
     bytes_known: bool,
     past: &mut Past,
-) -> Result<HashMap<u32, u32>, Stop> {
+) -> Result<HashMap<u32, u32>, Error> {
     let here: HashMap<u32, Repeat> = past.here.iter().map(|repeat| (repeat.ordinal, *repeat)).collect();
     let is_concerned =
         |turn: &Turn| here.contains_key(&turn.ordinal) || number(checked, turn.ordinal).is_some_and(|nth| nth > 0);
@@ -77,7 +77,7 @@ pub fn behind(checked: &Checked) -> HashMap<u32, u32> {
 ///
 /// # Errors
 /// The ledger cannot be read.
-pub fn refused(ledger: &Ledger, run: u32, behind: &HashMap<u32, u32>) -> Result<Vec<u32>, Stop> {
+pub fn refused(ledger: &Ledger, run: u32, behind: &HashMap<u32, u32>) -> Result<Vec<u32>, Error> {
     let mut refused = Vec::new();
     for ordinal in behind.values().copied() {
         let entry = ledger.entry(EntryId { run, ordinal }).map_err(|error| unreadable(&error))?;
@@ -109,7 +109,7 @@ fn sent(
     checked: &Checked,
     but: Option<u32>,
     pairs: &[&[Turn]],
-) -> Result<HashMap<Key, Vec<PastRow>>, Stop> {
+) -> Result<HashMap<Key, Vec<PastRow>>, Error> {
     let both = pairs.iter().flat_map(|pair| [(pair[0].key, pair[0].pair()), (pair[0].undone_by, pair[0].pair())]);
     let pair_of: HashMap<Key, Key> = both.collect();
     let mut keys: Vec<Key> = pair_of.keys().copied().collect();
@@ -158,7 +158,7 @@ fn stays(
     pair: &[Turn],
     here: &HashMap<u32, Repeat>,
     sent: &[PastRow],
-) -> Result<Vec<Repeat>, Stop> {
+) -> Result<Vec<Repeat>, Error> {
     let mut stays = Vec::new();
     let mut last = done_last(sent);
     for (at, turn) in pair.iter().enumerate() {
@@ -189,7 +189,7 @@ fn stays(
 }
 
 /// What an earlier result's row was in its own run.
-fn of_result(ledger: &Ledger, checked: &Checked, pair: &[Turn]) -> Result<Option<(EntryId, State)>, Stop> {
+fn of_result(ledger: &Ledger, checked: &Checked, pair: &[Turn]) -> Result<Option<(EntryId, State)>, Error> {
     let fed = checked.before.fed.iter().find(|fed| pair.iter().any(|turn| turn.ordinal == fed.ordinal));
     let Some(fed) = fed else { return Ok(None) };
     let entry = ledger.entry_at(fed.run, fed.place).map_err(|error| unreadable(&error))?;
@@ -197,7 +197,7 @@ fn of_result(ledger: &Ledger, checked: &Checked, pair: &[Turn]) -> Result<Option
 }
 
 /// Rows of a file that may be an earlier one, mended, do not go again.
-fn take_mended_away(ledger: &Ledger, checked: &Checked, past: &Past, again: &mut Vec<Again>) -> Result<(), Stop> {
+fn take_mended_away(ledger: &Ledger, checked: &Checked, past: &Past, again: &mut Vec<Again>) -> Result<(), Error> {
     let path = absolute(&checked.path);
     let mut mended = HashSet::new();
     for run in again.iter().flat_map(|again| &again.ids).map(|id| id.run).collect::<HashSet<u32>>() {

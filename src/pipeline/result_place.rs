@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::account::unreadable;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::job::{Job, Output, SANDBOX_RUN};
 use crate::ledger::Ledger;
 use crate::message::shown;
@@ -22,7 +22,7 @@ const MOST: u32 = 1_000;
 ///
 /// # Errors
 /// A place that cannot be written, or that has a file which is no result.
-pub fn choose(job: &Job, input: &Path, ledger: &Ledger, terminal: Terminal) -> Result<Option<PathBuf>, Stop> {
+pub fn choose(job: &Job, input: &Path, ledger: &Ledger, terminal: Terminal) -> Result<Option<PathBuf>, Error> {
     let Some(first) = job.output_for(input, "result") else { return Ok(None) };
     let mut place = first.clone();
     if let Some(run) = of_another(&first, ledger)? {
@@ -36,14 +36,14 @@ pub fn choose(job: &Job, input: &Path, ledger: &Ledger, terminal: Terminal) -> R
 }
 
 /// The run of a result that this ledger did not write. What a sandbox did is nothing to keep.
-fn of_another(path: &Path, ledger: &Ledger) -> Result<Option<String>, Stop> {
+fn of_another(path: &Path, ledger: &Ledger) -> Result<Option<String>, Error> {
     let Some(run) = run_of(path).filter(|run| !run.starts_with(SANDBOX_RUN)) else { return Ok(None) };
     let known = ledger.run_named(&run).map_err(|error| unreadable(&error))?;
     Ok(known.is_none().then_some(run))
 }
 
 /// `a.result-2.xlsx`, or the next that is free or this ledger's own.
-fn free_place(first: &Path, ledger: &Ledger) -> Result<PathBuf, Stop> {
+fn free_place(first: &Path, ledger: &Ledger) -> Result<PathBuf, Error> {
     let stem = first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for number in 2..MOST {
         let place = first.with_file_name(format!("{stem}-{number}.xlsx"));

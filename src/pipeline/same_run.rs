@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::first_pass::Checked;
 use crate::account::unreadable;
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::Endpoint;
 use crate::job::{Job, Recipe, SANDBOX_RUN};
 use crate::ledger::{Destination, Ledger, Run, RunSpec, Servers};
@@ -16,11 +16,11 @@ use crate::submit::event::now_ms;
 use crate::text;
 
 /// A new run of this file.
-pub fn spec(checked: &Checked, job: &Job) -> Result<RunSpec, Stop> {
+pub fn spec(checked: &Checked, job: &Job) -> Result<RunSpec, Error> {
     let contract = job.recipe.contract.as_deref().map(|path| absolute(path).into());
     let read = recipe(checked, job);
     let recipe = serde_json::to_string(&Recipe { contract, ..read.clone() }).map_err(|error| {
-        Stop::cannot_start(text!("Seçenekler yazılamadı: {error}.", "The options could not be written down: {error}."))
+        Error::cannot_start(text!("Seçenekler yazılamadı: {error}.", "The options could not be written down: {error}."))
     })?;
     Ok(RunSpec {
         name: run_name(job)?,
@@ -48,9 +48,9 @@ pub fn absolute(path: &Path) -> String {
 
 /// The day and six random characters: short enough to type. A sandbox's run says so, in every
 /// reference of its result too.
-fn run_name(job: &Job) -> Result<String, Stop> {
+fn run_name(job: &Job) -> Result<String, Error> {
     let random = getrandom::u32().map_err(|error| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "Sistem rastgele sayı vermedi: {error}.",
             "The system gave no random number: {error}."
         ))
@@ -85,7 +85,7 @@ fn digest(parts: &serde_json::Value) -> [u8; 32] {
 ///
 /// # Errors
 /// The ledger cannot be written.
-pub fn note_where_it_goes(ledger: &Ledger, run: &mut Run, checked: &Checked, job: &Job) -> Result<(), Stop> {
+pub fn note_where_it_goes(ledger: &Ledger, run: &mut Run, checked: &Checked, job: &Job) -> Result<(), Error> {
     let mut now = destinations(checked, job);
     let is_landed = run.spec.destinations.iter().any(|to| to.endpoint.is_none());
     if is_landed || now.iter().all(|to| run.spec.destinations.contains(to)) {
@@ -110,7 +110,7 @@ pub struct SameBytes {
 ///
 /// # Errors
 /// The ledger cannot be read.
-pub fn of_file(ledger: &Ledger, servers: &Servers, checked: &Checked, job: &Job) -> Result<SameBytes, Stop> {
+pub fn of_file(ledger: &Ledger, servers: &Servers, checked: &Checked, job: &Job) -> Result<SameBytes, Error> {
     let wanted = destinations(checked, job);
     let now = signature(&checked.sha256, &recipe(checked, job));
     let mut found = SameBytes::default();

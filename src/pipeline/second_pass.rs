@@ -19,19 +19,19 @@ use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Places, Standing, standing
 use crate::cli::Duplicates;
 use crate::contract::Operation;
 use crate::doubt::InQuestion;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fail;
 use crate::job::{Job, Recipe, Sending};
-use crate::keyed::Keyer;
+use crate::keyed::KeyedHasher;
 use crate::ledger::{Journal, Ledger, LeftOut, Run, Servers, Settled, Step};
 use crate::message::{Lang, shown};
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::progress::{Progress, Terminal};
 use crate::say;
 use crate::submit::breaker::Breaker;
 use crate::submit::client::Sender;
 use crate::submit::dispatch::{Dispatch, Plan};
-use crate::submit::event::{Ended, Event, Signal};
+use crate::submit::event::{Event, Finished, Signal};
 use crate::submit::order::Order;
 use crate::submit::pace::{Pace, chance};
 use crate::submit::queued::Queued;
@@ -39,11 +39,11 @@ use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
 
 /// A run that was sent, as far as it went.
-pub struct Begun {
+pub struct Started {
     pub ledger: Ledger,
     pub run: Run,
     /// Why it ended before all rows were settled.
-    pub stop: Option<Stop>,
+    pub stop: Option<Error>,
     /// What to say of rows that were not sent.
     pub not_sent: NotSent,
     /// What was in question.
@@ -54,7 +54,7 @@ pub struct Begun {
     pub sent: u64,
 }
 
-impl Begun {
+impl Started {
     fn unsent(ledger: Ledger, run: Run) -> Self {
         let (not_sent, question) = (NotSent::default(), InQuestion::default());
         Self { ledger, run, stop: None, not_sent, question, unanswered: 0, sent: 0 }
@@ -70,7 +70,7 @@ pub fn second_pass(
     ledger: Ledger,
     started: Instant,
     terminal: Terminal,
-) -> Result<Begun, Stop> {
+) -> Result<Started, Error> {
     let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
     let SameBytes { same, other } = same_run::of_file(&ledger, &servers, checked, job)?;
     let earlier = match same {
@@ -79,7 +79,7 @@ pub fn second_pass(
     };
     if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
         terminal.note(&finished_before(run, terminal.lang));
-        return Ok(Begun::unsent(ledger, run.clone()));
+        return Ok(Started::unsent(ledger, run.clone()));
     }
     let again = match &earlier {
         Some(run) => Recipe::of(run)?.again,
@@ -92,7 +92,7 @@ pub fn second_pass(
     let prepared = Target::prepare(checked, job, sending, &mut proposal, terminal);
     let target = prepared.map_err(|stop| {
         let summary = (!question.is_empty()).then(|| Box::new(refused(checked, &proposal, started)));
-        Stop { summary, ..stop }
+        Error { summary, ..stop }
     })?;
     let unanswered = proposal.unanswered();
     let run = match earlier {
@@ -102,12 +102,12 @@ pub fn second_pass(
     leave_out(&ledger, &run, checked, &proposal).map_err(|error| unreadable(&error))?;
     say_repeats_sent(&proposal, sending, terminal);
     let begun = if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
-        Begun { not_sent: invalid_rows(terminal.lang), ..Begun::unsent(ledger, run) }
+        Started { not_sent: invalid_rows(terminal.lang), ..Started::unsent(ledger, run) }
     } else {
         let way = Way { servers: &servers, proposal: &proposal, target: &target };
         send(checked, job, sending, ledger, run, &way, terminal)?
     };
-    Ok(Begun { question, unanswered, ..begun })
+    Ok(Started { question, unanswered, ..begun })
 }
 
 /// The run of this file as it goes on, or is finished. None where a new one begins: a run that `--again` began is gone
@@ -118,7 +118,7 @@ fn going_on(
     checked: &Checked,
     job: &Job,
     sending: &Sending,
-) -> Result<Option<Run>, Stop> {
+) -> Result<Option<Run>, Error> {
     if sending.again && (run.finished || run.purged_ms.is_some() || !Recipe::of(&run)?.again) {
         return Ok(None);
     }
@@ -195,7 +195,7 @@ fn send(
     run: Run,
     way: &Way,
     terminal: Terminal,
-) -> Result<Begun, Stop> {
+) -> Result<Started, Error> {
     let Way { servers, proposal, target } = *way;
     let numbers = note_servers(&ledger, job, checked).map_err(|error| unreadable(&error))?;
     let settled = ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?;
@@ -239,12 +239,12 @@ fn send(
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
     let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
-    Ok(Begun { stop: ended.stop, not_sent, sent: ended.sent, ..Begun::unsent(ledger, run) })
+    Ok(Started { stop: ended.stop, not_sent, sent: ended.sent, ..Started::unsent(ledger, run) })
 }
 
 /// The rows that go only if others do, each with that one, and which of those are refused. Who sends duplicates sends
 /// them all.
-fn in_front(ledger: &Ledger, run: &Run, checked: &Checked, job: &Job) -> Result<(HashMap<u32, u32>, Vec<u32>), Stop> {
+fn in_front(ledger: &Ledger, run: &Run, checked: &Checked, job: &Job) -> Result<(HashMap<u32, u32>, Vec<u32>), Error> {
     if job.recipe.send_duplicates {
         return Ok((HashMap::new(), Vec::new()));
     }
@@ -267,7 +267,7 @@ fn note_servers(ledger: &Ledger, job: &Job, checked: &Checked) -> Result<Vec<u32
 struct Going<'a> {
     findings: &'a Findings,
     places: &'a Places,
-    keyer: &'a Keyer,
+    keyer: &'a KeyedHasher,
     settled: &'a Settled,
     operations: &'a [Operation],
     send_duplicates: bool,
@@ -308,9 +308,9 @@ fn save_what_is_gone(ledger: &Ledger, run: &Run, terminal: Terminal) {
 
 /// The rows that may go: valid, not repeated, not settled.
 fn queue<'a>(
-    verdicts: impl Iterator<Item = Result<Verdict, Stop>> + 'a,
+    verdicts: impl Iterator<Item = Result<Verdict, Error>> + 'a,
     going: Going<'a>,
-) -> impl Iterator<Item = Result<Queued, Stop>> + 'a {
+) -> impl Iterator<Item = Result<Queued, Error>> + 'a {
     verdicts.enumerate().filter_map(move |(ordinal, verdict)| {
         let ordinal = ordinal as u32;
         let request = match verdict {
@@ -337,11 +337,11 @@ fn queue<'a>(
 }
 
 /// Runs the loop on a runtime of one thread, with the signals that end it.
-fn drive<'a, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>>(
+fn drive<'a, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>>(
     make: impl FnOnce() -> Dispatch<'a, Sender, H, R>,
     mut progress: Progress,
     lang: Lang,
-) -> Result<Ended, Stop> {
+) -> Result<Finished, Error> {
     let runtime = super::runtime()?;
     let signals = listen();
     let ended = runtime.block_on(make().run(signals, |event| match event {
@@ -361,9 +361,9 @@ fn drive<'a, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>>(
     Ok(ended)
 }
 
-fn settled(progress: &mut Progress, word: Word) {
-    if word != Word::NotSent {
-        progress.settled(word);
+fn settled(progress: &mut Progress, status: Status) {
+    if status != Status::NotSent {
+        progress.settled(status);
     }
 }
 
@@ -403,7 +403,7 @@ fn finished_before(run: &Run, lang: Lang) -> String {
     )
 }
 
-fn not_sent_words(stop: Option<&Stop>, lang: Lang) -> String {
+fn not_sent_words(stop: Option<&Error>, lang: Lang) -> String {
     match stop {
         Some(stop) => {
             let why = stop.sentence(lang);

@@ -6,7 +6,7 @@ use super::first_pass::Checked;
 use super::propose::Proposal;
 use super::question;
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::job::{Job, Sending};
 use crate::message::{Lang, grouped, shown};
 use crate::progress::Terminal;
@@ -32,7 +32,7 @@ impl Target {
         sending: &Sending,
         proposal: &mut Proposal,
         terminal: Terminal,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Error> {
         let operations: Vec<&Operation> = checked.operations.iter().collect();
         Self::of(&operations, job, sending, |hosts| question::ask(checked, job, sending, hosts, proposal, terminal))
     }
@@ -44,7 +44,7 @@ impl Target {
         job: &Job,
         sending: &Sending,
         terminal: Terminal,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Error> {
         Self::of(&[operation], job, sending, |hosts| match hosts {
             [] => Ok(()),
             _ if sending.yes => Ok(()),
@@ -58,8 +58,8 @@ impl Target {
         operations: &[&Operation],
         job: &Job,
         sending: &Sending,
-        ask: impl FnOnce(&[String]) -> Result<(), Stop>,
-    ) -> Result<Self, Stop> {
+        ask: impl FnOnce(&[String]) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let sandbox = if job.sandbox { Some(start_sandbox(job, sending)?) } else { None };
         let base = |operation: &Operation| sandbox.as_ref().map_or_else(|| job.base_of(operation), Sandbox::base_url);
         let places = Places { base: &base, sandbox: job.sandbox, allow_http: job.profile.allow_http };
@@ -78,14 +78,14 @@ impl Target {
     }
 }
 
-fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {
+fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Error> {
     let script = match &sending.faults {
         Some(path) => read_script(path)?,
         None => Script::default(),
     };
     let options = sandbox::Options { script, ..sandbox::Options::default() };
     sandbox::spawn(&job.contracts, options).map_err(|error| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "Deneme sunucusu başlatılamadı: {error}.",
             "The sandbox could not be started: {error}."
         ))
@@ -93,10 +93,10 @@ fn start_sandbox(job: &Job, sending: &Sending) -> Result<Sandbox, Stop> {
 }
 
 /// Reads a script of faults.
-pub fn read_script(path: &Path) -> Result<Script, Stop> {
+pub fn read_script(path: &Path) -> Result<Script, Error> {
     let place = shown(&path.display().to_string());
     let text = files::read_text(path, files::LARGEST_SETTINGS).map_err(|error| {
-        Stop::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
+        Error::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
     })?;
     Script::from_yaml(&text)
 }
@@ -106,7 +106,7 @@ pub(super) fn spellings(hosts: &[String]) -> String {
     hosts.iter().map(|host| spelled(host)).collect::<Vec<_>>().join(", ")
 }
 
-fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Stop> {
+fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], terminal: Terminal) -> Result<(), Error> {
     let (hosts, target) = (spellings(hosts), operation.full_name());
     let rows = grouped(rows, terminal.lang);
     let by = on_whose_word(job, terminal.lang);
@@ -117,8 +117,8 @@ fn ask_to_read(operation: &Operation, rows: u64, job: &Job, hosts: &[String], te
     );
     match terminal.confirm(&question) {
         Some(true) => Ok(()),
-        Some(false) => Err(Stop::cannot_start(text!("Hiçbir şey okunmadı.", "Nothing was read."))),
-        None => Err(Stop::cannot_start(text!(
+        Some(false) => Err(Error::cannot_start(text!("Hiçbir şey okunmadı.", "Nothing was read."))),
+        None => Err(Error::cannot_start(text!(
             "{hosts} adresinden okunacaktı ({by}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
             "{hosts} would be read from ({by}), and there is no terminal to confirm it. If you are sure, add --yes."
         ))),

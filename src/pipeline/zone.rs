@@ -2,7 +2,7 @@
 
 use super::first_pass::Checked;
 use crate::contract::{Kind, Operation};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::job::{Job, Recipe};
 use crate::ledger::Run;
 use crate::map::{SheetMap, Source};
@@ -40,7 +40,7 @@ pub fn warning(job: &Job) -> String {
 
 /// # Errors
 /// The rest of the run would be read in another zone than its beginning.
-pub fn goes_on_alike(run: &Run, checked: &Checked, job: &Job) -> Result<(), Stop> {
+pub fn goes_on_alike(run: &Run, checked: &Checked, job: &Job) -> Result<(), Error> {
     if run.finished || !checked.has_local_times {
         return Ok(());
     }
@@ -53,7 +53,7 @@ pub fn goes_on_alike(run: &Run, checked: &Checked, job: &Job) -> Result<(), Stop
     }
     let name = |recipe: &Recipe| recipe.timezone.clone().unwrap_or_else(|| recipe.local_zone());
     let (before, now, run) = (name(&began), name(&job.recipe), run.spec.name.clone());
-    Err(Stop::cannot_start(text!(
+    Err(Error::cannot_start(text!(
         "{run} çalışması saatleri {before} diliminde okuyarak başladı; şimdi {now} okunurdu. Profile timezone = \"{before}\" yazın ya da TZ={before} ile çalıştırın. Hiçbir şey gönderilmedi.",
         "Run {run} began with times read in {before}; now they would be read in {now}. Write timezone = \"{before}\" into the profile, or run with TZ={before}. Nothing was sent."
     )))

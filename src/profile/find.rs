@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::trust::{self, is_trusted};
 use super::{FILE, Settings, not_understood, settings_folder, unreadable};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::files;
 use crate::keyed::hex;
 use crate::message::shown;
@@ -49,7 +49,7 @@ pub struct Found {
 impl Found {
     /// # Errors
     /// A file that cannot be read, or is too large or no regular one.
-    pub fn read(path: &Path) -> Result<Self, Stop> {
+    pub fn read(path: &Path) -> Result<Self, Error> {
         let path = std::path::absolute(path).map_err(|error| unreadable(path, &error))?;
         let read = || {
             let file = files::open(&path)?;
@@ -75,7 +75,7 @@ impl Found {
     ///
     /// # Errors
     /// A file that is no settings.
-    pub fn settings(&self) -> Result<Settings, Stop> {
+    pub fn settings(&self) -> Result<Settings, Error> {
         let text = std::str::from_utf8(&self.bytes).map_err(|error| unreadable(&self.path, &error))?;
         let mut settings: Settings = toml::from_str(text).map_err(|error| not_understood(&self.path, text, &error))?;
         settings.table = toml::from_str(text).map_err(|error| not_understood(&self.path, text, &error))?;
@@ -90,7 +90,7 @@ impl Found {
 ///
 /// # Errors
 /// A file that counts and cannot be read, or that is somebody else's word and is not trusted.
-pub fn find(named: Option<&Path>) -> Result<Settings, Stop> {
+pub fn find(named: Option<&Path>) -> Result<Settings, Error> {
     let mut origin = Origin::default();
     let found = match named {
         Some(path) => {
@@ -110,7 +110,7 @@ pub fn find(named: Option<&Path>) -> Result<Settings, Stop> {
 }
 
 /// The first file going up, if it may be taken.
-fn upwards(origin: &mut Origin) -> Result<Option<Found>, Stop> {
+fn upwards(origin: &mut Origin) -> Result<Option<Found>, Error> {
     let Some(path) = first_upwards(&mut origin.looked_at)? else { return Ok(None) };
     let found = Found::read(&path)?;
     if let Err(why) = found.is_own_word() {
@@ -127,7 +127,7 @@ fn upwards(origin: &mut Origin) -> Result<Option<Found>, Stop> {
 ///
 /// # Errors
 /// A folder that cannot be looked into.
-pub fn first_upwards(looked_at: &mut Vec<PathBuf>) -> Result<Option<PathBuf>, Stop> {
+pub fn first_upwards(looked_at: &mut Vec<PathBuf>) -> Result<Option<PathBuf>, Error> {
     let Ok(here) = std::env::current_dir() else { return Ok(None) };
     let home = home().and_then(|home| home.canonicalize().ok());
     for folder in here.ancestors() {
@@ -145,7 +145,7 @@ pub fn first_upwards(looked_at: &mut Vec<PathBuf>) -> Result<Option<PathBuf>, St
     Ok(None)
 }
 
-fn users_own(origin: &mut Origin) -> Result<Option<Found>, Stop> {
+fn users_own(origin: &mut Origin) -> Result<Option<Found>, Error> {
     let Some(path) = settings_folder().map(|folder| folder.join(FILE)) else { return Ok(None) };
     origin.looked_at.push(path.clone());
     match std::fs::symlink_metadata(&path) {
@@ -163,7 +163,7 @@ fn home() -> Option<PathBuf> {
     std::env::var_os(name).filter(|home| !home.is_empty()).map(PathBuf::from)
 }
 
-fn not_taken(found: &Found, why: &Foreign) -> Stop {
+fn not_taken(found: &Found, why: &Foreign) -> Error {
     let (path, owner) = (shown(&found.path.display().to_string()), shown(&owner_of(&found.known)));
     let why = match why {
         Foreign::Owned => text!(
@@ -182,7 +182,7 @@ fn not_taken(found: &Found, why: &Foreign) -> Stop {
     } else {
         ("", "")
     };
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path} ayarları kullanılmadı (sahibi {owner}): {neden}. {degismis}Dosyayı okuyun; uygun buluyorsanız \"caseload config trust {path}\" çalıştırın ya da --config ile başka bir dosya gösterin.",
         "The settings in {path} (owner {owner}) are not taken: {why}. {changed}Read the file; if you agree with it, run \"caseload config trust {path}\", or name another file with --config."
     ))

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::unreadable;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::files;
 use crate::message::shown;
 use crate::text;
@@ -40,7 +40,7 @@ impl Secret {
     ///
     /// # Errors
     /// A file that cannot be read or that others may read; a command that fails.
-    pub fn read(&self, name: &str) -> Result<Option<SecretString>, Stop> {
+    pub fn read(&self, name: &str) -> Result<Option<SecretString>, Error> {
         if let Some(variable) = &self.env {
             return Ok(std::env::var(variable).ok().map(SecretString::from));
         }
@@ -71,7 +71,7 @@ pub fn is_set(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| !value.to_string_lossy().trim().is_empty())
 }
 
-fn from_file(path: &Path) -> Result<SecretString, Stop> {
+fn from_file(path: &Path) -> Result<SecretString, Error> {
     let place = shown(&path.display().to_string());
     let file = files::open(path).map_err(|error| unreadable(path, &error))?;
     #[cfg(unix)]
@@ -80,7 +80,7 @@ fn from_file(path: &Path) -> Result<SecretString, Stop> {
         // Asked of what was opened: the name may lead elsewhere by the next moment.
         let mode = file.metadata().map_err(|error| unreadable(path, &error))?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(Stop::cannot_start(text!(
+            return Err(Error::cannot_start(text!(
                 "{place} dosyasını başkaları da okuyabiliyor. \"chmod 600 {place}\" çalıştırın.",
                 "Others can read {place}. Run \"chmod 600 {place}\"."
             )));
@@ -88,7 +88,7 @@ fn from_file(path: &Path) -> Result<SecretString, Stop> {
     }
     let bytes = files::read_opened(file, files::LARGEST_SETTINGS).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{place} UTF-8 metin değil. İlk satırına gizli bilgiyi yazın.",
             "{place} is not UTF-8 text. Write the secret into its first line."
         ))
@@ -96,12 +96,12 @@ fn from_file(path: &Path) -> Result<SecretString, Stop> {
     Ok(SecretString::from(text.lines().next().unwrap_or_default().trim().to_owned()))
 }
 
-fn from_command(name: &str, command: &str) -> Result<SecretString, Stop> {
+fn from_command(name: &str, command: &str) -> Result<SecretString, Error> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let output = Command::new(shell).arg(flag).arg(command).output();
     let failed = || {
         let name = shown(name);
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "auth.{name} komutu başarısız oldu. Komutu elle çalıştırıp düzeltin.",
             "The command of auth.{name} failed. Run it by hand and mend it."
         ))

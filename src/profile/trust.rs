@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::find::Found;
 use super::{settings_folder, unreadable};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::files;
 use crate::message::shown;
 use crate::text;
@@ -34,7 +34,7 @@ struct Trusted {
 ///
 /// # Errors
 /// The list cannot be read, or others may write it.
-pub fn is_trusted(found: &Found) -> Result<bool, Stop> {
+pub fn is_trusted(found: &Found) -> Result<bool, Error> {
     let (path, sha256) = (real(&found.path), found.sha256());
     Ok(list()?.file.iter().any(|known| known.path == path && known.sha256 == sha256))
 }
@@ -49,7 +49,7 @@ pub fn was_trusted(found: &Found) -> bool {
 ///
 /// # Errors
 /// There is no settings folder, or it cannot be written.
-pub fn trust(found: &Found) -> Result<(), Stop> {
+pub fn trust(found: &Found) -> Result<(), Error> {
     let mut list = list()?;
     let path = real(&found.path);
     list.file.retain(|known| known.path != path);
@@ -58,7 +58,7 @@ pub fn trust(found: &Found) -> Result<(), Stop> {
     let written = toml::to_string(&list).map_err(io::Error::other).and_then(|text| write(&place, &text));
     written.map_err(|error| {
         let (path, error) = (shown(&place.display().to_string()), shown(&error.to_string()));
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{path} yazılamadı: {error}. Klasörün izinlerini denetleyin.",
             "{path} could not be written: {error}. Check the folder's permissions."
         ))
@@ -76,12 +76,12 @@ fn write(place: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn list() -> Result<List, Stop> {
+fn list() -> Result<List, Error> {
     let Some(place) = place().filter(|place| place.symlink_metadata().is_ok()) else { return Ok(List::default()) };
     let found = Found::read(&place)?;
     if found.is_own_word().is_err() {
         let place = shown(&place.display().to_string());
-        return Err(Stop::cannot_start(text!(
+        return Err(Error::cannot_start(text!(
             "{place} dosyasını ya da klasörünü başkaları değiştirebiliyor; kime güvenildiği oradan okunamaz. İzinlerini düzeltin (chmod go-w).",
             "Other people may write {place} or its folder, so it cannot tell whom you trust. Correct its permissions (chmod go-w)."
         )));
@@ -99,8 +99,8 @@ fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-fn nowhere() -> Stop {
-    Stop::cannot_start(text!(
+fn nowhere() -> Error {
+    Error::cannot_start(text!(
         "Ayar klasörü bulunamadı: HOME tanımlı değil. HOME ya da XDG_CONFIG_HOME tanımlayın.",
         "There is no settings folder: HOME is not set. Set HOME or XDG_CONFIG_HOME."
     ))

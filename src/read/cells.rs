@@ -11,7 +11,7 @@ use super::look::Look;
 use super::marks::Marks;
 use super::shield::shielded;
 use super::trouble::Trouble;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::shown;
 use crate::row::{BadCell, Cell, column_letter};
 use crate::text;
@@ -41,7 +41,7 @@ const ISO: [&str; 3] = ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "hh:mm:ss"];
 
 impl Formats {
     /// The formats of the workbook that has this sheet.
-    pub fn of(book: &mut Book, place: Where) -> Result<Self, Stop> {
+    pub fn of(book: &mut Book, place: Where) -> Result<Self, Error> {
         let is_1904 = book.has_1904_epoch();
         let mut formats = Formats { codes: vec!["General".to_owned()], is_1904, ..Formats::default() };
         let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
@@ -114,7 +114,7 @@ pub(super) struct Where<'a> {
 }
 
 impl Where<'_> {
-    fn stop(self, stumbled: Stop) -> Stop {
+    fn stop(self, stumbled: Error) -> Error {
         self.look.stop(self.part, self.file, stumbled)
     }
 }
@@ -141,7 +141,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// Rows of at least `width` cells.
-    pub fn open(book: &'a mut Book, formats: &'a Formats, place: Where<'a>, width: usize) -> Result<Self, Stop> {
+    pub fn open(book: &'a mut Book, formats: &'a Formats, place: Where<'a>, width: usize) -> Result<Self, Error> {
         let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
         let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
         let (marks, ahead) = (None, None);
@@ -149,7 +149,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The next row that has a cell which is not empty: its number and its cells from column A on.
-    pub fn next(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Stop> {
+    pub fn next(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Error> {
         self.next_row().map_err(|stop| self.place.stop(stop))
     }
 
@@ -158,7 +158,7 @@ impl<'a> Rows<'a> {
         self.marks.as_ref().is_some_and(|marks| marks.hidden.contains(self.last))
     }
 
-    fn next_row(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Stop> {
+    fn next_row(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Error> {
         let Some((row, column, cell)) = self.take_ahead()? else { return Ok(None) };
         if row < self.last || row >= MOST_ROWS {
             return Err(self.out_of_order(row, column));
@@ -179,14 +179,14 @@ impl<'a> Rows<'a> {
         Ok(Some((row + 1, cells)))
     }
 
-    fn take_ahead(&mut self) -> Result<Option<(u32, u32, Cell)>, Stop> {
+    fn take_ahead(&mut self) -> Result<Option<(u32, u32, Cell)>, Error> {
         match self.ahead.take() {
             Some(cell) => Ok(Some(cell)),
             None => self.next_cell(),
         }
     }
 
-    fn place_cell(&self, cells: &mut Vec<Cell>, row: u32, column: u32, cell: Cell) -> Result<(), Stop> {
+    fn place_cell(&self, cells: &mut Vec<Cell>, row: u32, column: u32, cell: Cell) -> Result<(), Error> {
         if (column as usize) < cells.len() || column >= MOST_COLUMNS {
             return Err(self.out_of_order(row, column));
         }
@@ -196,7 +196,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The next cell that is not empty: its row and column from 0.
-    fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, Stop> {
+    fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, Error> {
         let place = self.place;
         while !self.ended {
             // By now the look is beyond this cell.
@@ -233,7 +233,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The cell with an error that the reader does not know. The reader has left it, and goes on behind it.
-    fn unknown_error(&mut self, error: XlsxError) -> Result<(u32, u32, Cell), Stop> {
+    fn unknown_error(&mut self, error: XlsxError) -> Result<(u32, u32, Cell), Error> {
         let unknown =
             self.marks.as_ref().filter(|marks| !marks.unsure).and_then(|marks| marks.unknown.get(self.unknown));
         match (error, unknown) {
@@ -251,12 +251,12 @@ impl<'a> Rows<'a> {
         marks.uncached.get(self.uncached) == Some(&(row, column))
     }
 
-    fn stop(&self, error: &XlsxError) -> Stop {
+    fn stop(&self, error: &XlsxError) -> Error {
         match error {
             XlsxError::CellError(value) => {
                 let (file, sheet, value, row) =
                     (self.place.file, shown(self.place.sheet), shown(value), self.last.max(1));
-                Stop::cannot_start(text!(
+                Error::cannot_start(text!(
                     "{file}, \"{sheet}\" sayfası, satır {row} ya da sonrası: {value} hatası olan bir hücre var. Hücreyi düzeltip dosyayı kaydedin.",
                     "{file}, sheet \"{sheet}\", row {row} or below: a cell holds the error {value}. Mend the cell and save the file."
                 ))
@@ -265,17 +265,17 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn out_of_order(&self, row: u32, column: u32) -> Stop {
+    fn out_of_order(&self, row: u32, column: u32) -> Error {
         let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{file}, \"{sheet}\" sayfası: {cell} hücresi yerinde değil; dosya bozuk. Excel'de açıp yeniden kaydedin.",
             "{file}, sheet \"{sheet}\": cell {cell} is out of place; the file is damaged. Open it in Excel and save it again."
         ))
     }
 
-    fn too_long(&self, row: u32, column: u32) -> Stop {
+    fn too_long(&self, row: u32, column: u32) -> Error {
         let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{file}, \"{sheet}\" sayfası: {cell} hücresinde {LONGEST_CELL} karakterden uzun metin var. Metni kısaltın.",
             "{file}, sheet \"{sheet}\": cell {cell} holds more than {LONGEST_CELL} characters. Shorten the text."
         ))
@@ -318,12 +318,12 @@ fn text_cell(text: &str) -> Cell {
     if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
 }
 
-pub(super) fn cannot_read(file: &str, sheet: &str, error: &XlsxError) -> Stop {
+pub(super) fn cannot_read(file: &str, sheet: &str, error: &XlsxError) -> Error {
     if sheet.is_empty() {
         return Trouble::Damaged(error.to_string()).stop(file);
     }
     let (sheet, why) = (shown(sheet), shown(&error.to_string()));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{file}, \"{sheet}\" sayfası okunamadı ({why}). Dosyayı Excel'de açıp yeniden kaydedin.",
         "{file}: sheet \"{sheet}\" could not be read ({why}). Open the file in Excel and save it again."
     ))

@@ -12,7 +12,7 @@ use super::shape::{Expected, Odd, Shape, filled};
 use super::source::Source;
 use super::stream::Stream;
 use super::{Options, delimiter, no_data};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::row::{Cell, Place, Row, Sheet};
 use crate::text;
 
@@ -28,7 +28,7 @@ pub(super) struct Csv {
 }
 
 /// Finds delimiter and header row; an error if there is no row below it.
-pub(super) fn open(source: &Source, chosen: Chosen, options: &Options) -> Result<(Csv, Sheet), Stop> {
+pub(super) fn open(source: &Source, chosen: Chosen, options: &Options) -> Result<(Csv, Sheet), Error> {
     let end = end_of_text(source, chosen)?;
     let mut csv = Csv { encoding: chosen.encoding, delimiter: b';', start: chosen.mark, end, sep_line: false };
     let mut head = Vec::new();
@@ -58,7 +58,7 @@ pub(super) fn open(source: &Source, chosen: Chosen, options: &Options) -> Result
 }
 
 /// Where the text ends: before the Ctrl-Z that old programs put at the end of a file.
-fn end_of_text(source: &Source, chosen: Chosen) -> Result<u64, Stop> {
+fn end_of_text(source: &Source, chosen: Chosen) -> Result<u64, Error> {
     let len = source.len();
     if encoding::is_utf16(chosen.encoding) {
         return Ok(len);
@@ -89,7 +89,7 @@ impl Csv {
     }
 
     /// Reads every record below the header row into `stream`.
-    pub fn rows(&self, source: &Source, sheet: &Sheet, stream: &mut Stream) -> Result<(), Stop> {
+    pub fn rows(&self, source: &Source, sheet: &Sheet, stream: &mut Stream) -> Result<(), Error> {
         let mut records = Records::new(self, source);
         let width = sheet.headers.len();
         let odd = |odd: Odd| ragged(&source.name, odd);
@@ -133,7 +133,7 @@ impl Csv {
         Ok(())
     }
 
-    fn ends_with_a_line(&self, source: &Source) -> Result<bool, Stop> {
+    fn ends_with_a_line(&self, source: &Source) -> Result<bool, Error> {
         let mut tail = Vec::new();
         let start = self.end.saturating_sub(2).max(self.start);
         source.slice(start, self.end).read_to_end(&mut tail).map_err(|error| source.unreadable(&error))?;
@@ -141,23 +141,23 @@ impl Csv {
     }
 }
 
-fn ragged(name: &str, Odd { line, fields, expected }: Odd) -> Stop {
+fn ragged(name: &str, Odd { line, fields, expected }: Odd) -> Error {
     let columns = match expected {
         Expected::Header(columns) => columns,
         Expected::Above(above) => {
-            return Stop::cannot_start(text!(
+            return Error::cannot_start(text!(
                 "{name}, satır {line}: {fields} hücre var, üstündeki satırlarda ise {above}. Satırdaki ayırıcıları ve tırnakları düzeltin; dosya Excel'den geliyorsa .xlsx olarak kaydedip onu verin.",
                 "{name}, line {line}: it has {fields} cells, but the rows above have {above}. Mend the delimiters and quotes of the line; if the file comes from Excel, save it as .xlsx and give that."
             ));
         }
     };
     if fields < columns {
-        return Stop::cannot_start(text!(
+        return Error::cannot_start(text!(
             "{name}, satır {line}: {fields} hücre var, başlık satırında ise {columns} sütun. Satırdaki ayırıcıları düzeltin; dosya Excel'den geliyorsa .xlsx olarak kaydedip onu verin.",
             "{name}, line {line}: it has {fields} cells, but the header row has {columns} columns. Mend the delimiters of the line; if the file comes from Excel, save it as .xlsx and give that."
         ));
     }
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name}, satır {line}: {fields} hücre var, başlık satırında ise {columns} sütun. Satırdaki ayırıcıları ve tırnakları düzeltin; ayırıcı içeren metni tırnak (\") içine alın.",
         "{name}, line {line}: it has {fields} cells, but the header row has {columns} columns. Mend the delimiters and quotes of the line; put text that holds a delimiter in quotes (\")."
     ))

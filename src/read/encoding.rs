@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1254};
 
 use super::source::CHUNK;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::text;
 
 /// What one look at every byte of a text tells.
@@ -68,7 +68,7 @@ pub(super) struct Chosen {
 
 /// The encoding of a text: its byte order mark, else what the user says, else UTF-8 if the bytes are
 /// valid, else Windows-1254.
-pub(super) fn choose(name: &str, head: &[u8], survey: &Survey, label: Option<&str>) -> Result<Chosen, Stop> {
+pub(super) fn choose(name: &str, head: &[u8], survey: &Survey, label: Option<&str>) -> Result<Chosen, Error> {
     let said = match label {
         None => None,
         Some(label) => Some(Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| unknown(label))?),
@@ -90,25 +90,25 @@ pub(super) fn spoken(encoding: &'static Encoding) -> String {
     encoding.name().replace("windows-", "Windows-")
 }
 
-fn unknown(label: &str) -> Stop {
+fn unknown(label: &str) -> Error {
     let label = crate::message::shown(label);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{label}\" diye bir kodlama yok. utf-8, windows-1254, iso-8859-9 ya da utf-16le yazın.",
         "There is no encoding called \"{label}\". Write utf-8, windows-1254, iso-8859-9 or utf-16le."
     ))
 }
 
-fn binary(name: &str, head: &[u8]) -> Stop {
+fn binary(name: &str, head: &[u8]) -> Error {
     let zeros_at = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros_at(0), zeros_at(1));
     if even.max(odd) * 4 > head.len() && even.min(odd) * 16 < head.len() {
         let label = if odd > even { "utf-16le" } else { "utf-16be" };
-        return Stop::cannot_start(text!(
+        return Error::cannot_start(text!(
             "{name} UTF-16 gibi görünüyor, ama başında bunu söyleyen işaret yok. --encoding {label} ile deneyin ya da dosyayı \"CSV UTF-8\" olarak kaydedin.",
             "{name} looks like UTF-16 without the mark that says so. Try --encoding {label}, or save the file as \"CSV UTF-8\"."
         ));
     }
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} metin değil, ikili (binary) bir dosya. Bir .xlsx ya da .csv dosyası verin.",
         "{name} is not text but a binary file. Give an .xlsx or a .csv file."
     ))

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::text;
 
 /// Bytes in one record.
@@ -30,8 +30,8 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub fn stop(self, name: &str) -> Stop {
-        Stop::cannot_start(match self {
+    pub fn stop(self, name: &str) -> Error {
+        Error::cannot_start(match self {
             Fault::OpenQuote(line) => text!(
                 "{name}, satır {line}: bu satırdaki bir hücre tırnak (\") ile açılıyor ve kapanmıyor; ardındaki satırları yutardı. Tırnağı kapatın ya da silin.",
                 "{name}, line {line}: a cell on this line opens with a quote (\") that is never closed, which would swallow the lines after it. Close the quote or delete it."

@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::source::{CHUNK, Slice};
 use super::trouble::Trouble;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::text;
 
 /// How every such file begins.
@@ -17,7 +17,7 @@ pub(super) const MAGIC: &[u8] = b"\x1f\x8b";
 const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Unpacks a file; gives the one that has its content, and its length.
-pub(super) fn unpack(packed: Slice, name: &str) -> Result<(File, u64), Stop> {
+pub(super) fn unpack(packed: Slice, name: &str) -> Result<(File, u64), Error> {
     let mut file = tempfile::tempfile().map_err(|error| no_room(name, &error))?;
     let mut content = MultiGzDecoder::new(BufReader::with_capacity(CHUNK, packed));
     let mut chunk = vec![0; CHUNK];
@@ -37,16 +37,16 @@ pub(super) fn unpack(packed: Slice, name: &str) -> Result<(File, u64), Stop> {
     }
 }
 
-fn too_large(name: &str) -> Stop {
+fn too_large(name: &str) -> Error {
     let most = LARGEST / (1024 * 1024 * 1024);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} açılınca {most} GiB'den büyük oluyor. Arşivi kendiniz açıp dosyayı bölün.",
         "{name} unpacks to more than {most} GiB. Unpack it yourself, and split the file."
     ))
 }
 
-fn no_room(name: &str, error: &io::Error) -> Stop {
-    Stop::cannot_start(text!(
+fn no_room(name: &str, error: &io::Error) -> Error {
+    Error::cannot_start(text!(
         "{name} geçici bir dosyaya açılamadı ({error}). Diskte yer açın ya da arşivi kendiniz açıp içindeki dosyayı verin.",
         "{name} could not be unpacked into a temporary file ({error}). Make room on the disk, or unpack it yourself and give the file that is in it."
     ))

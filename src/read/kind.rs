@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::source::{CHUNK, Source};
 use super::trouble::open_document;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::Text;
 use crate::row::is_blank_char;
 use crate::text;
@@ -28,27 +28,27 @@ const HEAD: usize = 4096;
 const BARE_XLS: [&[u8]; 4] = [b"\x09\0\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0", b"\x09\x08\x08\0"];
 
 /// The kind of the file, or the sentence that says what it is instead.
-pub(super) fn tell(source: &Source) -> Result<Kind, Stop> {
+pub(super) fn tell(source: &Source) -> Result<Kind, Error> {
     let head = source.head(HEAD)?;
     let name = &source.name;
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(Kind::Zip);
     }
     if BARE_XLS.iter().any(|begin| head.starts_with(begin)) {
-        return Err(Stop::cannot_start(old_workbook(name)));
+        return Err(Error::cannot_start(old_workbook(name)));
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Err(Stop::cannot_start(compound(source)?));
+        return Err(Error::cannot_start(compound(source)?));
     }
     let words = start_of_text(&head);
     if words.is_empty() && source.len() <= HEAD as u64 {
-        return Err(Stop::cannot_start(text!(
+        return Err(Error::cannot_start(text!(
             "{name} boş. Başlık satırı ve veri içeren bir dosya verin.",
             "{name} is empty. Give a file with a header row and data."
         )));
     }
     match foreign(name, &head, &words) {
-        Some(sentence) => Err(Stop::cannot_start(sentence)),
+        Some(sentence) => Err(Error::cannot_start(sentence)),
         None => Ok(Kind::Text),
     }
 }
@@ -91,7 +91,7 @@ fn foreign(name: &str, head: &[u8], words: &str) -> Option<Text> {
 }
 
 /// A compound file: an old `.xls` workbook, or the wrapping of an encrypted one.
-fn compound(source: &Source) -> Result<Text, Stop> {
+fn compound(source: &Source) -> Result<Text, Error> {
     let name = &source.name;
     if holds_utf16(source, "EncryptedPackage")? {
         return Ok(text!(
@@ -112,7 +112,7 @@ fn old_workbook(name: &str) -> Text {
     )
 }
 
-fn holds_utf16(source: &Source, word: &str) -> Result<bool, Stop> {
+fn holds_utf16(source: &Source, word: &str) -> Result<bool, Error> {
     let needle: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut reader = source.slice(0, source.len());
     let mut window = Vec::with_capacity(CHUNK + needle.len());

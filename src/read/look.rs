@@ -16,7 +16,7 @@ use super::source::Slice;
 use super::trouble::Trouble;
 use super::weight::{Budget, Texts};
 use super::xml::Seen;
-use crate::exit::Stop;
+use crate::error::Error;
 
 /// Compressed bytes that the looking side may hold and not have inflated yet.
 const BUFFER: usize = 32 * 1024;
@@ -128,7 +128,7 @@ impl Look {
 
     /// What the parser stumbled over in a part. What the look found wrong comes before it, be it in another part: that
     /// closes all of them.
-    pub fn stop(&self, part: usize, file: &str, stumbled: Stop) -> Stop {
+    pub fn stop(&self, part: usize, file: &str, stumbled: Error) -> Error {
         let trouble = self.marks(part).err().or_else(|| self.gate.trouble());
         trouble.map_or(stumbled, |trouble| trouble.stop(file))
     }

@@ -50,7 +50,7 @@ use self::kind::Kind;
 use self::source::Source;
 use self::stream::Stream;
 use self::xlsx::Workbook;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::{Text, shown};
 use crate::row::{Row, Sheet};
 use crate::text;
@@ -104,8 +104,8 @@ enum Body {
     Xlsx(Box<Workbook>),
 }
 
-/// Opens a file and looks at its head; every kind that cannot be read is a [`Stop`] with a sentence.
-pub fn open(path: &Path, options: &Options) -> Result<Input, Stop> {
+/// Opens a file and looks at its head; every kind that cannot be read is a [`Error`] with a sentence.
+pub fn open(path: &Path, options: &Options) -> Result<Input, Error> {
     let source = Source::open(path)?;
     match kind::tell(&source)? {
         Kind::Zip => {
@@ -162,7 +162,7 @@ impl Input {
     /// Reads all rows, some hundred at a time. Blank rows and a total row at the end of a sheet are
     /// counted, not handed over. `emit` ends the reading by [`ControlFlow::Break`]; the totals then
     /// are those of what was read.
-    pub fn rows(self, mut emit: impl FnMut(Vec<Row>) -> ControlFlow<()>) -> Result<Totals, Stop> {
+    pub fn rows(self, mut emit: impl FnMut(Vec<Row>) -> ControlFlow<()>) -> Result<Totals, Error> {
         let mut stream = Stream::new(&mut emit, &self.sheets);
         match self.body {
             Body::Csv(csv) => csv.rows(&self.source, &self.sheets[0], &mut stream)?,
@@ -183,16 +183,16 @@ impl fmt::Debug for Input {
     }
 }
 
-fn no_sheets(name: &str, sheet: &str) -> Stop {
+fn no_sheets(name: &str, sheet: &str) -> Error {
     let sheet = shown(sheet);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} bir metin dosyası; içinde \"{sheet}\" adlı bir sayfa olamaz. Komuttan --sheet seçeneğini çıkarın ya da çalışma kitabını verin.",
         "{name} is a text file, which has no sheet \"{sheet}\". Leave --sheet out, or give the workbook."
     ))
 }
 
-fn no_data(name: &str) -> Stop {
-    Stop::cannot_start(text!(
+fn no_data(name: &str) -> Error {
+    Error::cannot_start(text!(
         "{name} içinde başlık satırının altında veri yok; gönderilecek bir şey yok. Satırları ekleyip kaydedin.",
         "{name} has no data below its header row: there is nothing to send. Add the rows and save it."
     ))

@@ -8,7 +8,7 @@ use super::csv::Csv;
 use super::encoding;
 use super::guard::{Fault, Guard};
 use super::source::{CHUNK, Source};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::row::{BadCell, Cell};
 use crate::text;
 
@@ -51,7 +51,7 @@ impl<'a> Records<'a> {
     }
 
     /// Goes to the next record; its line, or nothing at the end.
-    pub fn next(&mut self) -> Result<Option<u32>, Stop> {
+    pub fn next(&mut self) -> Result<Option<u32>, Error> {
         loop {
             let more = self.reader.read_byte_record(&mut self.record).map_err(|error| self.stop(error))?;
             let line = self.reader.get_mut().skip_blanks(self.next_line);
@@ -68,7 +68,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    pub fn any_left(&mut self) -> Result<bool, Stop> {
+    pub fn any_left(&mut self) -> Result<bool, Error> {
         while self.next()?.is_some() {
             if !self.cells().iter().all(Cell::is_blank) {
                 return Ok(true);
@@ -106,7 +106,7 @@ impl<'a> Records<'a> {
         memchr::memchr(b'\n', self.record.as_slice()).is_some() && self.record.iter().any(swallows)
     }
 
-    fn stop(&self, error: csv::Error) -> Stop {
+    fn stop(&self, error: csv::Error) -> Error {
         let text = error.to_string();
         let fault = match error.into_kind() {
             csv::ErrorKind::Io(error) => error.downcast::<Fault>(),
@@ -118,9 +118,9 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn too_wide(&self) -> Stop {
+    fn too_wide(&self) -> Error {
         let (name, line) = (&self.source.name, self.next_line - 1);
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{name}, satır {line}: dosya okunamayacak kadar büyük (en çok {MOST_CELLS} sütun, 4 milyar satır). Ayırıcıyı denetleyin ya da dosyayı bölün.",
             "{name}, line {line}: the file is larger than can be read (at most {MOST_CELLS} columns, 4 billion lines). Check the delimiter, or split the file."
         ))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::gzip;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::shown;
 use crate::text;
 
@@ -29,7 +29,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens a regular file.
-    pub fn open(path: &Path) -> Result<Self, Stop> {
+    pub fn open(path: &Path) -> Result<Self, Error> {
         let name = shown(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
         // Asked of the path too, for opening a pipe would wait for its writer.
         let found = std::fs::metadata(path).map_err(|error| cannot_open(&name, &error))?;
@@ -65,14 +65,14 @@ impl Source {
     }
 
     /// The first bytes of the file, at most `most`.
-    pub fn head(&self, most: usize) -> Result<Vec<u8>, Stop> {
+    pub fn head(&self, most: usize) -> Result<Vec<u8>, Error> {
         let mut head = Vec::new();
         let read = self.slice(0, self.len()).take(most as u64).read_to_end(&mut head);
         read.map(|_| head).map_err(|error| self.unreadable(&error))
     }
 
     /// The SHA-256 of the whole file; every chunk of what is read is shown to `look`.
-    pub fn hash(&self, mut look: impl FnMut(&[u8])) -> Result<[u8; 32], Stop> {
+    pub fn hash(&self, mut look: impl FnMut(&[u8])) -> Result<[u8; 32], Error> {
         let mut hasher = Sha256::new();
         if Arc::ptr_eq(&self.file, &self.content) {
             self.each_chunk(self.slice(0, self.len), |chunk| {
@@ -87,7 +87,7 @@ impl Source {
         Ok(hasher.finalize().into())
     }
 
-    fn each_chunk(&self, mut reader: Slice, mut look: impl FnMut(&[u8])) -> Result<(), Stop> {
+    fn each_chunk(&self, mut reader: Slice, mut look: impl FnMut(&[u8])) -> Result<(), Error> {
         let mut chunk = vec![0; CHUNK];
         loop {
             match reader.read(&mut chunk) {
@@ -103,7 +103,7 @@ impl Source {
     }
 
     /// An error if the file is no longer what was opened, by its length and its time of change.
-    pub fn check_unchanged(&self) -> Result<(), Stop> {
+    pub fn check_unchanged(&self) -> Result<(), Error> {
         let now = self.file.metadata().map_err(|error| self.unreadable(&error))?;
         if now.len() == self.opened.len() && now.modified().ok() == self.opened.modified().ok() {
             Ok(())
@@ -112,32 +112,32 @@ impl Source {
         }
     }
 
-    pub fn unreadable(&self, error: &io::Error) -> Stop {
+    pub fn unreadable(&self, error: &io::Error) -> Error {
         let name = &self.name;
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{name} okunamadı ({error}). Dosyayı bu bilgisayara kopyalayıp yeniden deneyin.",
             "{name} could not be read ({error}). Copy the file to this computer and try again."
         ))
     }
 
-    fn changed(&self) -> Stop {
+    fn changed(&self) -> Error {
         let name = &self.name;
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{name} okunurken değiştirildi. Dosyayı kaydedip kapatın ve komutu yeniden çalıştırın.",
             "{name} was changed while it was read. Save it, close it, and run the command again."
         ))
     }
 }
 
-fn not_a_file(name: &str) -> Stop {
-    Stop::cannot_start(text!(
+fn not_a_file(name: &str) -> Error {
+    Error::cannot_start(text!(
         "{name} bir dosya değil. Bir .xlsx ya da .csv dosyası verin.",
         "{name} is not a file. Give an .xlsx or a .csv file."
     ))
 }
 
-fn cannot_open(name: &str, error: &io::Error) -> Stop {
-    Stop::cannot_start(match error.kind() {
+fn cannot_open(name: &str, error: &io::Error) -> Error {
+    Error::cannot_start(match error.kind() {
         io::ErrorKind::NotFound => text!(
             "{name} bulunamadı. Dosyanın adını ve klasörünü denetleyin.",
             "{name} was not found. Check the file's name and folder."

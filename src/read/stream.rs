@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::headings::Headings;
 use super::ranges::Ranges;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fold::fold;
 use crate::message::{Text, shown};
 use crate::row::{Cell, Place, Row, Sheet};
@@ -64,7 +64,7 @@ impl<'a> Stream<'a> {
     ///
     /// # Errors
     /// More cells than anybody waits for; `file` is the name in the sentence.
-    pub fn push(&mut self, row: Row, file: &str) -> Result<(), Stop> {
+    pub fn push(&mut self, row: Row, file: &str) -> Result<(), Error> {
         self.cells += row.cells.len() as u64;
         if self.cells > MOST_CELLS {
             return Err(too_many_cells(file));
@@ -150,9 +150,9 @@ fn weight(row: &Row) -> usize {
     row.cells.iter().map(|cell| size_of::<Cell>() + text(cell)).sum()
 }
 
-fn too_many_cells(file: &str) -> Stop {
+fn too_many_cells(file: &str) -> Error {
     let millions = MOST_CELLS / 1_000_000;
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{file} içinde boşlarla birlikte {millions} milyondan çok hücre var. Başlıkların sağındaki boş sütunları silin ya da dosyayı bölün.",
         "{file} has more than {millions} million cells, blank ones among them. Delete the empty columns on the right, or split the file."
     ))

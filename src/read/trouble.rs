@@ -4,7 +4,7 @@ use std::io;
 
 use zip::result::ZipError;
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::Text;
 use crate::text;
 
@@ -42,8 +42,8 @@ impl From<quick_xml::Error> for Trouble {
 }
 
 impl Trouble {
-    pub fn stop(self, name: &str) -> Stop {
-        Stop::cannot_start(match self {
+    pub fn stop(self, name: &str) -> Error {
+        Error::cannot_start(match self {
             Trouble::Damaged(why) => {
                 let why = crate::message::shown(&why);
                 text!(

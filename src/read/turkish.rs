@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, WINDOWS_1252, WINDOWS_1254};
 
 use super::Doubtful;
 use super::source::{CHUNK, Source};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::{Text, shown};
 use crate::text;
 
@@ -117,7 +117,7 @@ fn fits_its_word(before: u8, byte: u8, after: u8) -> bool {
 ///
 /// # Errors
 /// Nobody agreed; the file cannot be read.
-pub(super) fn agree(source: &Source, doubtful: &Doubtful) -> Result<&'static Encoding, Stop> {
+pub(super) fn agree(source: &Source, doubtful: &Doubtful) -> Result<&'static Encoding, Error> {
     let Doubtful::Ask(ask) = doubtful else { return Ok(WINDOWS_1254) };
     let survey = survey(source)?;
     let Some(first) = survey.first else { return Ok(WINDOWS_1254) };
@@ -129,7 +129,7 @@ pub(super) fn agree(source: &Source, doubtful: &Doubtful) -> Result<&'static Enc
     if ask(&place.question(&source.name, proposed)) { Ok(proposed) } else { Err(place.refusal(&source.name, proposed)) }
 }
 
-fn survey(source: &Source) -> Result<Survey, Stop> {
+fn survey(source: &Source) -> Result<Survey, Error> {
     let mut survey = Survey::default();
     let mut bytes = source.slice(0, source.len());
     // The last two bytes of what came before, so that each byte has both of its neighbours.
@@ -156,7 +156,7 @@ fn survey(source: &Source) -> Result<Survey, Stop> {
 }
 
 /// What the detector takes the text for. Where it says Windows-1252, every letter that is there is the same in 1254.
-fn detected(source: &Source, doubt: u64) -> Result<&'static Encoding, Stop> {
+fn detected(source: &Source, doubt: u64) -> Result<&'static Encoding, Error> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     for start in [0, doubt.saturating_sub(SAMPLE)] {
         let mut part = Vec::new();
@@ -179,7 +179,7 @@ struct Place {
 }
 
 impl Place {
-    fn of(source: &Source, offset: u64) -> Result<Self, Stop> {
+    fn of(source: &Source, offset: u64) -> Result<Self, Error> {
         let mut line = 1;
         let (mut above, mut chunk) = (source.slice(0, offset), Vec::new());
         while above.by_ref().take(CHUNK as u64).read_to_end(&mut chunk).map_err(|error| source.unreadable(&error))? > 0
@@ -210,7 +210,7 @@ impl Place {
         )
     }
 
-    fn refusal(&self, name: &str, proposed: &'static Encoding) -> Stop {
+    fn refusal(&self, name: &str, proposed: &'static Encoding) -> Error {
         let (line, sample, here) = (self.line, self.by(proposed), self.by(WINDOWS_1254));
         let (label, encoding) = (proposed.name().to_ascii_lowercase(), super::encoding::spoken(proposed));
         let mut message = text!(
@@ -224,7 +224,7 @@ impl Place {
             message.tr.push_str(&format!(" {encoding} ise (\"{sample}\") --encoding {label}."));
             message.en.push_str(&format!(" if it is {encoding} (\"{sample}\"), --encoding {label}."));
         }
-        Stop::cannot_start(message)
+        Error::cannot_start(message)
     }
 }
 

@@ -18,7 +18,7 @@ use super::stream::Stream;
 use super::trouble::Trouble;
 use super::weight::Budget;
 use super::{Options, no_data};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fold::fold;
 use crate::message::{Text, shown};
 use crate::row::{Place, Row, Sheet};
@@ -41,7 +41,7 @@ pub(super) struct Opened {
 }
 
 /// Opens the workbook and chooses its sheets; an error if none has a row below its header row.
-pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Stop> {
+pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Error> {
     let name = &source.name;
     let Package { copy, archive, reached, budget, layout } =
         Package::of(source).map_err(|trouble| trouble.stop(name))?;
@@ -107,7 +107,7 @@ impl Package {
 }
 
 /// The named sheet, or every visible one.
-fn wanted_sheets<'l>(file: &str, tabs: &'l [Tab], named: Option<&str>) -> Result<Vec<&'l Tab>, Stop> {
+fn wanted_sheets<'l>(file: &str, tabs: &'l [Tab], named: Option<&str>) -> Result<Vec<&'l Tab>, Error> {
     let Some(named) = named else {
         return Ok(tabs.iter().filter(|tab| tab.visible).collect());
     };
@@ -118,14 +118,14 @@ fn wanted_sheets<'l>(file: &str, tabs: &'l [Tab], named: Option<&str>) -> Result
     found.map(|tab| vec![tab]).ok_or_else(|| no_such_sheet(file, named, tabs))
 }
 
-fn no_visible_sheet(file: &str) -> Stop {
-    Stop::cannot_start(text!(
+fn no_visible_sheet(file: &str) -> Error {
+    Error::cannot_start(text!(
         "{file} içinde görünür sayfa yok. Sayfayı Excel'de gösterin ya da --sheet ile adını verin.",
         "{file} has no visible sheet. Unhide the sheet in Excel, or name it with --sheet."
     ))
 }
 
-fn no_such_sheet(file: &str, named: &str, tabs: &[Tab]) -> Stop {
+fn no_such_sheet(file: &str, named: &str, tabs: &[Tab]) -> Error {
     let names = || tabs.iter().map(|tab| &tab.name);
     let close = names()
         .map(|name| (strsim::jaro_winkler(&fold(name), &fold(named)), name))
@@ -137,7 +137,7 @@ fn no_such_sheet(file: &str, named: &str, tabs: &[Tab]) -> Stop {
         let name = shown(name);
         (format!(" \"{name}\" mi demek istediniz?"), format!(" Did you mean \"{name}\"?"))
     });
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{file} içinde \"{named}\" adlı sayfa yok. Sayfaları: {list}.{tr}",
         "{file} has no sheet called \"{named}\". Its sheets: {list}.{en}"
     ))
@@ -154,7 +154,7 @@ struct Choice {
 }
 
 impl Choice {
-    fn consider(&mut self, book: &mut Book, formats: &Formats, place: Where, options: &Options) -> Result<(), Stop> {
+    fn consider(&mut self, book: &mut Book, formats: &Formats, place: Where, options: &Options) -> Result<(), Error> {
         let head = head_of(book, formats, place)?;
         let name = place.sheet.to_owned();
         match header::find(&head, options.known) {
@@ -173,7 +173,7 @@ impl Choice {
         workbook: &mut Workbook,
         file: &str,
         uncalculated: bool,
-    ) -> Result<(Vec<Sheet>, Vec<Text>), Stop> {
+    ) -> Result<(Vec<Sheet>, Vec<Text>), Error> {
         let mut sheets = Vec::new();
         if self.recognised.is_empty() {
             self.without_header.clear();
@@ -199,7 +199,7 @@ impl Choice {
 }
 
 /// The first rows that are not blank.
-fn head_of(book: &mut Book, formats: &Formats, place: Where) -> Result<Vec<HeadRow>, Stop> {
+fn head_of(book: &mut Book, formats: &Formats, place: Where) -> Result<Vec<HeadRow>, Error> {
     let mut rows = Rows::open(book, formats, place, 0)?;
     let mut head: Vec<HeadRow> = Vec::new();
     while head.len() < HEAD_ROWS
@@ -241,7 +241,7 @@ impl Workbook {
         &self.formats.codes
     }
 
-    fn has_rows(&mut self, file: &str, sheet: &Sheet, part: usize) -> Result<bool, Stop> {
+    fn has_rows(&mut self, file: &str, sheet: &Sheet, part: usize) -> Result<bool, Error> {
         let place = Where { file, sheet: &sheet.name, look: &self.look, part };
         let mut rows = Rows::open(&mut self.book, &self.formats, place, 0)?;
         while let Some((number, cells)) = rows.next()? {
@@ -253,7 +253,7 @@ impl Workbook {
     }
 
     /// Reads the rows below the header row of every sheet into `stream`.
-    pub fn rows(&mut self, file: &str, sheets: &[Sheet], stream: &mut Stream) -> Result<(), Stop> {
+    pub fn rows(&mut self, file: &str, sheets: &[Sheet], stream: &mut Stream) -> Result<(), Error> {
         for (index, (sheet, part)) in sheets.iter().zip(&self.parts).enumerate() {
             let place = Where { file, sheet: &sheet.name, look: &self.look, part: *part };
             let mut rows = Rows::open(&mut self.book, &self.formats, place, sheet.headers.len())?;

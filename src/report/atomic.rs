@@ -9,7 +9,7 @@ use std::time::Duration;
 use tempfile::{Builder, NamedTempFile};
 
 use super::Layout;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::hint;
 use crate::message::{Text, shown};
 use crate::{fail, files, text};
@@ -28,11 +28,11 @@ pub struct Target {
 impl Target {
     /// # Errors
     /// A folder that is not there or in which this user cannot write.
-    pub fn create(path: &Path) -> Result<Self, Stop> {
+    pub fn create(path: &Path) -> Result<Self, Error> {
         sweep(folder(path));
         let temporary = Builder::new().prefix(PREFIX).tempfile_in(folder(path)).map_err(|error| {
             let (path, why) = (shown(&path.to_string_lossy()), shown(&error.to_string()));
-            Stop::cannot_start(text!(
+            Error::cannot_start(text!(
                 "{path} yazılamıyor: {why}. Klasörün var olduğundan ve yazma izniniz olduğundan emin olun ya da -o ile başka bir yer seçin.",
                 "{path} cannot be written: {why}. See that the folder exists and that you may write in it, or choose another place with -o."
             ))
@@ -60,7 +60,7 @@ impl Target {
     ///
     /// # Errors
     /// A full disk, or a target that another program holds open.
-    pub fn publish(self, layout: &Layout) -> Result<PathBuf, Stop> {
+    pub fn publish(self, layout: &Layout) -> Result<PathBuf, Error> {
         let Self { temporary, path } = self;
         temporary.as_file().sync_all().map_err(|error| failed(&path, layout, &error))?;
         fail::point("result-renaming");
@@ -105,7 +105,7 @@ fn sync_folder(folder: &Path) {
 }
 
 /// What to say when a result could not be written to its end.
-pub fn failed(path: &Path, layout: &Layout, error: &io::Error) -> Stop {
+pub fn failed(path: &Path, layout: &Layout, error: &io::Error) -> Error {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     let why = if matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge) {
         text!("diskte yer kalmadı. Yer açın", "the disk is full. Make room")
@@ -116,7 +116,7 @@ pub fn failed(path: &Path, layout: &Layout, error: &io::Error) -> Stop {
     not_written(path, layout, &why)
 }
 
-fn not_replaced(path: &Path, layout: &Layout, error: &io::Error) -> Stop {
+fn not_replaced(path: &Path, layout: &Layout, error: &io::Error) -> Error {
     let why = shown(&error.to_string());
     let why = text!(
         "{why}. Dosya Excel'de açıksa kapatın ya da -o ile başka bir ad seçin",
@@ -126,7 +126,7 @@ fn not_replaced(path: &Path, layout: &Layout, error: &io::Error) -> Stop {
 }
 
 /// `why` ends in what to mend; how to get the result after all follows.
-fn not_written(path: &Path, layout: &Layout, why: &Text) -> Stop {
+fn not_written(path: &Path, layout: &Layout, why: &Text) -> Error {
     let path = shown(&path.to_string_lossy());
     let next = match layout.run {
         Some(run) if !layout.checking => {
@@ -138,7 +138,7 @@ fn not_written(path: &Path, layout: &Layout, why: &Text) -> Stop {
         }
         _ => text!("aynı komutu yeniden çalıştırın", "run the same command again"),
     };
-    Stop::early(Text {
+    Error::early(Text {
         tr: format!("Sonuç dosyası {path} yazılamadı: {}; sonra {}.", why.tr, next.tr),
         en: format!("The result {path} could not be written: {}; then {}.", why.en, next.en),
     })

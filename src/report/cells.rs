@@ -51,7 +51,7 @@ impl AddedCells<'_> {
     fn cell(&self, part: &mut Part, at: RowNum, column: usize, added: Added, of: &Outcome) -> Result<(), XlsxError> {
         let styles = self.styles;
         match added {
-            Added::Result => part.text(at, column, of.word.as_str(), Some(styles.word(of.word))),
+            Added::Result => part.text(at, column, of.status.as_str(), Some(styles.status(of.status))),
             Added::Id(id) if self.columns.holds(id, self.operation) => self.id(part, at, column, of),
             Added::Id(_) => Ok(()),
             Added::Error => match explanation(of, self.context) {

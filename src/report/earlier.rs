@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::{Form, columns};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::shown;
 use crate::text;
 
@@ -18,15 +18,15 @@ const LOOK: u64 = 1 << 20;
 
 /// # Errors
 /// The input itself, a file that this program did not write, or something that is no file.
-pub fn may_replace(path: &Path, input: &Path, form: Form) -> Result<(), Stop> {
+pub fn may_replace(path: &Path, input: &Path, form: Form) -> Result<(), Error> {
     may_replace_or(path, input, form, |_| false)
 }
 
 /// As [`may_replace`], where a text file that begins with a line that is `ours` may be replaced too.
-pub fn may_replace_or(path: &Path, input: &Path, form: Form, ours: impl Fn(&str) -> bool) -> Result<(), Stop> {
+pub fn may_replace_or(path: &Path, input: &Path, form: Form, ours: impl Fn(&str) -> bool) -> Result<(), Error> {
     let shown_path = shown(&path.to_string_lossy());
     if is_same(path, input) {
-        return Err(Stop::cannot_start(text!(
+        return Err(Error::cannot_start(text!(
             "{shown_path} okunan dosyanın kendisi; sonuç onun üzerine yazılmaz. -o ile başka bir ad seçin.",
             "{shown_path} is the file that is read; a result is never written over it. Choose another name with -o."
         )));
@@ -40,7 +40,7 @@ pub fn may_replace_or(path: &Path, input: &Path, form: Form, ours: impl Fn(&str)
     if is_result(path, form, ours).unwrap_or(false) {
         return Ok(());
     }
-    Err(Stop::cannot_start(text!(
+    Err(Error::cannot_start(text!(
         "{shown_path} var ve bu programın yazdığı bir sonuç değil; üzerine yazılmadı. -o ile başka bir ad seçin.",
         "{shown_path} is there already and is not a result of this program; it was left as it is. Choose another name with -o."
     )))

@@ -8,7 +8,7 @@ use super::columns::column_index;
 use crate::contract::Operation;
 use crate::hint;
 use crate::message::{Lang, harmless};
-use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Word};
+use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Status};
 use crate::say;
 
 /// Whose words an explanation may use.
@@ -126,7 +126,7 @@ fn duplicate(of: &DuplicateOf, outcome: &Outcome, context: Context) -> String {
     if !then.is_empty() {
         sentence += &say!(lang, " O satırın sonucu: {then}.", " The result of that row: {then}.");
     }
-    if of.result == Some(Word::Unknown) {
+    if of.result == Some(Status::Unknown) {
         let run = if here { context.run.unwrap_or("RUN") } else { run };
         let command = hint::command(&["resolve", run], context.flags);
         sentence += &say!(lang, " Önce o satırı `{command}` ile kapatın.", " Close that row with `{command}` first.");
@@ -137,25 +137,25 @@ fn duplicate(of: &DuplicateOf, outcome: &Outcome, context: Context) -> String {
 /// What a result word means by itself, for a row that brings no words of its own.
 fn of_word(outcome: &Outcome, lang: Lang) -> Option<String> {
     let status = outcome.http_status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
-    Some(match outcome.word {
-        Word::Done | Word::Valid | Word::Duplicate => return None,
-        Word::DoneWithoutId => say!(
+    Some(match outcome.status {
+        Status::Done | Status::Valid | Status::Duplicate => return None,
+        Status::DoneWithoutId => say!(
             lang,
             "Sunucu yapıldı dedi ama numara vermedi. Kaydı karşı sistemde arayın; satır yeniden gönderilmez.",
             "The server says done and gave no id. Look for the record in its system; the row is not sent again."
         ),
-        Word::Rejected => say!(
+        Status::Rejected => say!(
             lang,
             "Sunucu satırı geri çevirdi{status} ve nedenini yazmadı. Satırı denetleyin ya da Reference değeriyle destek isteyin.",
             "The server refused the row{status} and gave no reason. Check the row, or ask for support with its Reference."
         ),
-        Word::Invalid => say!(lang, "Satır kurallara uymuyor.", "The row does not fit the contract."),
-        Word::Unknown => say!(
+        Status::Invalid => say!(lang, "Satır kurallara uymuyor.", "The row does not fit the contract."),
+        Status::Unknown => say!(
             lang,
             "İsteğin yapılıp yapılmadığı bilinmiyor{status}; yeniden gönderilmez. Karşı sisteme bakın, sonra `caseload resolve` ile kapatın.",
             "It is not known whether this was done{status}; it is not sent again. Look in the server's system, then close it with `caseload resolve`."
         ),
-        Word::NotSent => say!(
+        Status::NotSent => say!(
             lang,
             "Gönderilmedi. Aynı komutu yeniden çalıştırın; kaldığı yerden sürer.",
             "Not sent. Run the same command again; it goes on from here."
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn each_problem_has_a_line_with_its_column_and_header() {
-        let mut outcome = Outcome::of(Word::Invalid);
+        let mut outcome = Outcome::of(Status::Invalid);
         outcome.problems =
             vec![problem("B", "deviceId", "not"), problem("", "detail", "required"), problem("", "", "required")];
         let headers = ["Tip".into(), "Mali No".into()];
@@ -192,7 +192,7 @@ mod tests {
         let contracts = crate::contract::catalogue(None, &[]).unwrap();
         let mut operations = contracts.iter().flat_map(|contract| &contract.operations);
         let operation = operations.find(|operation| operation.field("deviceId").is_some());
-        let mut outcome = Outcome::of(Word::Invalid);
+        let mut outcome = Outcome::of(Status::Invalid);
         outcome.problems = vec![problem("", "deviceId", "required")];
         let context = Context { lang: Lang::Tr, operation, ..PLAIN };
         assert_eq!(explanation(&outcome, context), "Mali No: wrong.");
@@ -200,14 +200,14 @@ mod tests {
 
     #[test]
     fn a_duplicate_names_the_row_that_it_repeats() {
-        let mut outcome = Outcome::of(Word::Duplicate);
+        let mut outcome = Outcome::of(Status::Duplicate);
         outcome.id = Some(456.into());
         outcome.duplicate_of = Some(DuplicateOf {
             run: "r1".into(),
             file: "may.xlsx".into(),
             sheet: "List".into(),
             row: 12,
-            result: Some(Word::Done),
+            result: Some(Status::Done),
             sent_at_ms: None,
         });
         assert_eq!(
@@ -220,9 +220,9 @@ mod tests {
 
     #[test]
     fn every_word_but_the_good_ones_says_something() {
-        for word in Word::ALL {
+        for word in Status::ALL {
             let silent = explanation(&Outcome::of(word), PLAIN).is_empty();
-            assert_eq!(silent, matches!(word, Word::Done | Word::Valid | Word::Duplicate), "{word}");
+            assert_eq!(silent, matches!(word, Status::Done | Status::Valid | Status::Duplicate), "{word}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::explain::{Context, explanation};
-use crate::outcome::{Outcome, Word};
+use crate::outcome::{Outcome, Status};
 
 /// How many different errors are told apart.
 const MOST_KINDS: usize = 1_000;
@@ -30,14 +30,14 @@ pub struct Errors {
 
 impl Errors {
     pub fn add(&mut self, outcome: &Outcome, context: Context) {
-        if !matches!(outcome.word, Word::Rejected | Word::Invalid | Word::Unknown | Word::DoneWithoutId) {
+        if !matches!(outcome.status, Status::Rejected | Status::Invalid | Status::Unknown | Status::DoneWithoutId) {
             return;
         }
         if outcome.problems.is_empty() {
             let error = outcome.error.as_ref();
             let code = error.and_then(|error| error.code.as_deref()).unwrap_or_default();
             let title = error.and_then(|error| error.title.as_deref()).unwrap_or_default();
-            self.start_key(outcome.word, code, title);
+            self.start_key(outcome.status, code, title);
             if code.is_empty() {
                 let _ = write!(self.key, "\n{:?}", outcome.http_status);
             }
@@ -47,15 +47,15 @@ impl Errors {
             return;
         }
         for problem in &outcome.problems {
-            self.start_key(outcome.word, &problem.rule, &problem.field);
-            let alone = || Outcome { problems: vec![problem.clone()], ..Outcome::of(outcome.word) };
+            self.start_key(outcome.status, &problem.rule, &problem.field);
+            let alone = || Outcome { problems: vec![problem.clone()], ..Outcome::of(outcome.status) };
             self.count(|| problem.rule.clone(), || explanation(&alone(), context));
         }
     }
 
-    fn start_key(&mut self, word: Word, code: &str, what: &str) {
+    fn start_key(&mut self, status: Status, code: &str, what: &str) {
         self.key.clear();
-        for part in [word.as_str(), "\n", code, "\n", what] {
+        for part in [status.as_str(), "\n", code, "\n", what] {
             self.key.push_str(part);
         }
     }
@@ -90,14 +90,14 @@ mod tests {
 
     fn rejected(code: &str) -> Outcome {
         let error = Some(ApiError { code: Some(code.into()), title: Some("No".into()), description: None });
-        Outcome { error, ..Outcome::of(Word::Rejected) }
+        Outcome { error, ..Outcome::of(Status::Rejected) }
     }
 
     #[test]
     fn the_most_frequent_error_comes_first_and_rows_without_one_do_not_count() {
         let mut errors = Errors::default();
         for outcome in
-            [rejected("E2"), rejected("E1"), rejected("E2"), Outcome::of(Word::Done), Outcome::of(Word::NotSent)]
+            [rejected("E2"), rejected("E1"), rejected("E2"), Outcome::of(Status::Done), Outcome::of(Status::NotSent)]
         {
             errors.add(&outcome, CONTEXT);
         }

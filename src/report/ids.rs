@@ -9,7 +9,7 @@ use super::part::Part;
 use super::sheet_names::SheetNames;
 use super::styles::Styles;
 use crate::message::harmless;
-use crate::outcome::{Outcome, Word, id_text};
+use crate::outcome::{Outcome, Status, id_text};
 use crate::row::Place;
 
 /// The ids of one id column.
@@ -40,7 +40,7 @@ pub struct Means<'a> {
 /// The ids of a row where its answer holds a list and the row is done.
 pub fn listed(outcome: &Outcome) -> Option<&[Value]> {
     match &outcome.id {
-        Some(Value::Array(ids)) if matches!(outcome.word, Word::Done | Word::Duplicate) => Some(ids),
+        Some(Value::Array(ids)) if matches!(outcome.status, Status::Done | Status::Duplicate) => Some(ids),
         _ => None,
     }
 }

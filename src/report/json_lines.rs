@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::atomic::{Target, failed};
 use super::{Layout, moment};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::write_json;
-use crate::outcome::{ApiError, Outcome, Problem, Word};
+use crate::outcome::{ApiError, Outcome, Problem, Status};
 use crate::row::Row;
 
 pub struct Writer<'a> {
@@ -29,7 +29,7 @@ struct Line<'a> {
     /// Null for a CSV file.
     sheet: Option<&'a str>,
     row: u32,
-    result: Word,
+    result: Status,
     id: Option<&'a Value>,
     error: Option<&'a ApiError>,
     problems: &'a [Problem],
@@ -47,16 +47,16 @@ struct Original<'a> {
     file: &'a str,
     sheet: Option<&'a str>,
     row: u32,
-    result: Option<Word>,
+    result: Option<Status>,
 }
 
 impl<'a> Writer<'a> {
-    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Stop> {
+    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Error> {
         let file = target.file().map_err(|why| failed(target.path(), &layout, &why))?;
         Ok(Self { target, layout, zone, out: BufWriter::with_capacity(1 << 16, file) })
     }
 
-    pub fn row(&mut self, row: &Row, outcome: &Outcome) -> Result<(), Stop> {
+    pub fn row(&mut self, row: &Row, outcome: &Outcome) -> Result<(), Error> {
         self.write(row, outcome).map_err(|why| failed(self.target.path(), &self.layout, &why))
     }
 
@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
             file: self.layout.file_name,
             sheet: sheet.filter(|_| !self.layout.csv),
             row: row.place.row,
-            result: outcome.word,
+            result: outcome.status,
             id: outcome.id.as_ref(),
             error: outcome.error.as_ref(),
             problems: &outcome.problems,
@@ -86,7 +86,7 @@ impl<'a> Writer<'a> {
         self.out.write_all(b"\n")
     }
 
-    pub fn finish(mut self) -> Result<PathBuf, Stop> {
+    pub fn finish(mut self) -> Result<PathBuf, Error> {
         self.out.flush().map_err(|why| failed(self.target.path(), &self.layout, &why))?;
         self.target.publish(&self.layout)
     }

@@ -40,7 +40,8 @@ pub use summary_json::summary_json;
 
 use crate::contract::Operation;
 use crate::doubt::InQuestion;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::fail;
 use crate::message::{Lang, shown};
 use crate::outcome::{Outcome, Tally};
@@ -110,7 +111,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(path: &Path) -> Result<Self, Stop> {
+    fn of(path: &Path) -> Result<Self, Error> {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         match extension.as_deref() {
             Some("xlsx") => Ok(Self::Workbook),
@@ -118,7 +119,7 @@ impl Form {
             Some("jsonl") => Ok(Self::JsonLines),
             _ => {
                 let path = shown(&path.to_string_lossy());
-                Err(Stop::cannot_start(text!(
+                Err(Error::cannot_start(text!(
                     "{path}: sonuç dosyasının adı .xlsx, .csv veya .jsonl ile bitmeli. -o ile böyle bir ad verin.",
                     "{path}: the name of a result ends in .xlsx, .csv or .jsonl. Give such a name with -o."
                 )))
@@ -141,12 +142,12 @@ enum Writer<'a> {
 /// # Errors
 /// An extension that names no form; a folder in which nothing can be written; a `path` that is the
 /// input itself, or a file that is no earlier result of this program.
-pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Report<'a>, Stop> {
+pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Report<'a>, Error> {
     create_in(path, layout, TimeZone::system(), workbook::ROW_LIMIT)
 }
 
 /// As [`create`], with the zone in which times are told and the rows that a sheet holds.
-fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32) -> Result<Report<'a>, Stop> {
+fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32) -> Result<Report<'a>, Error> {
     let form = Form::of(path)?;
     earlier::may_replace(path, layout.input, form)?;
     let target = atomic::Target::create(path)?;
@@ -163,7 +164,7 @@ fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32
 ///
 /// # Errors
 /// As [`create`].
-pub fn foresee(path: &Path, input: &Path) -> Result<(), Stop> {
+pub fn foresee(path: &Path, input: &Path) -> Result<(), Error> {
     earlier::may_replace(path, input, Form::of(path)?)?;
     atomic::Target::create(path).map(drop)
 }
@@ -179,7 +180,7 @@ impl Report<'_> {
     ///
     /// # Errors
     /// A disk that is full or gone.
-    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Stop> {
+    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Error> {
         fail::point("result-row");
         match &mut self.0 {
             Writer::Workbook(writer) => writer.row(row, operation, outcome),
@@ -192,7 +193,7 @@ impl Report<'_> {
     ///
     /// # Errors
     /// A disk that is full or gone, or a target that cannot be replaced (open in another program).
-    pub fn finish(self, facts: &Facts) -> Result<PathBuf, Stop> {
+    pub fn finish(self, facts: &Facts) -> Result<PathBuf, Error> {
         match self.0 {
             Writer::Workbook(writer) => writer.finish(facts),
             Writer::Table(writer) => writer.finish(),

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-use crate::outcome::Word;
+use crate::outcome::Status;
 
 const GREEN: (u32, u32) = (0x00C6_EFCE, 0x0000_6100);
 const AMBER: (u32, u32) = (0x00FF_EB9C, 0x007F_4F00);
@@ -72,7 +72,7 @@ impl Styles {
             text: Pair::of(top.clone()),
             quoted: Pair::of(top.clone().set_quote_prefix()),
             numbers: Vec::new(),
-            words: Word::ALL.iter().map(|&word| coloured(&top, word)).collect(),
+            words: Status::ALL.iter().map(|&word| coloured(&top, word)).collect(),
             quoted_header: header.clone().map(Format::set_quote_prefix),
             header,
             top,
@@ -109,8 +109,8 @@ impl Styles {
         &self.text.problem
     }
 
-    pub fn word(&self, word: Word) -> &Format {
-        &self.words[word as usize]
+    pub fn status(&self, status: Status) -> &Format {
+        &self.words[status as usize]
     }
 
     pub fn header(&self, added: bool, formula: bool) -> &Format {
@@ -120,12 +120,12 @@ impl Styles {
 }
 
 /// The colour of a result word.
-fn coloured(base: &Format, word: Word) -> Format {
-    let (fill, ink) = match word {
-        Word::Done | Word::Valid => GREEN,
-        Word::DoneWithoutId | Word::Unknown => AMBER,
-        Word::Rejected | Word::Invalid => RED,
-        Word::Duplicate | Word::NotSent => GREY,
+fn coloured(base: &Format, status: Status) -> Format {
+    let (fill, ink) = match status {
+        Status::Done | Status::Valid => GREEN,
+        Status::DoneWithoutId | Status::Unknown => AMBER,
+        Status::Rejected | Status::Invalid => RED,
+        Status::Duplicate | Status::NotSent => GREY,
     };
     base.clone().set_background_color(Color::RGB(fill)).set_font_color(Color::RGB(ink))
 }
@@ -173,11 +173,11 @@ impl SummaryStyles {
             total,
             good: verdict(GREEN),
             bad: verdict(RED),
-            words: Word::ALL.iter().map(|&word| coloured(&ruled.clone().set_bold(), word)).collect(),
+            words: Status::ALL.iter().map(|&word| coloured(&ruled.clone().set_bold(), word)).collect(),
         }
     }
 
-    pub fn word(&self, word: Word) -> &Format {
-        &self.words[word as usize]
+    pub fn status(&self, status: Status) -> &Format {
+        &self.words[status as usize]
     }
 }

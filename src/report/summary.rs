@@ -87,7 +87,7 @@ impl Page<'_> {
         for word in summary_words::listed(facts, checking) {
             let count = facts.tally.count(word) as f64;
             let share = if facts.tally.rows == 0 { 0.0 } else { count / facts.tally.rows as f64 };
-            self.sheet.write_string_with_format(self.at, 0, word.as_str(), self.styles.word(word))?;
+            self.sheet.write_string_with_format(self.at, 0, word.as_str(), self.styles.status(word))?;
             self.text(1, &summary_words::meaning(word, lang))?;
             self.sheet.write_number_with_format(self.at, 2, count, &self.styles.count)?;
             self.sheet.write_number_with_format(self.at, 3, share, &self.styles.share)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::Facts;
-use crate::outcome::Word;
+use crate::outcome::Status;
 
 /// The summary of a run as JSON. `result` is the path of the result file; `valid` is counted for a check alone;
 /// `error` is the code and the sentence of what stopped the run, or kept its result from being written.
@@ -19,9 +19,9 @@ pub fn summary_json(facts: &Facts, result: Option<&Path>, checking: bool, error:
     put("to", json!(facts.to));
     put("rows", json!(tally.rows));
     if checking {
-        put("valid", json!(tally.count(Word::Valid)));
+        put("valid", json!(tally.count(Status::Valid)));
     }
-    for word in Word::ALL.into_iter().filter(|&word| word != Word::Valid) {
+    for word in Status::ALL.into_iter().filter(|&word| word != Status::Valid) {
         put(&word.as_str().replace('-', "_"), json!(tally.count(word)));
     }
     put("balance", json!(tally.balances()));

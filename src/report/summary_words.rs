@@ -6,48 +6,48 @@ use super::columns::{Added, Columns};
 use crate::exit::Exit;
 use crate::hint;
 use crate::message::Lang;
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::say;
 
 /// What a result word means.
-pub fn meaning(word: Word, lang: Lang) -> String {
-    match word {
-        Word::Done => say!(
+pub fn meaning(status: Status, lang: Lang) -> String {
+    match status {
+        Status::Done => say!(
             lang,
             "Yapıldı: sunucu satırı kabul etti. Yapacak bir şey yok.",
             "Done: the server accepted the row. Nothing is left to do."
         ),
-        Word::DoneWithoutId => say!(
+        Status::DoneWithoutId => say!(
             lang,
             "Yapıldı ama numarasız: sunucu yapıldı dedi, yanıtında numara yok. Kaydı karşı sistemde arayın.",
             "Done without an id: the server says done, and its answer carries no id. Look for the record in its system."
         ),
-        Word::Rejected => say!(
+        Status::Rejected => say!(
             lang,
             "Geri çevrildi: sunucu satırı reddetti, hiçbir şey yapmadı. Nedeni Error sütununda; düzeltip yeniden gönderin.",
             "Rejected: the server refused the row and did nothing. Error says why; correct the row and send it again."
         ),
-        Word::Invalid => say!(
+        Status::Invalid => say!(
             lang,
             "Geçersiz: satır kurallara uymuyor, bu yüzden gönderilmez. Error sütununa göre düzeltin.",
             "Invalid: the row breaks a rule, so it is not sent. Correct it as Error says."
         ),
-        Word::Duplicate => say!(
+        Status::Duplicate => say!(
             lang,
             "Yinelenen: aynısı bu dosyada ya da daha önce gönderilmiş; bir daha gönderilmez. Hangi satır olduğu Error sütununda.",
             "Duplicate: the same row stands in this file or was sent before; it is not sent again. Error names that row."
         ),
-        Word::Unknown => say!(
+        Status::Unknown => say!(
             lang,
             "Bilinmiyor: gönderildi ama yapılıp yapılmadığı belli değil. Kendiniz yeniden göndermeyin; karşı sisteme bakıp kapatın.",
             "Unknown: sent, and nobody here knows whether it was done. Do not send it again yourself; look in the server's system and close it."
         ),
-        Word::NotSent => say!(
+        Status::NotSent => say!(
             lang,
             "Gönderilmedi: gönderim önce durdu ya da satır, sonucu bilinmeyen bir satırı bekliyor.",
             "Not sent: the run stopped first, or the row waits behind one whose result is unknown."
         ),
-        Word::Valid => say!(lang, "Geçerli: satır gönderilebilir.", "Valid: the row can be sent."),
+        Status::Valid => say!(lang, "Geçerli: satır gönderilebilir.", "Valid: the row can be sent."),
     }
 }
 
@@ -89,14 +89,14 @@ pub fn column(column: Added, lang: Lang) -> String {
 pub fn next_steps(facts: &Facts, checking: bool, flags: &str, lang: Lang) -> Vec<String> {
     let count = |word| facts.tally.count(word);
     let mut steps = Vec::new();
-    if matches!(facts.exit, Exit::StoppedEarly | Exit::Interrupted | Exit::Terminated) || count(Word::NotSent) > 0 {
+    if matches!(facts.exit, Exit::StoppedEarly | Exit::Interrupted | Exit::Terminated) || count(Status::NotSent) > 0 {
         steps.push(say!(
             lang,
             "Aynı komutu yeniden çalıştırın: kaldığı yerden sürer, gönderilmiş satırı yeniden göndermez.",
             "Run the same command again: it goes on where it stopped, and sends no row a second time."
         ));
     }
-    if count(Word::Unknown) > 0 {
+    if count(Status::Unknown) > 0 {
         let command = hint::command(&["resolve", facts.run.unwrap_or("RUN")], flags);
         steps.push(say!(
             lang,
@@ -104,7 +104,7 @@ pub fn next_steps(facts: &Facts, checking: bool, flags: &str, lang: Lang) -> Vec
             "Look for the unknown rows in the server's system, then close them with `{command}`."
         ));
     }
-    if count(Word::Invalid) + count(Word::Rejected) > 0 {
+    if count(Status::Invalid) + count(Status::Rejected) > 0 {
         steps.push(if checking {
             say!(
                 lang,
@@ -130,14 +130,14 @@ pub fn next_steps(facts: &Facts, checking: bool, flags: &str, lang: Lang) -> Vec
 }
 
 /// The words that the balance lists: those that can occur, and any that did.
-pub fn listed(facts: &Facts, checking: bool) -> impl Iterator<Item = Word> {
-    let expected = move |word| match word {
-        Word::Valid => checking,
-        Word::Invalid | Word::Duplicate => true,
+pub fn listed(facts: &Facts, checking: bool) -> impl Iterator<Item = Status> {
+    let expected = move |status| match status {
+        Status::Valid => checking,
+        Status::Invalid | Status::Duplicate => true,
         _ => !checking,
     };
     let tally = facts.tally.clone();
-    Word::ALL.into_iter().filter(move |&word| expected(word) || tally.count(word) > 0)
+    Status::ALL.into_iter().filter(move |&word| expected(word) || tally.count(word) > 0)
 }
 
 /// Every added column with its header and meaning.

@@ -19,7 +19,7 @@ use super::cell_text::{for_csv, needs_apostrophe, push_cell};
 use super::columns::{Added, Columns, of_earlier_result};
 use super::explain::{Context, code, explanation};
 use super::{Layout, moment};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::{Lang, harmless};
 use crate::outcome::Outcome;
 use crate::row::{Cell, Row, Sheet};
@@ -35,7 +35,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Stop> {
+    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone) -> Result<Self, Error> {
         let columns = Columns::new(layout.operations, layout.checking);
         let (headers, sources) = merged(layout.sheets, |sheet| of_earlier_result(&sheet.headers));
         let several = layout.sheets.len() > 1;
@@ -53,7 +53,7 @@ impl<'a> Writer<'a> {
         Ok(Self { target, layout, zone, columns, sources, out })
     }
 
-    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Stop> {
+    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Error> {
         self.write(row, operation, outcome).map_err(|why| failed(self.target.path(), &self.layout, &why))
     }
 
@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
         for &added in &self.columns.added {
             let columns = &self.columns;
             self.out.put(&match added {
-                Added::Result => outcome.word.as_str().into(),
+                Added::Result => outcome.status.as_str().into(),
                 Added::Id(id) if columns.holds(id, operation) => outcome.id_text().into(),
                 Added::Id(_) => "".into(),
                 Added::Error => explanation(outcome, context).into(),
@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
         self.out.end_row()
     }
 
-    pub fn finish(self) -> Result<PathBuf, Stop> {
+    pub fn finish(self) -> Result<PathBuf, Error> {
         self.out.finish().map_err(|why| failed(self.target.path(), &self.layout, &why))?;
         self.target.publish(&self.layout)
     }

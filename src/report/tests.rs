@@ -8,7 +8,8 @@ use calamine::{Data, Reader as _, Xlsx};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::outcome::{ApiError, DuplicateOf, Problem, Word};
+use crate::error::ErrorKind;
+use crate::outcome::{ApiError, DuplicateOf, Problem, Status};
 use crate::read::ReadAs;
 use crate::row::{BadCell, Cell, Place};
 
@@ -38,14 +39,14 @@ fn done(id: Value) -> Outcome {
         attempts: 1,
         sent_at_ms: Some(SENT_MS),
         reference: Some("ref-1".into()),
-        ..Outcome::of(Word::Done)
+        ..Outcome::of(Status::Done)
     }
 }
 
 fn invalid(column: &str, rule: &str) -> Outcome {
     let (column, rule) = (column.into(), rule.into());
     let problem = Problem { column, field: "deviceId".into(), value: "FT1".into(), rule, message: "wrong.".into() };
-    Outcome { problems: vec![problem], ..Outcome::of(Word::Invalid) }
+    Outcome { problems: vec![problem], ..Outcome::of(Status::Invalid) }
 }
 
 /// An operation with this id column.
@@ -82,7 +83,7 @@ impl Run {
         self.folder.path().join(name)
     }
 
-    fn create(&self, name: &str) -> Result<Report<'_>, Stop> {
+    fn create(&self, name: &str) -> Result<Report<'_>, Error> {
         let layout = Layout {
             flags: "",
             lang: Lang::En,
@@ -189,7 +190,7 @@ fn cells_keep_their_values_and_number_formats() {
         text("_x000D_ çğıİöşü \u{1}"),
         text("beyond"),
     ];
-    let path = run.write("out.xlsx", &[(row(0, 2, given), Outcome::of(Word::Done))]);
+    let path = run.write("out.xlsx", &[(row(0, 2, given), Outcome::of(Status::Done))]);
     let read = &cells(&path, "List")[1].1;
     assert_eq!(read[..6], ["42", "45658", "true", "#N/A", "NaN", "_x000D_ çğıİöşü \u{1}"].map(str::to_owned));
     assert_eq!(read[6], "done");
@@ -205,7 +206,7 @@ fn no_text_ever_becomes_a_formula() {
     let mut rows: Vec<_> =
         (2..).zip(dangerous).map(|(at, words)| (row(0, at, vec![text(words)]), done(json!(words)))).collect();
     let error = Some(ApiError { code: Some("=2".into()), title: Some("=cmd|'/c calc'!A1".into()), description: None });
-    rows.push((row(0, 9, vec![]), Outcome { error, ..Outcome::of(Word::Rejected) }));
+    rows.push((row(0, 9, vec![]), Outcome { error, ..Outcome::of(Status::Rejected) }));
     let path = run.write("out.xlsx", &rows);
     for name in ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"] {
         assert!(!part(&path, name).contains("<f>"), "{name}");
@@ -290,7 +291,7 @@ fn an_earlier_result_is_replaced_and_its_columns_are_not_doubled() {
     assert!(part(&path, "docProps/custom.xml").contains(">r1<"));
     fs::write(run.path("mine.xlsx"), "a person's own file").unwrap();
     let stop = run.create("mine.xlsx").err().unwrap();
-    assert_eq!(stop.exit, Exit::CannotStart);
+    assert_eq!(stop.kind, ErrorKind::CannotStart);
     assert_eq!(fs::read_to_string(run.path("mine.xlsx")).unwrap(), "a person's own file");
 }
 
@@ -298,13 +299,13 @@ fn an_earlier_result_is_replaced_and_its_columns_are_not_doubled() {
 fn a_check_adds_result_and_error_alone() {
     let mut run = Run::new(vec![sheet("", 1, &["A"])]);
     run.checking = true;
-    let path = run.write("out.xlsx", &[(row(0, 2, vec![text("F1")]), Outcome::of(Word::Valid))]);
+    let path = run.write("out.xlsx", &[(row(0, 2, vec![text("F1")]), Outcome::of(Status::Valid))]);
     let read = cells(&path, "Result");
     assert_eq!(read[0].1, ["A", "Result", "Error", "Error code"]);
     assert_eq!(read[1].1[1], "valid");
     let summary = cells(&path, "Summary");
     let words: Vec<_> =
-        summary.iter().map(|(_, row)| row[0].as_str()).filter(|word| Word::from_name(word).is_some()).collect();
+        summary.iter().map(|(_, row)| row[0].as_str()).filter(|word| Status::from_name(word).is_some()).collect();
     assert_eq!(words, ["invalid", "duplicate", "valid"]);
 }
 
@@ -339,12 +340,12 @@ fn csv_has_the_columns_of_the_workbook_and_one_table_for_several_sheets() {
 #[test]
 fn json_lines_have_the_keys_in_their_order() {
     let mut run = Run::new(vec![sheet("List", 1, &["A"])]);
-    let mut duplicate = Outcome { id: Some(json!(456)), ..Outcome::of(Word::Duplicate) };
-    let (file, result) = ("may.xlsx".into(), Some(Word::Done));
+    let mut duplicate = Outcome { id: Some(json!(456)), ..Outcome::of(Status::Duplicate) };
+    let (file, result) = ("may.xlsx".into(), Some(Status::Done));
     duplicate.duplicate_of =
         Some(DuplicateOf { run: "r0".into(), file, sheet: String::new(), row: 12, result, sent_at_ms: None });
     let error = Some(ApiError { code: Some("E1".into()), title: None, description: None });
-    let rejected = Outcome { error, ..Outcome::of(Word::Rejected) };
+    let rejected = Outcome { error, ..Outcome::of(Status::Rejected) };
     let rows = [
         (row(0, 2, vec![]), done(json!(["HT1"]))),
         (row(0, 3, vec![]), duplicate),
@@ -371,7 +372,7 @@ fn json_lines_have_the_keys_in_their_order() {
 fn the_json_summary_has_the_keys_that_the_readme_lists() {
     let mut tally = Tally::default();
     tally.rows = 1;
-    tally.add(&Outcome::of(Word::NotSent));
+    tally.add(&Outcome::of(Status::NotSent));
     let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false, None);
     assert_eq!(
         summary.to_string(),
@@ -390,8 +391,8 @@ fn a_result_is_whole_or_not_there_and_leaves_nothing_behind() {
         drop(report);
         assert_eq!(fs::read_dir(run.folder.path()).unwrap().count(), 0, "{name}");
     }
-    assert_eq!(run.create("no/such/out.xlsx").err().unwrap().exit, Exit::CannotStart);
-    assert_eq!(run.create("out.txt").err().unwrap().exit, Exit::CannotStart);
+    assert_eq!(run.create("no/such/out.xlsx").err().unwrap().kind, ErrorKind::CannotStart);
+    assert_eq!(run.create("out.txt").err().unwrap().kind, ErrorKind::CannotStart);
 }
 
 #[cfg(unix)]

@@ -22,7 +22,7 @@ use super::seal::seal;
 use super::sheet_names::SheetNames;
 use super::styles::Styles;
 use super::{Facts, Layout, earlier, summary};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::row::{Row, Sheet};
 use crate::{say, text};
@@ -55,7 +55,7 @@ struct ResultSheet {
 }
 
 impl<'a> Writer<'a> {
-    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone, row_limit: RowNum) -> Result<Self, Stop> {
+    pub fn create(target: Target, layout: Layout<'a>, zone: TimeZone, row_limit: RowNum) -> Result<Self, Error> {
         let columns = Columns::new(layout.operations, layout.checking);
         let mut names = SheetNames::default();
         let sheets: Vec<_> =
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         Ok(Self { target, layout, zone, row_limit, book, names, columns, styles, sheets, ids, errors })
     }
 
-    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Stop> {
+    pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Error> {
         guarded(|| self.write(row, operation, outcome)).map_err(|why| failed(self.target.path(), &self.layout, &why))
     }
 
@@ -152,7 +152,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    pub fn finish(mut self, facts: &Facts) -> Result<PathBuf, Stop> {
+    pub fn finish(mut self, facts: &Facts) -> Result<PathBuf, Error> {
         let saved = guarded(|| self.assemble(facts)).and_then(|()| self.save());
         saved.map_err(|why| failed(self.target.path(), &self.layout, &why))?;
         self.target.publish(&self.layout)
@@ -208,9 +208,9 @@ impl ResultSheet {
 }
 
 /// A sheet whose result has more columns than a sheet can have.
-pub fn too_wide(sheet: &str) -> Stop {
+pub fn too_wide(sheet: &str) -> Error {
     let sheet = crate::message::shown(sheet);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{sheet}\" sayfasında sonuç sütunlarına yer yok: bir sayfa en çok 16.384 sütun alır. Boş sütunları silin ya da -o ile .csv seçin.",
         "The sheet \"{sheet}\" has no room for the columns of the result: a sheet has at most 16,384. Delete the empty columns, or choose .csv with -o."
     ))

@@ -53,7 +53,7 @@ use serde_json::Value;
 use super::asked::value_of;
 use super::rule::rule;
 use crate::contract::{Operation, parse_yaml};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::Text;
 use crate::outcome::id_text;
 
@@ -166,7 +166,7 @@ struct Document {
 impl Script {
     /// # Errors
     /// No YAML, or a rule that cannot be followed, with its number.
-    pub fn from_yaml(text: &str) -> Result<Self, Stop> {
+    pub fn from_yaml(text: &str) -> Result<Self, Error> {
         let value = parse_yaml(text).map_err(|why| refused(Text::same(why)))?;
         let document = match value {
             Value::Null => Document { seed: 0, rules: Vec::new() },
@@ -219,8 +219,8 @@ fn roll(seed: u64, rule: usize, n: u64) -> f64 {
     ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-fn refused(Text { tr, en }: Text) -> Stop {
-    Stop::cannot_start(Text {
+fn refused(Text { tr, en }: Text) -> Error {
+    Error::cannot_start(Text {
         tr: format!("Hata betiği kullanılamıyor: {tr}. Betiğin bu yerini düzeltin."),
         en: format!("The fault script cannot be used: {en}. Mend that place in the script."),
     })

@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::shown;
 use crate::text;
 
@@ -10,7 +10,7 @@ use crate::text;
 ///
 /// # Errors
 /// A base that is no address, that carries a password, or that is plain http elsewhere.
-pub(super) fn of_operation(base: &str, path: &str, allow_http: bool) -> Result<Url, Stop> {
+pub(super) fn of_operation(base: &str, path: &str, allow_http: bool) -> Result<Url, Error> {
     // Looked at by itself: a base without a host would take the first piece of the path for one.
     let given = Url::parse(base).ok().filter(is_whole).ok_or_else(|| no_url(base))?;
     if !given.username().is_empty() || given.password().is_some() {
@@ -24,7 +24,7 @@ pub(super) fn of_operation(base: &str, path: &str, allow_http: bool) -> Result<U
 ///
 /// # Errors
 /// As [`of_operation`].
-pub(super) fn of_token(address: &str, allow_http: bool) -> Result<Url, Stop> {
+pub(super) fn of_token(address: &str, allow_http: bool) -> Result<Url, Error> {
     let url = Url::parse(address).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
     may_be_spoken_to(url.ok_or_else(|| no_token_url(address))?, address, allow_http)
 }
@@ -33,7 +33,7 @@ fn is_whole(url: &Url) -> bool {
     url.has_host() && matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none()
 }
 
-fn may_be_spoken_to(url: Url, address: &str, allow_http: bool) -> Result<Url, Stop> {
+fn may_be_spoken_to(url: Url, address: &str, allow_http: bool) -> Result<Url, Error> {
     if url.scheme() == "https" || is_loopback(&url) || allow_http { Ok(url) } else { Err(in_the_clear(address)) }
 }
 
@@ -67,32 +67,32 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-pub(super) fn no_url(base: &str) -> Stop {
+pub(super) fn no_url(base: &str) -> Error {
     let base = shown(base);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{base}\" bir adres değil. --base-url için https://sunucu biçiminde yazın.",
         "\"{base}\" is no address. Give --base-url as https://server."
     ))
 }
 
-fn with_password() -> Stop {
-    Stop::cannot_start(text!(
+fn with_password() -> Error {
+    Error::cannot_start(text!(
         "Adresin içinde kullanıcı adı ya da parola var; adresler defterde ve sonuçta görünür. Onları çıkarın, CASELOAD_USER ve CASELOAD_PASSWORD ile verin.",
         "The address holds a user name or a password, and addresses stand in the ledger and the result. Take them out, and give them by CASELOAD_USER and CASELOAD_PASSWORD."
     ))
 }
 
-fn no_token_url(address: &str) -> Stop {
+fn no_token_url(address: &str) -> Error {
     let address = shown(address.split('?').next().unwrap_or_default());
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "Token'ın alınacağı \"{address}\" bir adres değil. Sözleşmede tokenUrl ya da x-token.endpoint değerini düzeltin.",
         "\"{address}\", where the token comes from, is no address. Correct tokenUrl or x-token.endpoint in the contract."
     ))
 }
 
-fn in_the_clear(base: &str) -> Stop {
+fn in_the_clear(base: &str) -> Error {
     let base = spelled(base);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{base}\" şifresiz http kullanıyor; gizli bilgiler açıktan giderdi. https ile başlayan adresi yazın (http yalnız bu makinede kabul edilir; başka yerde ancak profilde allow_http = true ile).",
         "\"{base}\" is plain http, and secrets would travel in the clear. Give the https address (http is taken on this machine only; elsewhere only with allow_http = true in the profile)."
     ))

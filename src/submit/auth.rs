@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::mask::{Mask, basic};
 use crate::contract::{Operation, Scheme, SchemeKind};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::Text;
 use crate::profile::Promise;
 use crate::text;
@@ -35,8 +35,8 @@ impl Secrets {
     /// An operation none of whose alternatives is complete, or a place that cannot be looked at.
     pub fn gather(
         operations: &[&Operation],
-        find: impl Fn(&str) -> Result<Option<SecretString>, Stop>,
-    ) -> Result<Self, Stop> {
+        find: impl Fn(&str) -> Result<Option<SecretString>, Error>,
+    ) -> Result<Self, Error> {
         let mut looked_up: BTreeMap<String, Option<SecretString>> = BTreeMap::new();
         let mut chosen: Vec<Vec<Scheme>> = Vec::new();
         for operation in operations {
@@ -58,7 +58,7 @@ impl Secrets {
     ///
     /// # Errors
     /// A secret with characters that cannot travel.
-    pub fn credentials(&self, operation: usize) -> Result<Credentials, Stop> {
+    pub fn credentials(&self, operation: usize) -> Result<Credentials, Error> {
         let mut credentials = Credentials::default();
         for scheme in &self.chosen[operation] {
             let (header, text) = match &scheme.kind {
@@ -111,8 +111,8 @@ impl Secrets {
 fn all_given(
     alternative: &[Scheme],
     looked_up: &mut BTreeMap<String, Option<SecretString>>,
-    find: &impl Fn(&str) -> Result<Option<SecretString>, Stop>,
-) -> Result<bool, Stop> {
+    find: &impl Fn(&str) -> Result<Option<SecretString>, Error>,
+) -> Result<bool, Error> {
     for name in alternative.iter().flat_map(Scheme::secrets) {
         if !looked_up.contains_key(name) {
             let found = find(name)?.map(|value| value.expose_secret().trim().to_owned());
@@ -130,7 +130,7 @@ fn all_given(
 ///
 /// # Errors
 /// There is none.
-pub fn likely(operation: &Operation, promise: impl Fn(&str) -> Promise) -> Result<Vec<&[Scheme]>, Stop> {
+pub fn likely(operation: &Operation, promise: impl Fn(&str) -> Promise) -> Result<Vec<&[Scheme]>, Error> {
     let mut found = Vec::new();
     for alternative in &operation.security {
         let promises: Vec<Promise> = alternative.iter().flat_map(Scheme::secrets).map(&promise).collect();
@@ -157,7 +157,7 @@ pub(super) fn with_prefix(prefix: &str, token: &str) -> String {
     if prefix.is_empty() { token.to_owned() } else { format!("{prefix} {token}") }
 }
 
-fn header_name(name: &str, scheme: &Scheme) -> Result<HeaderName, Stop> {
+fn header_name(name: &str, scheme: &Scheme) -> Result<HeaderName, Error> {
     HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit(&scheme.name))
 }
 
@@ -195,29 +195,29 @@ pub fn joined(ways: &[Vec<&str>], word: impl Fn(&str) -> String) -> Text {
     Text { tr: all("ve", " ya da "), en: all("and", ", or ") }
 }
 
-fn missing(operation: &Operation) -> Stop {
+fn missing(operation: &Operation) -> Error {
     let name = operation.full_name();
     let ways = ways(operation);
     let (variables, places) = (joined(&ways, variable), joined(&ways, |name| format!("auth.{name}")));
     let (tr, en) = (variables.tr, variables.en);
     let (yer, place) = (places.tr, places.en);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} için gizli bilgi verilmemiş. Şu ortam değişkenlerine yazın: {tr}; ya da caseload.toml içinde yerini gösterin: {yer}.",
         "The secrets for {name} are not given. Put them into {en}; or say in caseload.toml where they are: {place}.",
     ))
 }
 
-fn unfit(name: &str) -> Stop {
+fn unfit(name: &str) -> Error {
     let variable = variable(name);
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "\"{name}\" gizli bilgisinde başlıkta gönderilemeyen karakterler var. {variable} değerini yeniden kopyalayın.",
         "The secret \"{name}\" has characters that a header cannot carry. Copy it into {variable} again."
     ))
 }
 
-fn colon() -> Stop {
+fn colon() -> Error {
     let variable = variable("user");
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "Kullanıcı adında iki nokta var; HTTP Basic ile gönderilemez. {variable} değerini denetleyin.",
         "The user name holds a colon, which HTTP Basic cannot carry. Check {variable}."
     ))
@@ -248,7 +248,7 @@ paths:
       responses: {}
 ";
 
-    fn gathered(given: &[(&str, &str)]) -> Result<Secrets, Stop> {
+    fn gathered(given: &[(&str, &str)]) -> Result<Secrets, Error> {
         let contract = from_yaml("t", THINGS, &[]).unwrap();
         Secrets::gather(&[&contract.operations[0]], |name| {
             let found = given.iter().find(|(known, _)| *known == name);

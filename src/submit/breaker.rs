@@ -1,7 +1,6 @@
 //! When a run should stop by itself: before a wrong address, a wrong user or a dying server has cost
 //! more than a few rows.
 
-use crate::exit::Exit;
 use crate::ledger::State;
 use crate::message::Text;
 use crate::outcome::Attempt;
@@ -59,7 +58,7 @@ pub struct Breaker {
 /// What the breaker has to say after a row.
 #[derive(Debug, Default, PartialEq)]
 pub struct Call {
-    pub stop: Option<(Exit, Text)>,
+    pub stop: Option<Text>,
     /// Rows that were refused for what is wrong with the run, not with them: pending again.
     pub reopen: Vec<u32>,
 }
@@ -95,7 +94,7 @@ impl Breaker {
             self.refused_first.push(ordinal);
             if self.refused_first.len() >= FIRST_REFUSALS {
                 call.reopen = std::mem::take(&mut self.refused_first);
-                call.stop = Some((Exit::StoppedEarly, all_refused(status.unwrap_or_default())));
+                call.stop = Some(all_refused(status.unwrap_or_default()));
             }
         } else if matches!(state, State::Done | State::DoneWithoutId | State::Rejected) {
             self.answered = true;
@@ -106,7 +105,7 @@ impl Breaker {
         call
     }
 
-    fn tripped(&self) -> Option<(Exit, Text)> {
+    fn tripped(&self) -> Option<Text> {
         let reason = if self.unknown >= MOST_UNKNOWN {
             too_many_unknown()
         } else if self.not_sent >= if self.answered { MOST_NOT_SENT } else { MOST_NEVER_SENT } {
@@ -116,7 +115,7 @@ impl Breaker {
         } else {
             return None;
         };
-        Some((Exit::StoppedEarly, reason))
+        Some(reason)
     }
 }
 

@@ -19,7 +19,7 @@ use super::renewal::Tokens;
 use super::token::{Source, place_of};
 use super::wire::Wire;
 use crate::contract::{Operation, endpoint_at};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fail;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::profile::Promise;
@@ -78,7 +78,7 @@ impl Sender {
         secrets: &Secrets,
         network: &Network,
         timeout: Duration,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Error> {
         let mut sources = Vec::new();
         let mut targets = Vec::new();
         for (index, operation) in operations.iter().enumerate() {
@@ -107,7 +107,7 @@ pub fn addresses(
     operations: &[&Operation],
     places: &Places<'_>,
     promise: impl Fn(&str) -> Promise,
-) -> Result<Vec<Address>, Stop> {
+) -> Result<Vec<Address>, Error> {
     let (mut servers, mut tokens) = (Vec::new(), Vec::new());
     for operation in operations {
         let base = (places.base)(operation);
@@ -190,7 +190,7 @@ async fn ended(request: RequestBuilder, longest: usize) -> Attempt {
     }
 }
 
-fn client(timeout: Duration, network: &Network, sessions: bool) -> Result<Client, Stop> {
+fn client(timeout: Duration, network: &Network, sessions: bool) -> Result<Client, Error> {
     // A second call finds the provider installed, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     network
@@ -208,7 +208,7 @@ fn client(timeout: Duration, network: &Network, sessions: bool) -> Result<Client
         .build()
         .map_err(|error| {
             let error = error.without_url();
-            Stop::cannot_start(text!(
+            Error::cannot_start(text!(
                 "Bağlantı kurucu hazırlanamadı: {error}. Sistemin sertifika deposunu denetleyin.",
                 "The HTTP client could not be set up: {error}. Check the system's certificate store."
             ))
@@ -223,7 +223,7 @@ fn source(
     places: &Places,
     secrets: &Secrets,
     sources: &mut Vec<Source>,
-) -> Result<Option<usize>, Stop> {
+) -> Result<Option<usize>, Error> {
     let Some(scheme) = secrets.exchanged(index) else { return Ok(None) };
     let Some(endpoint) = scheme.token_endpoint() else { return Ok(None) };
     let address = endpoint_at(endpoint, &operation.base_url, base, places.sandbox);
@@ -241,7 +241,7 @@ fn target(
     base: &str,
     allow_http: bool,
     secrets: &Secrets,
-) -> Result<Target, Stop> {
+) -> Result<Target, Error> {
     let url = address::of_operation(base, &operation.path, allow_http)?;
     let credentials = secrets.credentials(index)?;
     let method =

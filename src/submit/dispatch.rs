@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::event::{Ended, Event, Signal, interrupted, ledger_failed, not_kept, now_ms, reference};
+use super::event::{Event, Finished, Signal, interrupted, ledger_failed, not_kept, now_ms, reference};
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
@@ -27,7 +27,7 @@ use super::renewal::{Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
 use super::wire::Wire;
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fail;
 use crate::ledger::{Intent, Receipt, Receipts, State, Step};
 use crate::message::Lang;
@@ -80,11 +80,11 @@ pub struct Dispatch<'a, W, H, R> {
     going_again: HashSet<u32>,
     in_flight: usize,
     futures: FuturesUnordered<Flight<'a>>,
-    ended: Ended,
+    ended: Finished,
     exhausted: bool,
 }
 
-impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'a, W, H, R> {
+impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'a, W, H, R> {
     pub fn new(
         plan: Plan<'a>,
         wire: &'a W,
@@ -111,13 +111,13 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
             going_again: HashSet::new(),
             in_flight: 0,
             futures: FuturesUnordered::new(),
-            ended: Ended::default(),
+            ended: Finished::default(),
             exhausted: false,
         }
     }
 
     /// Sends every row that may be sent, and settles all that was in flight whatever happens.
-    pub async fn run(mut self, mut signals: watch::Receiver<Option<Signal>>, mut tell: impl FnMut(Event)) -> Ended {
+    pub async fn run(mut self, mut signals: watch::Receiver<Option<Signal>>, mut tell: impl FnMut(Event)) -> Finished {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
             self.depart_due();
@@ -250,7 +250,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
                 (Step::Settle(ordinal, _), Ok(())) if self.going_again.remove(&ordinal) => {}
                 (Step::Settle(_, settlement), Ok(())) => {
                     fail::point("outcomes-acknowledged");
-                    tell(Event::Settled(settlement.state.word()));
+                    tell(Event::Settled(settlement.state.status()));
                 }
                 (Step::Settle(ordinal, settlement), Err(why)) => {
                     tell(Event::NotKept(not_kept(ordinal, &settlement)));
@@ -334,11 +334,11 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
         let so_far = if decision.again.is_some() { State::Pending } else { state };
         let call = self.breaker.note(row.ordinal, attempt, so_far, stale);
         self.ended.reopen.extend(call.reopen);
-        if let Some((exit, message)) = call.stop {
-            self.stop(Stop::new(exit, message));
+        if let Some(message) = call.stop {
+            self.stop(Error::early(message));
         }
         if let Some(message) = &decision.stop {
-            self.stop(Stop::early(message.clone()));
+            self.stop(Error::early(message.clone()));
         }
         self.heed(attempt, &decision, stale, tell);
         fail::point("outcome-decided");
@@ -390,7 +390,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatc
     }
 
     /// The first reason to stop is the one that is told.
-    fn stop(&mut self, stop: Stop) {
+    fn stop(&mut self, stop: Error) {
         self.ended.stop.get_or_insert(stop);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::exit::{Exit, Stop};
+use crate::error::{Error, ErrorKind};
 use crate::ledger::Settlement;
 use crate::message::json_line;
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::row::Place;
 use crate::text;
 
@@ -13,7 +13,7 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// A row's outcome is durable.
-    Settled(Word),
+    Settled(Status),
     /// The server asked for a pause.
     Holding(Duration),
     /// Nothing new; time to draw.
@@ -31,9 +31,9 @@ pub enum Signal {
 
 /// How the loop ended.
 #[derive(Debug, Default)]
-pub struct Ended {
+pub struct Finished {
     /// Why it ended before all rows were settled.
-    pub stop: Option<Stop>,
+    pub stop: Option<Error>,
     /// Rows of which at least one request left.
     pub sent: u64,
     /// Rows to be given back as pending: refused for what was wrong with the run.
@@ -53,21 +53,21 @@ pub fn now_ms() -> i64 {
 pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
     json_line(&serde_json::json!({
         "row_ordinal": ordinal,
-        "result": settlement.state.word(),
+        "result": settlement.state.status(),
         "id": settlement.id,
         "http_status": settlement.http_status,
     }))
 }
 
-pub(super) fn ledger_failed(why: &str) -> Stop {
+pub(super) fn ledger_failed(why: &str) -> Error {
     if why == crate::ledger::GONE {
-        return Stop::early(text!(
+        return Error::early(text!(
             "Defter dosyası çalışma sürerken silindi ya da değiştirildi; yeni satır gönderilmedi. Yoldaki satırların yanıtları yukarıdadır.",
             "The ledger's file was removed or replaced during the run; no further row was sent. The answers that were on their way are above."
         ));
     }
     if why == crate::ledger::LOCK_GONE {
-        return Stop::early(text!(
+        return Error::early(text!(
             "Defterin kilit dosyası (.lock) çalışma sürerken silindi; yeni satır gönderilmedi, yoldaki yanıtlar deftere yazıldı. Aynı komutu yeniden çalıştırın.",
             "The ledger's lock file (.lock) was removed during the run; no further row was sent, and the answers on their way are in the ledger. Run the same command again."
         ));
@@ -78,22 +78,22 @@ pub(super) fn ledger_failed(why: &str) -> Stop {
         ("Diski denetleyip", "Check the disk")
     };
     let why = crate::message::shown(why);
-    Stop::early(text!(
+    Error::early(text!(
         "Defter yazılamadı ({why}); yeni satır gönderilmedi. {once} aynı komutu yeniden çalıştırın.",
         "The ledger could not be written ({why}); no further row was sent. {next} and run the same command again."
     ))
 }
 
-pub(super) fn interrupted(signal: Signal) -> Stop {
-    let exit = match signal {
-        Signal::Interrupt => Exit::Interrupted,
-        Signal::Terminate => Exit::Terminated,
+pub(super) fn interrupted(signal: Signal) -> Error {
+    let kind = match signal {
+        Signal::Interrupt => ErrorKind::Interrupted,
+        Signal::Terminate => ErrorKind::Terminated,
     };
     let message = text!(
         "Durduruldu; yoldaki satırlar beklendi ve yazıldı. Aynı komut kaldığı yerden sürer.",
         "Interrupted; rows in flight were waited for and written down. The same command goes on from here."
     );
-    Stop::new(exit, message)
+    Error::new(kind, message)
 }
 
 #[cfg(test)]

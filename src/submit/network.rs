@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::address::is_loopback;
 use super::mask::{Mask, basic};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::files;
 use crate::message::shown;
 use crate::profile::Profile;
@@ -34,7 +34,7 @@ impl Network {
     ///
     /// # Errors
     /// A proxy that is no http or https address or that carries a password; a file without usable certificates.
-    pub fn of(profile: &Profile) -> Result<Self, Stop> {
+    pub fn of(profile: &Profile) -> Result<Self, Error> {
         let proxy = profile.proxy.as_deref().map(proxy_at).transpose()?;
         let roots = profile.ca_file.as_deref().map_or(Ok(Vec::new()), authorities)?;
         Ok(Self { proxy, login: None, roots })
@@ -44,7 +44,7 @@ impl Network {
     ///
     /// # Errors
     /// A place that cannot be looked at.
-    pub fn log_in(&mut self, find: impl Fn(&str) -> Result<Option<SecretString>, Stop>) -> Result<(), Stop> {
+    pub fn log_in(&mut self, find: impl Fn(&str) -> Result<Option<SecretString>, Error>) -> Result<(), Error> {
         if self.proxy.is_some()
             && let Some(user) = find(PROXY_USER)?
         {
@@ -76,7 +76,7 @@ impl Network {
     }
 }
 
-fn proxy_at(address: &str) -> Result<Url, Stop> {
+fn proxy_at(address: &str) -> Result<Url, Error> {
     let whole = |url: &Url| {
         url.has_host() && matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none()
     };
@@ -84,13 +84,13 @@ fn proxy_at(address: &str) -> Result<Url, Stop> {
     let url = url.ok_or_else(|| {
         // It may hold a password, so it is not repeated from there on.
         let address = shown(address.rsplit('@').next().unwrap_or_default());
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "proxy \"{address}\" bir vekil sunucu adresi değil. http://sunucu:3128 ya da https://sunucu:3128 biçiminde yazın.",
             "proxy \"{address}\" is no address of a proxy. Write it as http://server:3128 or https://server:3128."
         ))
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Stop::cannot_start(text!(
+        return Err(Error::cannot_start(text!(
             "proxy adresinin içinde kullanıcı adı ya da parola var. Onları çıkarın; CASELOAD_PROXY_USER ve CASELOAD_PROXY_PASSWORD ile verin ya da yerlerini auth.proxy_user ve auth.proxy_password ile gösterin.",
             "The address of the proxy holds a user name or a password. Take them out; give them by CASELOAD_PROXY_USER and CASELOAD_PROXY_PASSWORD, or say where they are by auth.proxy_user and auth.proxy_password."
         )));
@@ -99,7 +99,7 @@ fn proxy_at(address: &str) -> Result<Url, Stop> {
 }
 
 /// The certificates of a PEM file, each of which can vouch for others.
-fn authorities(path: &Path) -> Result<Vec<Certificate>, Stop> {
+fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
     let bytes = files::read(path, files::LARGEST_CONTRACT).map_err(|error| unfit(path, &error.to_string()))?;
     let mut roots = Vec::new();
     for (nth, found) in (1..).zip(CertificateDer::pem_slice_iter(&bytes)) {
@@ -112,9 +112,9 @@ fn authorities(path: &Path) -> Result<Vec<Certificate>, Stop> {
     if roots.is_empty() { Err(unfit(path, "there is no PEM certificate in it")) } else { Ok(roots) }
 }
 
-fn unfit(path: &Path, why: &str) -> Stop {
+fn unfit(path: &Path, why: &str) -> Error {
     let (path, why) = (shown(&path.display().to_string()), shown(why));
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "ca_file {path} kullanılamadı: {why}. PEM biçiminde (-----BEGIN CERTIFICATE-----) kök sertifikayı yazın.",
         "ca_file {path} cannot be used: {why}. Give the root certificate as PEM (-----BEGIN CERTIFICATE-----)."
     ))

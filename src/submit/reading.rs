@@ -20,10 +20,10 @@ use super::renewal::{Landing, Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
 use super::wire::Wire;
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::ledger::State;
 use crate::message::Lang;
-use crate::outcome::{ApiError, Attempt, Word};
+use crate::outcome::{ApiError, Attempt, Status};
 use crate::validate::Request;
 
 use reply::{reply, unbroken};
@@ -37,8 +37,8 @@ pub enum Reply {
         body: Value,
     },
     Failed {
-        word: Word,
-        status: Option<u16>,
+        status: Status,
+        http_status: Option<u16>,
         error: ApiError,
     },
     /// The run was stopped first.
@@ -61,7 +61,7 @@ struct Shared {
     pace: Pace,
     tokens: Tokens,
     breaker: Breaker,
-    stop: Option<Stop>,
+    stop: Option<Error>,
 }
 
 /// What follows an attempt.
@@ -93,13 +93,13 @@ impl<'a> Line<'a> {
     }
 
     /// Ends the run; the first reason is the one that is told.
-    pub fn stop(&self, stop: Stop) {
+    pub fn stop(&self, stop: Error) {
         self.shared.borrow_mut().stop.get_or_insert(stop);
         self.stopping.notify_waiters();
     }
 
     /// Why the run ended before its time.
-    pub fn reason(&self) -> Option<Stop> {
+    pub fn reason(&self) -> Option<Error> {
         self.shared.borrow().stop.clone()
     }
 
@@ -149,10 +149,9 @@ impl<'a> Line<'a> {
             let stale = shared.pace.held_until().is_some();
             let call = shared.breaker.note(ordinal, attempt, seen_by_breaker(state, attempt), stale);
             shared.heed(attempt, &decision, stale);
-            let reasons =
-                [call.stop.map(|(exit, message)| Stop::new(exit, message)), decision.stop.clone().map(Stop::early)];
-            for stop in reasons.into_iter().flatten() {
-                shared.stop.get_or_insert(stop);
+            let reasons = [call.stop, decision.stop.clone()];
+            for message in reasons.into_iter().flatten() {
+                shared.stop.get_or_insert(Error::early(message));
             }
             decision.again.map(|again| match again {
                 Again::Backoff => shared.pace.backoff(nth),
@@ -231,7 +230,7 @@ impl<'a> Line<'a> {
                     self.wait(pause.map_or(backoff, |pause| Instant::now() + pause)).await?;
                 }
                 Landing::GiveUp(words) => {
-                    self.stop(Stop::early(words));
+                    self.stop(Error::early(words));
                     return None;
                 }
             }

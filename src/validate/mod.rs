@@ -21,12 +21,12 @@ use serde_json::Value;
 
 use crate::coerce::Coerce;
 use crate::contract::{Contract, Operation, Unique};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::{OtherKeyer, RowKeyers};
-use crate::keyed::{Key, Keyer};
+use crate::keyed::{Key, KeyedHasher};
 use crate::map::{Draft, Route};
 use crate::message::Lang;
-use crate::outcome::{Problem, Word};
+use crate::outcome::{Problem, Status};
 use crate::row::{Cell, Row, column_letter};
 
 use schema::Schema;
@@ -103,7 +103,7 @@ impl Request {
     }
 
     /// Equal rows that are no duplicates of each other are told apart by their number.
-    pub fn as_occurrence(mut self, keyer: &Keyer, nth: u32) -> Self {
+    pub fn as_occurrence(mut self, keyer: &KeyedHasher, nth: u32) -> Self {
         self.first = (nth > 0).then_some(self.key);
         self.key = keyer.occurrence(self.key, nth);
         self.body_key = self.body_key.map(|key| keyer.occurrence(key, nth));
@@ -139,7 +139,7 @@ pub enum Verdict {
     /// The file is an earlier result, and this row was settled in it: it stays as it is.
     Before {
         operation: usize,
-        word: Word,
+        status: Status,
         /// The id as JSON, for the spool keeps no values without a type.
         id: Option<String>,
         /// What the result has as the row's reference.
@@ -208,7 +208,7 @@ impl Accepted<'_> {
         landed.filter_map(|other| Some((other.naming, self.order_under(&other.keyer)?)))
     }
 
-    fn order_under(&self, keyer: &Keyer) -> Option<Key> {
+    fn order_under(&self, keyer: &KeyedHasher) -> Option<Key> {
         self.rules.operation.order_by.map(|field| order_key(keyer, &part(self.shape, field)))
     }
 }
@@ -253,7 +253,7 @@ impl<'a> Rules<'a> {
         contract: &Contract,
         keyers: RowKeyers,
         strict: bool,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Error> {
         Ok(Self {
             index: index as u16,
             operation,
@@ -351,10 +351,10 @@ impl<'a> Rules<'a> {
         };
         let unique = self.operation.unique.iter().position(holds);
         let keyers = &self.keyers;
-        let own = |keyer: &Keyer| unique.map(|rule| self.rule_key(keyer, rule, shape));
+        let own = |keyer: &KeyedHasher| unique.map(|rule| self.rule_key(keyer, rule, shape));
         let needs_body = unique.is_none() || keyers.with_body;
         let body = if needs_body { shape.value.to_string() } else { String::new() };
-        let whole = |keyer: &Keyer| keyer.key("body", [body.as_bytes()]);
+        let whole = |keyer: &KeyedHasher| keyer.key("body", [body.as_bytes()]);
         let mut others = Vec::new();
         if unique.is_some() && keyers.with_body {
             others.push((keyers.naming, whole(&keyers.now)));
@@ -376,7 +376,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    fn rule_key(&self, keyer: &Keyer, rule: usize, shape: &Shape) -> Key {
+    fn rule_key(&self, keyer: &KeyedHasher, rule: usize, shape: &Shape) -> Key {
         let fields = self.operation.unique[rule].fields.iter();
         let parts: Vec<Cow<[u8]>> = fields.map(|field| part(shape, *field)).collect();
         keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
@@ -424,7 +424,7 @@ fn purpose(operation: &Operation, rule: &Unique) -> String {
 }
 
 /// The key of an `order-by` value; `find` asks by it for what the rows of one value became.
-pub fn order_key(keyer: &Keyer, value: &[u8]) -> Key {
+pub fn order_key(keyer: &KeyedHasher, value: &[u8]) -> Key {
     keyer.key("order", [value])
 }
 

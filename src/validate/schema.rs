@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::sentence;
 use super::shape::{BODY, PARAMETERS, Shape, has_parts, way};
 use crate::contract::{Contract, Operation, escape, pointer, words};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::{Lang, Text};
 use crate::text;
 
@@ -34,10 +34,10 @@ pub struct Found {
 }
 
 impl Schema {
-    pub fn compile(contract: &Contract, operation: &Operation) -> Result<Self, Stop> {
+    pub fn compile(contract: &Contract, operation: &Operation) -> Result<Self, Error> {
         let refused = |why: &dyn std::fmt::Display| {
             let name = operation.full_name();
-            Stop::cannot_start(text!(
+            Error::cannot_start(text!(
                 "{name} sözleşmesindeki şema kullanılamıyor: {why}. Sözleşme dosyasını düzeltin.",
                 "The schema of {name} in the contract cannot be used: {why}. Mend the contract file."
             ))

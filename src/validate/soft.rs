@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::shape::Shape;
 use crate::contract::{Operation, words};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::{Lang, Text};
 use crate::text;
 
@@ -23,7 +23,7 @@ struct Rule {
 impl Soft {
     /// # Errors
     /// A schema that cannot be compiled.
-    pub fn compile(operation: &Operation) -> Result<Self, Stop> {
+    pub fn compile(operation: &Operation) -> Result<Self, Error> {
         let mut rules = Vec::new();
         for (field, known) in operation.fields.iter().enumerate() {
             for schema in &known.warn {
@@ -35,7 +35,7 @@ impl Soft {
                         "The x-warn schema of {field} in the contract of {name} cannot be used: {error}. Mend the contract file."
                     )
                 });
-                let validator = validator.map_err(Stop::cannot_start)?;
+                let validator = validator.map_err(Error::cannot_start)?;
                 rules.push(Rule { field, validator, message: words(schema.get("x-message")) });
             }
         }

@@ -311,7 +311,7 @@ fn wishes_for_what_is_not_there_are_refused_by_name() {
     let server = sandbox("");
     dir.write_cases("list.csv", 2);
     dir.write("own.yaml", "openapi: 3.1.0\ninfo: {title: T\n");
-    let wishes: [(&[&str], &[&str]); 14] = [
+    let overrides: [(&[&str], &[&str]); 14] = [
         (&["--map", "colour=detail"], &["no field called \"colour\"", "deviceId"]),
         (&["--map", "deviceId=Gadget"], &["list.csv", "no column is headed \"Gadget\"", "merchantId"]),
         (&["--map", "deviceId"], &["\"deviceId\"", "FIELD=HEADER"]),
@@ -327,7 +327,7 @@ fn wishes_for_what_is_not_there_are_refused_by_name() {
         (&["--timeout", "soon"], &["\"soon\"", "--timeout", "60s"]),
         (&["--max-errors", "some"], &["\"some\"", "--max-errors", "5%"]),
     ];
-    for (more, said) in wishes {
+    for (more, said) in overrides {
         refused(&dir, &server, "list.csv", more, said);
     }
 }

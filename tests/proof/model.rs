@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use caseload::keyed::Key;
-use caseload::ledger::{Closing, EntryId, Intent, Journal, Ledger, RunSpec, Settlement, State, Step};
+use caseload::ledger::{EntryId, Intent, Journal, Ledger, Resolution, RunSpec, Settlement, State, Step};
 use caseload::row::Place;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -183,7 +183,7 @@ impl OnDisk {
             Action::Resolve { row, done } => {
                 let id = EntryId { run: self.run, ordinal: row };
                 let state = if done { State::Done } else { State::Pending };
-                self.ledger().resolve(&[Closing::new(id, state, None, "{}")]).is_ok()
+                self.ledger().resolve(&[Resolution::new(id, state, None, "{}")]).is_ok()
             }
             Action::ReopenRejected => self.ledger().reopen_rejected(self.run, None).is_ok(),
             Action::Crash => {

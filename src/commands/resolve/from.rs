@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
 use crate::coerce::{Coerce, Formats};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fold::fold;
 use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
@@ -46,7 +46,7 @@ pub struct Decision {
 /// # Errors
 /// A file without the two columns; a decision that is none, has an id that lost digits, is for a row that is not of this run, or is not
 /// unknown: all of them together, and nothing is closed.
-pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<Vec<Decision>, Stop> {
+pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<Vec<Decision>, Error> {
     let known = |headers: &[CompactString]| {
         headers.iter().filter(|header| is_one(header, &REFERENCE) || is_one(header, &DECISION)).count()
     };
@@ -149,15 +149,15 @@ enum Kind {
     BadId(String),
 }
 
-fn no_columns(path: &Path) -> Stop {
+fn no_columns(path: &Path) -> Error {
     let path = shown(&path.display().to_string());
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path} içinde Reference (Referans) ve Decision (Karar) sütunları yok. \"caseload resolve ÇALIŞMA -o liste.xlsx\" doldurulacak bir liste yazar.",
         "{path} has no columns Reference and Decision. \"caseload resolve RUN -o list.xlsx\" writes a list to fill in."
     ))
 }
 
-fn refused(path: &Path, faults: &[Fault]) -> Stop {
+fn refused(path: &Path, faults: &[Fault]) -> Error {
     let path = shown(&path.display().to_string());
     let (mut tr, mut en) = (Vec::new(), Vec::new());
     for Fault { row, kind } in faults.iter().take(MOST_TOLD) {
@@ -185,7 +185,7 @@ fn refused(path: &Path, faults: &[Fault]) -> Stop {
         en.push(words.en);
     }
     let (tr, en, count) = (tr.join("; "), en.join("; "), faults.len());
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{path}: {count} karar kullanılamıyor, hiçbir satır kapatılmadı. {tr}.",
         "{path}: {count} decisions cannot be used, and no row was closed. {en}."
     ))

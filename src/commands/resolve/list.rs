@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Workbook, XlsxError};
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::ledger::{Entry, Run};
 use crate::message::{Lang, harmless, shown};
 use crate::report::local_time;
@@ -27,10 +27,10 @@ const COLUMNS: [(&str, f64); 8] = [
 ///
 /// # Errors
 /// The file is there, or its folder cannot be written.
-pub fn write(path: &Path, run: &Run, entries: &[Entry], lang: Lang) -> Result<(), Stop> {
+pub fn write(path: &Path, run: &Run, entries: &[Entry], lang: Lang) -> Result<(), Error> {
     let failed = |why: &dyn std::fmt::Display| {
         let (path, why) = (shown(&path.display().to_string()), why.to_string());
-        Stop::cannot_start(text!(
+        Error::cannot_start(text!(
             "{path} yazılamadı: {why}. -o ile başka bir ad verin.",
             "{path} could not be written: {why}. Give another name by -o."
         ))

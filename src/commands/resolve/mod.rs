@@ -9,8 +9,9 @@ use from::Decision;
 
 use crate::account::unreadable;
 use crate::cli::ResolveArgs;
-use crate::exit::{Exit, Stop};
-use crate::ledger::{Closing, Entry, Ledger, Run, State};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::ledger::{Entry, Ledger, Resolution, Run, State};
 use crate::message::{Lang, shown};
 use crate::pipeline::{Found, found_words, look_up};
 use crate::profile::Settings;
@@ -20,7 +21,7 @@ use crate::submit::event::now_ms;
 use crate::{hint, say, text};
 
 /// Closes unknown rows; without `--row` or `--from` looks all of them up, and lists those that stay unknown.
-pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, Stop> {
+pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     if args.row.is_none() && args.from.is_none() {
         return all(args, settings, terminal);
@@ -61,13 +62,13 @@ fn close(
     run: &Run,
     settings: &Settings,
     terminal: Terminal,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, Error> {
     may_be_decided(decisions)?;
     let undone: Vec<Entry> = decisions.iter().filter(|d| !d.done).map(|d| d.entry.clone()).collect();
     let found =
         if args.no_lookup || undone.is_empty() { None } else { look_up(ledger, run, &undone, settings, terminal)? };
     let mut found = found.into_iter().flatten();
-    let (mut closings, mut contradicted) = (Vec::with_capacity(decisions.len()), false);
+    let (mut resolutions, mut contradicted) = (Vec::with_capacity(decisions.len()), false);
     for Decision { entry, done, id, why } in decisions {
         let there = match if *done { None } else { found.next() } {
             Some(found) => {
@@ -88,27 +89,27 @@ fn close(
             (true, None) => (State::Done, Some(as_id(id))),
             (false, None) => (State::Pending, None),
         };
-        closings.push(Closing { id: entry.id, state, answer, note: note(args, entry, how, why.as_deref()) });
+        resolutions.push(Resolution { id: entry.id, state, answer, note: note(args, entry, how, why.as_deref()) });
     }
-    ledger.resolve(&closings).map_err(|error| unreadable(&error))?;
-    for (decision, closing) in decisions.iter().zip(&closings) {
-        say_closed(decision.entry.place.row, closing.state, terminal);
+    ledger.resolve(&resolutions).map_err(|error| unreadable(&error))?;
+    for (decision, resolution) in decisions.iter().zip(&resolutions) {
+        say_closed(decision.entry.place.row, resolution.state, terminal);
     }
     Ok(if contradicted { Exit::SomeNot } else { Exit::Done })
 }
 
 /// Sees that no row is decided about twice, and that none goes again that the server called done.
-fn may_be_decided(decisions: &[Decision]) -> Result<(), Stop> {
+fn may_be_decided(decisions: &[Decision]) -> Result<(), Error> {
     for (at, Decision { entry, done, .. }) in decisions.iter().enumerate() {
         let row = entry.place.row;
         if decisions[..at].iter().any(|earlier| earlier.entry.id == entry.id) {
-            return Err(Stop::cannot_start(text!(
+            return Err(Error::cannot_start(text!(
                 "Satır {row} için iki karar var; hiçbir satır kapatılmadı. Birini silin.",
                 "Row {row} has two decisions, and no row was closed. Take one out."
             )));
         }
         if !done && entry.state == State::DoneWithoutId {
-            return Err(Stop::cannot_start(text!(
+            return Err(Error::cannot_start(text!(
                 "Satır {row} için sunucu \"yapıldı\" demiş, yalnız numarasını vermemiş; yeniden gönderilmez. Numarayı sistemden bulup --done ile yazın.",
                 "Of row {row} the server said that it was done, without an id; it is not sent again. Look the id up in the system and give it by --done."
             )));
@@ -117,8 +118,8 @@ fn may_be_decided(decisions: &[Decision]) -> Result<(), Stop> {
     Ok(())
 }
 
-fn not_asked(row: u32) -> Stop {
-    Stop::cannot_start(text!(
+fn not_asked(row: u32) -> Error {
+    Error::cannot_start(text!(
         "Satır {row} sunucuya sorulamadığı için hiçbir satır kapatılmadı. Kendiniz baktıysanız --no-lookup ekleyin.",
         "Row {row} could not be asked about, so no row was closed. If you have looked yourself, add --no-lookup."
     ))
@@ -139,7 +140,7 @@ fn say_closed(row: u32, state: State, terminal: Terminal) {
 }
 
 /// Looks all unknown rows up where the contract can, closes those that the server has, and lists the others.
-fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Exit, Stop> {
+fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Exit, Error> {
     let ledger = super::look(&args.ledger)?;
     let run = super::run_named(&ledger, Some(&args.run))?;
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
@@ -165,11 +166,11 @@ fn close_as_found(
     entry: &Entry,
     found: &Found,
     terminal: Terminal,
-) -> Result<(), Stop> {
+) -> Result<(), Error> {
     let Found::There { id, .. } = found else { return Ok(()) };
     let note = note(args, entry, Some("look-up"), None);
-    let closing = Closing { id: entry.id, state: State::Done, answer: Some(id.clone()), note };
-    ledger.resolve(&[closing]).map_err(|error| unreadable(&error))?;
+    let resolution = Resolution { id: entry.id, state: State::Done, answer: Some(id.clone()), note };
+    ledger.resolve(&[resolution]).map_err(|error| unreadable(&error))?;
     say_closed(entry.place.row, State::Done, terminal);
     Ok(())
 }
@@ -182,7 +183,7 @@ fn by_look_up(
     entry: &Entry,
     settings: &Settings,
     terminal: Terminal,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, Error> {
     let found =
         if args.no_lookup { None } else { look_up(ledger, run, std::slice::from_ref(entry), settings, terminal)? };
     let Some(found) = found.and_then(|found| found.into_iter().next()) else { return Err(undecided()) };
@@ -200,7 +201,7 @@ fn list(
     output: Option<&Path>,
     settings: &Settings,
     terminal: Terminal,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, Error> {
     let flags = hint::flags(Some(ledger.path()), &settings.origin);
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
@@ -230,7 +231,7 @@ fn list(
 }
 
 /// The rows of a run that are wanted.
-fn entries(ledger: &Ledger, run: &Run, wanted: impl Fn(&Entry) -> bool) -> Result<Vec<Entry>, Stop> {
+fn entries(ledger: &Ledger, run: &Run, wanted: impl Fn(&Entry) -> bool) -> Result<Vec<Entry>, Error> {
     let (mut found, mut from) = (Vec::new(), 0);
     loop {
         let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
@@ -245,25 +246,25 @@ fn is_closable(entry: &Entry) -> bool {
     matches!(entry.state, State::Unknown | State::DoneWithoutId)
 }
 
-fn unknown_row(ledger: &Ledger, run: &Run, row: u32, sheet: Option<&str>) -> Result<Entry, Stop> {
+fn unknown_row(ledger: &Ledger, run: &Run, row: u32, sheet: Option<&str>) -> Result<Entry, Error> {
     let on_sheet = |entry: &Entry| {
         sheet.is_none_or(|name| run.spec.sheets.get(usize::from(entry.place.sheet)).is_some_and(|known| known == name))
     };
     let found = entries(ledger, run, |entry| entry.place.row == row && on_sheet(entry))?;
     match found.as_slice() {
         [entry] if is_closable(entry) => Ok(entry.clone()),
-        [] => Err(Stop::cannot_start(text!(
+        [] => Err(Error::cannot_start(text!(
             "Satır {row} bu çalışmada gönderilmemiş.",
             "Row {row} was not sent in this run."
         ))),
         [entry] => {
-            let word = entry.state.word();
-            Err(Stop::cannot_start(text!(
+            let word = entry.state.status();
+            Err(Error::cannot_start(text!(
                 "Satır {row} belirsiz değil, \"{word}\": kapatılacak bir şey yok.",
                 "Row {row} is not unknown but \"{word}\": there is nothing to close."
             )))
         }
-        _ => Err(Stop::cannot_start(text!(
+        _ => Err(Error::cannot_start(text!(
             "Satır {row} birden çok sayfada var. --sheet ile sayfayı söyleyin.",
             "Row {row} stands on several sheets. Name the sheet by --sheet."
         ))),
@@ -285,7 +286,7 @@ fn note(args: &ResolveArgs, entry: &Entry, how: Option<&str>, why: Option<&str>)
         .or_else(|| args.by.clone())
         .or_else(|| std::env::var("USER").ok())
         .or_else(|| std::env::var("USERNAME").ok());
-    let before = entry.state.word();
+    let before = entry.state.status();
     serde_json::json!({
         "at": local_time(now_ms()),
         "by": by.map(|by| shown(&by)),
@@ -295,8 +296,8 @@ fn note(args: &ResolveArgs, entry: &Entry, how: Option<&str>, why: Option<&str>)
     .to_string()
 }
 
-fn undecided() -> Stop {
-    Stop::cannot_start(text!(
+fn undecided() -> Error {
+    Error::cannot_start(text!(
         "Satır yapıldıysa --done NUMARA, yapılmadıysa --not-done yazın.",
         "Say --done ID if the row was done, or --not-done if it was not."
     ))

@@ -312,7 +312,7 @@ fn a_look_changes_nothing() {
     drop(send(ledger, run, &[State::Unknown, State::Sending]));
     let look = desk.look();
     assert_eq!(states(&look, run), [State::Unknown, State::Sending]);
-    assert!(look.resolve(&[Closing::new(EntryId { run, ordinal: 0 }, State::Done, None, "")]).is_err());
+    assert!(look.resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Done, None, "")]).is_err());
     assert!(look.begin(look.run_numbered(run).unwrap().unwrap().spec).is_err());
     assert_eq!(states(&desk.look(), run), [State::Unknown, State::Sending]);
 }
@@ -359,7 +359,7 @@ fn rows_that_may_have_been_done_are_found_by_any_of_their_keys_before_and_after_
         assert!(past(&all, Some(run)).is_empty() && past(&[9], None).is_empty() && past(&[], None).is_empty());
     }
     // A row that a person gave back does not count, whatever the list of its run says.
-    ledger.resolve(&[Closing::new(EntryId { run, ordinal: 2 }, State::Pending, None, "{}")]).unwrap();
+    ledger.resolve(&[Resolution::new(EntryId { run, ordinal: 2 }, State::Pending, None, "{}")]).unwrap();
     assert!(past(&[2], None).is_empty());
 }
 
@@ -397,7 +397,7 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
     let finished = || ledger.run_numbered(second).unwrap().unwrap().finished;
     assert!(finished());
     for ordinal in [1, 2] {
-        ledger.resolve(&[Closing::new(EntryId { run: first, ordinal }, State::Pending, None, "{}")]).unwrap();
+        ledger.resolve(&[Resolution::new(EntryId { run: first, ordinal }, State::Pending, None, "{}")]).unwrap();
     }
     assert_eq!(ledger.reopen_duplicates(second).unwrap(), 2);
     // The one that had an attempt keeps its count; of the other nothing is left.
@@ -432,12 +432,12 @@ fn a_persons_word_closes_an_unknown_row_and_no_other() {
     let ledger = send(ledger, run, &ends);
     close(&ledger, run, true, 9_000);
     let resolve = |ordinal, state, id: Option<serde_json::Value>| {
-        ledger.resolve(&[Closing::new(EntryId { run, ordinal }, state, id, "why")])
+        ledger.resolve(&[Resolution::new(EntryId { run, ordinal }, state, id, "why")])
     };
     for ordinal in [2, 3, 4, 99] {
         assert!(matches!(resolve(ordinal, State::Done, None), Err(Error::Unfit(_))), "row {ordinal}");
     }
-    let both = [0, 2].map(|ordinal| Closing::new(EntryId { run, ordinal }, State::Done, None, "why"));
+    let both = [0, 2].map(|ordinal| Resolution::new(EntryId { run, ordinal }, State::Done, None, "why"));
     assert!(ledger.resolve(&both).is_err());
     assert_eq!(states(&ledger, run)[0], State::Unknown, "all or none");
     assert!(resolve(1, State::Pending, None).is_err(), "the server called it done");
@@ -474,7 +474,7 @@ fn a_persons_word_is_not_about_an_attempt_that_came_after_it() {
     let run = begin(&ledger, "first");
     let again = || Intent { may_repeat: true, ..intent(0) };
     let ledger = send(ledger, run, &[State::Unknown]);
-    ledger.resolve(&[Closing::new(EntryId { run, ordinal: 0 }, State::Pending, None, "not done")]).unwrap();
+    ledger.resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Pending, None, "not done")]).unwrap();
     let mut journal = Hand::start(ledger, run);
     journal.open(again()).unwrap();
     journal.withdraw(0).unwrap();

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::gathered::Gathered;
 use super::{Record, Source, layout, told};
 use crate::contract::Operation;
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::fetch::record::Columns;
 use crate::job::Job;
 use crate::message::{grouped, shown};
-use crate::outcome::{ApiError, Word};
+use crate::outcome::{ApiError, Status};
 use crate::progress::Terminal;
 use crate::report::fetched::{self, Line};
 use crate::row::Row;
@@ -22,18 +23,18 @@ use crate::spool::Spooled;
 /// What a reading ends with.
 pub struct Closing<'a> {
     pub output: Option<PathBuf>,
-    pub stop: Option<Stop>,
+    pub stop: Option<Error>,
     pub started: Instant,
     pub job: &'a Job,
     pub terminal: Terminal,
 }
 
 /// Writes what was read and says what it came to.
-pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, closing: &Closing) -> Result<Exit, Stop> {
+pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, closing: &Closing) -> Result<Exit, Error> {
     let Gathered { records, columns, tally, pages, items, total, changed, doubts, failure } = gathered;
     let sum = Sum { operation, tally, pages, items, total, changed };
     let exit = match &closing.stop {
-        Some(stop) => stop.exit,
+        Some(stop) => stop.kind.into(),
         None if sum.tally.was_done == sum.tally.rows => Exit::Done,
         None => Exit::SomeNot,
     };
@@ -82,7 +83,7 @@ fn write(
     mut records: Spooled<Record>,
     columns: &Columns,
     job: &Job,
-) -> Result<PathBuf, Stop> {
+) -> Result<PathBuf, Error> {
     let formats = source.formats();
     let mut rows = match source {
         Source::File(checked) => checked.rows.take(),
@@ -121,15 +122,15 @@ struct Sum<'a> {
 
 impl Sum<'_> {
     fn json(&self, result: Option<&Path>, closing: &Closing, exit: Exit) -> Value {
-        let count = |word: Word| self.tally.count(word);
+        let count = |status: Status| self.tally.count(status);
         json!({
             "operation": self.operation.full_name(),
             "rows": self.tally.rows,
-            "done": count(Word::Done),
-            "rejected": count(Word::Rejected),
-            "invalid": count(Word::Invalid),
-            "unknown": count(Word::Unknown),
-            "not_sent": count(Word::NotSent),
+            "done": count(Status::Done),
+            "rejected": count(Status::Rejected),
+            "invalid": count(Status::Invalid),
+            "unknown": count(Status::Unknown),
+            "not_sent": count(Status::NotSent),
             "items": self.items,
             "pages": self.pages,
             "total": self.total.filter(|_| self.tally.rows == 1),
@@ -146,10 +147,10 @@ impl Sum<'_> {
         let mut lines = vec![self.operation.full_name()];
         let mut line = |label: &str, count: u64| lines.push(format!("  {label:<16} {:>9}", grouped(count, lang)));
         if from_file {
-            for word in Word::ALL {
-                let count = self.tally.count(word);
-                if count > 0 || word == Word::Done {
-                    line(word.as_str(), count);
+            for status in Status::ALL {
+                let count = self.tally.count(status);
+                if count > 0 || status == Status::Done {
+                    line(status.as_str(), count);
                 }
             }
             line(&say!(lang, "okunan satır", "rows read"), self.tally.rows);

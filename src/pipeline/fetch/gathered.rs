@@ -1,6 +1,6 @@
 //! All that was read, until the columns are known and it can be written.
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fetch::Record;
 use crate::fetch::record::Columns;
 use crate::message::Text;
@@ -30,7 +30,7 @@ pub struct Gathered {
 impl Gathered {
     /// # Errors
     /// There is no room for temporary files.
-    pub fn new(columns: Columns) -> Result<Self, Stop> {
+    pub fn new(columns: Columns) -> Result<Self, Error> {
         Ok(Self {
             records: Spool::new()?,
             columns,
@@ -45,7 +45,7 @@ impl Gathered {
     }
 
     /// Takes what became of the next row.
-    pub fn take(&mut self, fetched: Fetched) -> Result<(), Stop> {
+    pub fn take(&mut self, fetched: Fetched) -> Result<(), Error> {
         let Fetched { end, pile, pages, total, doubt } = fetched;
         self.tally.rows += 1;
         self.tally.add(&end.outcome());

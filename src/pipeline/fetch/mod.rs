@@ -17,12 +17,13 @@ use super::first_pass::{Aim, Checked, first_pass};
 use super::second_pass::listen;
 use super::target::Target;
 use crate::contract::{Operation, answer_columns};
-use crate::exit::{Exit, Stop};
+use crate::error::Error;
+use crate::exit::Exit;
 use crate::fetch::record::Columns;
 use crate::fetch::{End, Record};
 use crate::job::{Job, Output, Sending};
 use crate::message::Text;
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::progress::{Progress, Terminal};
 use crate::report::{Layout, fetched};
 use crate::row::Place;
@@ -41,7 +42,7 @@ use rows::{Plan, Task, note};
 ///
 /// # Errors
 /// What keeps the reading from starting. What stops it later is told, with the exit code.
-pub fn fetch(file: Option<&Path>, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Stop> {
+pub fn fetch(file: Option<&Path>, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Error> {
     let started = Instant::now();
     let operation = &job.operations[0];
     let mut source = match file {
@@ -95,7 +96,10 @@ impl Source {
         formats
     }
 
-    fn tasks(&mut self, lang: crate::message::Lang) -> Result<Box<dyn Iterator<Item = Result<Task, Stop>> + '_>, Stop> {
+    fn tasks(
+        &mut self,
+        lang: crate::message::Lang,
+    ) -> Result<Box<dyn Iterator<Item = Result<Task, Error>> + '_>, Error> {
         Ok(match self {
             Self::Single(request) => {
                 Box::new(std::iter::once(Ok(Task::Read(Place { sheet: 0, row: 1 }, request.clone()))))
@@ -113,13 +117,13 @@ impl Source {
 fn task(verdict: Verdict, place: Place, lang: crate::message::Lang) -> Task {
     match verdict {
         Verdict::Valid { request, .. } => Task::Read(place, request),
-        Verdict::Invalid { problems, .. } => Task::Ended(End { problems, ..End::of(Word::Invalid) }),
+        Verdict::Invalid { problems, .. } => Task::Ended(End { problems, ..End::of(Status::Invalid) }),
         Verdict::Accepted { .. } | Verdict::Hidden { .. } | Verdict::Example { .. } | Verdict::Before { .. } => {
             let words = text!(
                 "Satır tabloda gizli; --hidden skip ile okunmadı.",
                 "The row is hidden in the spreadsheet; --hidden skip left it out."
             );
-            Task::Ended(End { error: Some(note(crate::account::HIDDEN, &words, lang)), ..End::of(Word::NotSent) })
+            Task::Ended(End { error: Some(note(crate::account::HIDDEN, &words, lang)), ..End::of(Status::NotSent) })
         }
     }
 }
@@ -170,7 +174,7 @@ fn gather(
     sending: &Sending,
     gathered: &mut Gathered,
     terminal: Terminal,
-) -> Result<Option<Stop>, Stop> {
+) -> Result<Option<Error>, Error> {
     let runtime = super::runtime()?;
     let single = matches!(source, Source::Single(_));
     let progress = RefCell::new(if single { terminal.checking() } else { terminal.sending(source.rows(), 0) });

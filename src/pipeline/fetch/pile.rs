@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::spool::{Spool, Spooled};
 
 /// More than this, in bytes, goes to a file without a name.
@@ -22,7 +22,7 @@ pub struct Pile {
 impl Pile {
     /// # Errors
     /// The disk is full.
-    pub fn push(&mut self, page: u64, item: &Value) -> Result<(), Stop> {
+    pub fn push(&mut self, page: u64, item: &Value) -> Result<(), Error> {
         let json = item.to_string();
         self.count += 1;
         self.bytes += json.len();
@@ -46,7 +46,7 @@ impl Pile {
     ///
     /// # Errors
     /// Those of `take`, and a spool that cannot be read.
-    pub fn each(self, mut take: impl FnMut(Piece) -> Result<(), Stop>) -> Result<(), Stop> {
+    pub fn each(self, mut take: impl FnMut(Piece) -> Result<(), Error>) -> Result<(), Error> {
         if let Some(many) = self.many {
             let mut many: Spooled<Piece> = many.finish()?;
             many.records()?.try_for_each(|piece| take(piece?))?;

@@ -10,11 +10,11 @@ use tokio::sync::watch;
 use super::gathered::Gathered;
 use super::pile::Pile;
 use crate::contract::Pages;
-use crate::exit::Stop;
+use crate::error::{Error, ErrorKind};
 use crate::fetch::End;
 use crate::fetch::pages::Reading;
 use crate::message::{Lang, Text};
-use crate::outcome::{ApiError, Word};
+use crate::outcome::{ApiError, Status};
 use crate::progress::Progress;
 use crate::row::Place;
 use crate::submit::event::{Signal, reference};
@@ -59,11 +59,11 @@ impl Plan<'_> {
     /// A spool that cannot be written; the rows themselves never fail.
     pub async fn run(
         &self,
-        mut tasks: impl Iterator<Item = Result<Task, Stop>>,
+        mut tasks: impl Iterator<Item = Result<Task, Error>>,
         mut signals: watch::Receiver<Option<Signal>>,
         gathered: &mut Gathered,
-    ) -> Result<(), Stop> {
-        let mut flights: FuturesOrdered<LocalBoxFuture<Result<Fetched, Stop>>> = FuturesOrdered::new();
+    ) -> Result<(), Error> {
+        let mut flights: FuturesOrdered<LocalBoxFuture<Result<Fetched, Error>>> = FuturesOrdered::new();
         let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
         let mut ordinal = 0;
         loop {
@@ -88,8 +88,8 @@ impl Plan<'_> {
                 }
                 Some(fetched) = flights.next() => {
                     let fetched = fetched?;
-                    if !self.single && !matches!(fetched.end.word, Word::NotSent | Word::Invalid) {
-                        self.progress.borrow_mut().settled(fetched.end.word);
+                    if !self.single && !matches!(fetched.end.status, Status::NotSent | Status::Invalid) {
+                        self.progress.borrow_mut().settled(fetched.end.status);
                     }
                     gathered.take(fetched)?;
                 }
@@ -98,7 +98,7 @@ impl Plan<'_> {
         }
     }
 
-    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<Fetched, Stop>> {
+    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<Fetched, Error>> {
         match task {
             Task::Read(place, request) => Box::pin(self.row(place, request, ordinal)),
             Task::Ended(end) => {
@@ -108,7 +108,7 @@ impl Plan<'_> {
     }
 
     /// Reads for one row, page after page.
-    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<Fetched, Stop> {
+    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<Fetched, Error> {
         let alone = self.pages.is_some_and(|pages| request.has_query(&pages.parameter));
         let mut reading = Reading::new(self.pages, alone);
         let mut pile = Pile::default();
@@ -124,7 +124,9 @@ impl Plan<'_> {
             };
             let (status, body) = match reply {
                 Reply::Answer { status, body } => (status, body),
-                Reply::Failed { word, status, error } => break failed(word, status, error, pages, self.lang),
+                Reply::Failed { status, http_status, error } => {
+                    break failed(status, http_status, error, pages, self.lang);
+                }
                 Reply::Stopped => break stopped(pages, self.lang),
             };
             match reading.take(body) {
@@ -135,18 +137,18 @@ impl Plan<'_> {
                         self.progress.borrow_mut().read(reading.read());
                     }
                     if !page.more {
-                        break End { http_status: Some(status), ..End::of(Word::Done) };
+                        break End { http_status: Some(status), ..End::of(Status::Done) };
                     }
                 }
                 Err(words) => {
-                    break failed(Word::Unknown, Some(status), note("no-list", &words, self.lang), pages, self.lang);
+                    break failed(Status::Unknown, Some(status), note("no-list", &words, self.lang), pages, self.lang);
                 }
             }
         };
         end.items = pile.count();
-        let doubt = reading.doubt().filter(|_| end.word == Word::Done);
+        let doubt = reading.doubt().filter(|_| end.status == Status::Done);
         if let Some(doubt) = &doubt {
-            end.word = Word::Unknown;
+            end.status = Status::Unknown;
             end.error = Some(note("changed", doubt, self.lang));
         }
         Ok(Fetched { end, pile, pages, total: reading.total(), doubt })
@@ -154,7 +156,7 @@ impl Plan<'_> {
 }
 
 /// A row whose reading failed; some of its pages may have been read.
-fn failed(word: Word, status: Option<u16>, mut error: ApiError, pages: u64, lang: Lang) -> End {
+fn failed(otherwise: Status, status: Option<u16>, mut error: ApiError, pages: u64, lang: Lang) -> End {
     if pages > 0 {
         let partly = partly(pages).into_string(lang);
         error.description = Some(match error.description.take() {
@@ -163,20 +165,20 @@ fn failed(word: Word, status: Option<u16>, mut error: ApiError, pages: u64, lang
         });
     }
     // What was read in part is neither done nor refused.
-    let word = if pages > 0 { Word::Unknown } else { word };
-    End { http_status: status, error: Some(error), ..End::of(word) }
+    let ended = if pages > 0 { Status::Unknown } else { otherwise };
+    End { http_status: status, error: Some(error), ..End::of(ended) }
 }
 
 /// A row that the end of the run kept from being read, or from being read whole.
 fn stopped(pages: u64, lang: Lang) -> End {
     if pages > 0 {
-        return End { error: Some(note("partly", &partly(pages), lang)), ..End::of(Word::Unknown) };
+        return End { error: Some(note("partly", &partly(pages), lang)), ..End::of(Status::Unknown) };
     }
     let words = text!(
         "Okunmadı: çalışma daha önce durdu. Aynı komutu yeniden çalıştırın.",
         "Not read: the run stopped before. Run the same command again."
     );
-    End { error: Some(note("not-sent", &words, lang)), ..End::of(Word::NotSent) }
+    End { error: Some(note("not-sent", &words, lang)), ..End::of(Status::NotSent) }
 }
 
 fn partly(pages: u64) -> Text {
@@ -190,14 +192,14 @@ pub fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
     ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
 }
 
-pub fn interrupted(signal: Signal) -> Stop {
-    let exit = match signal {
-        Signal::Interrupt => crate::exit::Exit::Interrupted,
-        Signal::Terminate => crate::exit::Exit::Terminated,
+pub fn interrupted(signal: Signal) -> Error {
+    let kind = match signal {
+        Signal::Interrupt => ErrorKind::Interrupted,
+        Signal::Terminate => ErrorKind::Terminated,
     };
     let message = text!(
         "Durduruldu; o ana kadar okunanlar yazıldı. Aynı komut baştan okur.",
         "Interrupted; what had been read is written. The same command reads from the start."
     );
-    Stop::new(exit, message)
+    Error::new(kind, message)
 }

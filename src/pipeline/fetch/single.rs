@@ -2,10 +2,10 @@
 
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::identity::RowKeyers;
 use crate::job::Job;
-use crate::map::{Draft, check_wishes, sheet_map};
+use crate::map::{Draft, check_overrides, sheet_map};
 use crate::message::{Text, shown};
 use crate::row::{Place, Row, Sheet};
 use crate::text;
@@ -13,24 +13,24 @@ use crate::validate::{Context, Request, Rules};
 
 /// # Errors
 /// A value that is missing, unknown to the operation, or not accepted by the contract.
-pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
-    let wishes = job.recipe.wishes();
-    if let Some((field, header)) = wishes.maps.first() {
+pub fn request(operation: &Operation, job: &Job) -> Result<Request, Error> {
+    let overrides = job.recipe.overrides();
+    if let Some((field, header)) = overrides.maps.first() {
         let (field, header) = (shown(field), shown(header));
-        return Err(Stop::cannot_start(text!(
+        return Err(Error::cannot_start(text!(
             "--map {field}={header}: dosya verilmedi, sütun yok. Değeri --set {field}=DEĞER ile yazın ya da dosyayı verin.",
             "--map {field}={header}: no file was given, so there are no columns. Write the value by --set {field}=VALUE, or give the file."
         )));
     }
     let sheet = Sheet::default();
-    check_wishes(std::slice::from_ref(&sheet), &[operation], &wishes)?;
-    let given = |name: &str| wishes.sets.iter().any(|(known, _)| known == name);
+    check_overrides(std::slice::from_ref(&sheet), &[operation], &overrides)?;
+    let given = |name: &str| overrides.sets.iter().any(|(known, _)| known == name);
     let missing: Vec<&str> =
         operation.fields.iter().filter(|f| f.required && !given(&f.name)).map(|f| f.name.as_str()).collect();
     if !missing.is_empty() {
         return Err(needs(operation, &missing));
     }
-    let map = sheet_map(&sheet, &[operation], &wishes)?;
+    let map = sheet_map(&sheet, &[operation], &overrides)?;
     let zone = job.zone_of(operation);
     let formats = Formats::default();
     let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
@@ -46,16 +46,16 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Stop> {
     accepted.map(|accepted| accepted.request()).map_err(|problems| {
         let told: Vec<String> =
             problems.iter().map(|problem| shown(&format!("--set {}: {}", problem.field, problem.message))).collect();
-        Stop::cannot_start(Text::same(told.join(" ")))
+        Error::cannot_start(Text::same(told.join(" ")))
     })
 }
 
 /// Says what is to be given, and how.
-fn needs(operation: &Operation, missing: &[&str]) -> Stop {
+fn needs(operation: &Operation, missing: &[&str]) -> Error {
     let name = operation.full_name();
     let names = missing.join(", ");
     let sets = missing.iter().fold(String::new(), |sets, field| sets + " --set " + field + "=…");
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{name} için gerekli: {names}. Bir kez okumak için \"caseload fetch {name}{sets}\" yazın; her satır için okumak üzere bu sütunları olan bir dosya verin.",
         "{name} needs {names}. To read once, write \"caseload fetch {name}{sets}\"; to read for each row, give a file with these columns."
     ))

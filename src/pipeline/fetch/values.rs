@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use super::single;
 use crate::contract::Operation;
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fetch::pages::Reading;
 use crate::fetch::values::Values;
 use crate::job::{Job, Sending};
@@ -23,7 +23,7 @@ use crate::validate::Request;
 ///
 /// # Errors
 /// The answer could not be had, or not whole.
-pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(String, Vec<Value>)>, Stop> {
+pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(String, Vec<Value>)>, Error> {
     let operation = &job.operations[0];
     let request = single::request(operation, job)?;
     let target = Target::to_read(operation, 1, job, sending, terminal)?;
@@ -47,7 +47,7 @@ async fn every_page(
     operation: &Operation,
     request: &Request,
     found: &mut [(String, Values)],
-) -> Result<(), Stop> {
+) -> Result<(), Error> {
     let mut reading = Reading::new(operation.pages.as_ref(), false);
     let name = super::name();
     loop {
@@ -66,22 +66,22 @@ async fn every_page(
         for ((_, values), (_, pointer)) in found.iter_mut().zip(&operation.values) {
             values.take(&body, pointer);
         }
-        let page = reading.take(body).map_err(Stop::early)?;
+        let page = reading.take(body).map_err(Error::early)?;
         if !page.more {
-            return reading.doubt().map_or(Ok(()), |doubt| Err(Stop::early(doubt)));
+            return reading.doubt().map_or(Ok(()), |doubt| Err(Error::early(doubt)));
         }
     }
 }
 
-fn unread(name: &str, why: &str) -> Stop {
+fn unread(name: &str, why: &str) -> Error {
     let why = shown(why);
-    Stop::early(text!(
+    Error::early(text!(
         "{name} okunamadı ({why}). Sözleşme olduğu gibi bırakıldı.",
         "{name} could not be read ({why}). The contract was left as it is."
     ))
 }
 
-async fn interrupted(mut signals: watch::Receiver<Option<Signal>>) -> Stop {
+async fn interrupted(mut signals: watch::Receiver<Option<Signal>>) -> Error {
     loop {
         if signals.changed().await.is_err() {
             std::future::pending::<()>().await;

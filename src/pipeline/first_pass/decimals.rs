@@ -2,7 +2,7 @@
 
 use crate::coerce::{DecimalSign, decimal_sign};
 use crate::contract::{Kind, Operation};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::map::SheetMap;
 use crate::message::shown;
 use crate::row::{Row, Sheet, column_letter};
@@ -50,7 +50,7 @@ impl Decimals {
 
     /// # Errors
     /// A column in which both signs stand, with a row of each.
-    pub fn agree(&self, sheets: &[Sheet]) -> Result<(), Stop> {
+    pub fn agree(&self, sheets: &[Sheet]) -> Result<(), Error> {
         for (sheet, columns) in sheets.iter().zip(&self.columns) {
             for seen in columns {
                 if let (Some(comma), Some(point)) = (seen.comma, seen.point) {
@@ -62,10 +62,10 @@ impl Decimals {
     }
 }
 
-fn mixed(sheet: &Sheet, column: usize, comma: u32, point: u32) -> Stop {
+fn mixed(sheet: &Sheet, column: usize, comma: u32, point: u32) -> Error {
     let letter = column_letter(column);
     let header = sheet.headers.get(column).map(|header| shown(header)).unwrap_or_default();
-    Stop::cannot_start(text!(
+    Error::cannot_start(text!(
         "{letter} sütununda (\"{header}\") ondalıklar iki türlü yazılmış: {comma}. satırda virgülle, {point}. satırda noktayla. Sütunda yalnız birini kullanın; hiçbir satır gönderilmedi.",
         "Column {letter} (\"{header}\") writes decimals in two ways: with a comma in row {comma}, with a point in row {point}. Use one of them in the whole column; no row was sent."
     ))

@@ -11,7 +11,7 @@ use std::path::Path;
 use compact_str::CompactString;
 
 use super::{Doubtful, Input, Options, Totals, open};
-use crate::exit::{Exit, Stop};
+use crate::error::{Error, ErrorKind};
 use crate::row::{Cell, Row};
 
 const KNOWN: [&str; 4] = ["Ad", "Cihaz No", "Tutar", "Tarih"];
@@ -46,7 +46,7 @@ impl Read {
     }
 }
 
-fn rows(input: Input) -> Result<Read, Stop> {
+fn rows(input: Input) -> Result<Read, Error> {
     let mut rows = Vec::new();
     let totals = input.rows(|batch| {
         rows.extend(batch);
@@ -56,7 +56,7 @@ fn rows(input: Input) -> Result<Read, Stop> {
 }
 
 /// Opens a file with these bytes and this name.
-fn open_bytes(name: &str, bytes: &[u8], options: &Options) -> Result<Input, Stop> {
+fn open_bytes(name: &str, bytes: &[u8], options: &Options) -> Result<Input, Error> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
@@ -64,9 +64,9 @@ fn open_bytes(name: &str, bytes: &[u8], options: &Options) -> Result<Input, Stop
 }
 
 /// The English sentence with which a file is refused; that the exit code is 2 is checked.
-fn refusal<T>(result: Result<T, Stop>) -> String {
+fn refusal<T>(result: Result<T, Error>) -> String {
     let Err(stop) = result else { panic!("the file was accepted") };
-    assert_eq!(stop.exit, Exit::CannotStart);
+    assert_eq!(stop.kind, ErrorKind::CannotStart);
     assert_ne!(stop.message.tr, stop.message.en);
     stop.message.en
 }

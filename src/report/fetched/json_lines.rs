@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::super::atomic::{Target, failed};
 use super::{Layout, Line};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::message::write_json;
-use crate::outcome::{ApiError, Problem, Word};
+use crate::outcome::{ApiError, Problem, Status};
 
 pub struct Writer<'a> {
     target: Target,
@@ -26,7 +26,7 @@ struct OfRow<'l> {
     /// Null for a CSV file.
     sheet: Option<&'l str>,
     row: u32,
-    result: Word,
+    result: Status,
     http_status: Option<u16>,
     error: Option<&'l ApiError>,
     #[serde(skip_serializing_if = "<[Problem]>::is_empty")]
@@ -42,12 +42,12 @@ struct OfPage<'l> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Stop> {
+    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Error> {
         let file = target.file().map_err(|why| failed(target.path(), &layout.result, &why))?;
         Ok(Self { target, layout, out: BufWriter::with_capacity(1 << 16, file) })
     }
 
-    pub fn line(&mut self, line: Line) -> Result<(), Stop> {
+    pub fn line(&mut self, line: Line) -> Result<(), Error> {
         self.write(line).map_err(|why| failed(self.target.path(), &self.layout.result, &why))
     }
 
@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
                 file: layout.file_name,
                 sheet: sheet.filter(|_| !layout.csv),
                 row: row.place.row,
-                result: outcome.word,
+                result: outcome.status,
                 http_status: outcome.http_status,
                 error: outcome.error.as_ref(),
                 problems: &outcome.problems,
@@ -75,7 +75,7 @@ impl<'a> Writer<'a> {
         self.out.write_all(b"\n")
     }
 
-    pub fn finish(mut self) -> Result<PathBuf, Stop> {
+    pub fn finish(mut self) -> Result<PathBuf, Error> {
         self.out.flush().map_err(|why| failed(self.target.path(), &self.layout.result, &why))?;
         self.target.publish(&self.layout.result)
     }

@@ -14,7 +14,7 @@ use super::columns::column_index;
 use super::explain::{Context, code, explanation};
 use super::table::merged;
 use super::{Form, earlier};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::fetch::record::Columns;
 use crate::fold::fold;
 use crate::outcome::Outcome;
@@ -55,12 +55,12 @@ enum Writer<'a> {
 ///
 /// # Errors
 /// An extension that names no form; a folder in which nothing can be written; a file that is no earlier result.
-pub fn foresee(path: &Path, layout: &Layout) -> Result<(), Stop> {
+pub fn foresee(path: &Path, layout: &Layout) -> Result<(), Error> {
     may_replace(path, layout)?;
     Target::create(path).map(drop)
 }
 
-fn may_replace(path: &Path, layout: &Layout) -> Result<Form, Stop> {
+fn may_replace(path: &Path, layout: &Layout) -> Result<Form, Error> {
     let form = Form::of(path)?;
     let known = layout.columns.names();
     let ours = |line: &str| match form {
@@ -76,7 +76,7 @@ fn may_replace(path: &Path, layout: &Layout) -> Result<Form, Stop> {
 ///
 /// # Errors
 /// As [`foresee`].
-pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Fetched<'a>, Stop> {
+pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Fetched<'a>, Error> {
     let form = Form::of(path)?;
     let target = Target::create(path)?;
     Ok(Fetched(match form {
@@ -89,7 +89,7 @@ pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Fetched<'a>, Stop> 
 impl Fetched<'_> {
     /// # Errors
     /// A disk that is full or gone.
-    pub fn line(&mut self, line: Line) -> Result<(), Stop> {
+    pub fn line(&mut self, line: Line) -> Result<(), Error> {
         if line.row.is_none() && line.item.is_none() {
             return Ok(());
         }
@@ -104,7 +104,7 @@ impl Fetched<'_> {
     ///
     /// # Errors
     /// A disk that is full or gone, or a target that cannot be replaced (open in another program).
-    pub fn finish(self) -> Result<PathBuf, Stop> {
+    pub fn finish(self) -> Result<PathBuf, Error> {
         match self.0 {
             Writer::Workbook(writer) => writer.finish(),
             Writer::Table(writer) => writer.finish(),
@@ -119,10 +119,10 @@ enum Content<'l> {
     Input(&'l Cell, bool),
     /// The name of the input's sheet.
     Sheet(&'l str),
-    Word,
+    Result,
     Explanation(String),
     Code(String),
-    Status(u16),
+    HttpStatus(u16),
     Item(Cell),
     Nothing,
 }
@@ -190,9 +190,9 @@ impl<'a> Grid<'a> {
             run: None,
             flags: self.layout.result.flags,
         };
-        contents.push(Content::Word);
+        contents.push(Content::Result);
         contents.push(Content::Explanation(explanation(outcome, context)));
         contents.push(Content::Code(code(outcome).into_owned()));
-        contents.push(outcome.http_status.map_or(Content::Nothing, Content::Status));
+        contents.push(outcome.http_status.map_or(Content::Nothing, Content::HttpStatus));
     }
 }

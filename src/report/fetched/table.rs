@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::super::atomic::{Target, failed};
 use super::super::table::Fields;
 use super::{Content, Grid, Layout, Line};
-use crate::exit::Stop;
+use crate::error::Error;
 
 pub struct Writer<'a> {
     target: Target,
@@ -15,7 +15,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Stop> {
+    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Error> {
         let grid = Grid::new(layout);
         let begin = || -> io::Result<Fields> {
             let mut out = Fields::begin(target.file()?)?;
@@ -27,7 +27,7 @@ impl<'a> Writer<'a> {
         Ok(Self { target, grid, out })
     }
 
-    pub fn line(&mut self, line: Line) -> Result<(), Stop> {
+    pub fn line(&mut self, line: Line) -> Result<(), Error> {
         self.write(line).map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))
     }
 
@@ -38,16 +38,16 @@ impl<'a> Writer<'a> {
                 Content::Input(cell, _) => self.out.put_cell(cell, formats, lang)?,
                 Content::Item(cell) => self.out.put_cell(&cell, formats, lang)?,
                 Content::Sheet(name) => self.out.put_own(name)?,
-                Content::Word => self.out.put(line.outcome.word.as_str())?,
+                Content::Result => self.out.put(line.outcome.status.as_str())?,
                 Content::Explanation(words) | Content::Code(words) => self.out.put(&words)?,
-                Content::Status(status) => self.out.put(&status.to_string())?,
+                Content::HttpStatus(status) => self.out.put(&status.to_string())?,
                 Content::Nothing => self.out.put("")?,
             }
         }
         self.out.end_row()
     }
 
-    pub fn finish(self) -> Result<PathBuf, Stop> {
+    pub fn finish(self) -> Result<PathBuf, Error> {
         self.out.finish().map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))?;
         self.target.publish(&self.grid.layout.result)
     }

@@ -15,7 +15,7 @@ use super::super::sheet_names::SheetNames;
 use super::super::styles::Styles;
 use super::super::workbook::{LARGE, ROW_LIMIT, too_wide};
 use super::{Content, Grid, Layout, Line};
-use crate::exit::Stop;
+use crate::error::Error;
 
 pub struct Writer<'a> {
     target: Target,
@@ -29,7 +29,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Stop> {
+    pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Error> {
         let grid = Grid::new(layout);
         if grid.headers.len() > COLUMN_LIMIT {
             return Err(too_wide(&grid.layout.result.sheets.first().map(|s| s.name.clone()).unwrap_or_default()));
@@ -49,7 +49,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    pub fn line(&mut self, line: Line) -> Result<(), Stop> {
+    pub fn line(&mut self, line: Line) -> Result<(), Error> {
         guarded(|| self.write(line)).map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))
     }
 
@@ -69,9 +69,9 @@ impl<'a> Writer<'a> {
                 Content::Sheet(name) => {
                     part.text(at, column, name, look.styles.text(looks_like_formula(name), false))?;
                 }
-                Content::Word => {
-                    let word = line.outcome.word;
-                    part.text(at, column, word.as_str(), Some(look.styles.word(word)))?;
+                Content::Result => {
+                    let word = line.outcome.status;
+                    part.text(at, column, word.as_str(), Some(look.styles.status(word)))?;
                 }
                 Content::Explanation(words) if words.is_empty() => {}
                 Content::Explanation(words) if looks_like_formula(&words) => {
@@ -82,7 +82,7 @@ impl<'a> Writer<'a> {
                 Content::Code(words) => {
                     part.text(at, column, &words, look.styles.text(looks_like_formula(&words), false))?;
                 }
-                Content::Status(status) => part.number(at, column, f64::from(status), 4, &look.styles.whole)?,
+                Content::HttpStatus(status) => part.number(at, column, f64::from(status), 4, &look.styles.whole)?,
             }
         }
         self.current = Some(part);
@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
         Ok(part)
     }
 
-    pub fn finish(mut self) -> Result<PathBuf, Stop> {
+    pub fn finish(mut self) -> Result<PathBuf, Error> {
         let saved = guarded(|| self.assemble()).and_then(|()| self.save());
         saved.map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))?;
         self.target.publish(&self.grid.layout.result)

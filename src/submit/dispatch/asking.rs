@@ -3,7 +3,7 @@
 
 use tokio::time::Instant;
 
-use super::{Attempt, Dispatch, Event, Landed, Leave, Queued, Step, Stop};
+use super::{Attempt, Dispatch, Error, Event, Landed, Leave, Queued, Step};
 use crate::fail;
 use crate::submit::mask::Mask;
 use crate::submit::queued::Later;
@@ -11,7 +11,7 @@ use crate::submit::renewal::Landing;
 use crate::submit::retry::Decision;
 use crate::submit::wire::Wire;
 
-impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_, W, H, R> {
+impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'_, W, H, R> {
     /// The source that has to be asked before a row may be begun.
     pub(super) fn missing_token(&self, row: &Queued) -> Option<usize> {
         let source = self.wire.source_of(row.request.operation())?;
@@ -62,7 +62,7 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Stop>>> Dispatch<'_
                 let at = pause.map_or_else(|| self.pace.backoff(nth), |pause| Instant::now() + pause);
                 self.ask_at(source, at);
             }
-            Landing::GiveUp(words) => self.stop(Stop::early(words)),
+            Landing::GiveUp(words) => self.stop(Error::early(words)),
         }
     }
 

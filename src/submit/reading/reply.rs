@@ -6,7 +6,7 @@ use super::Reply;
 use crate::contract::Operation;
 use crate::ledger::State;
 use crate::message::{Lang, Text};
-use crate::outcome::{Answer, ApiError, Attempt, Failure, Word};
+use crate::outcome::{Answer, ApiError, Attempt, Failure, Status};
 use crate::submit::client::LONGEST_READ;
 use crate::submit::exact;
 use crate::submit::retry::Decision;
@@ -32,11 +32,11 @@ pub fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: 
     if decision.stop.is_some() {
         return Reply::Stopped;
     }
-    let status = decision.settlement.http_status;
+    let http_status = decision.settlement.http_status;
     let words = decision.settlement.error.unwrap_or_default();
-    let failed = |word, error| Reply::Failed { word, status, error };
+    let failed = |status, error| Reply::Failed { status, http_status, error };
     match (attempt, decision.settlement.state) {
-        (Attempt::Lost(failure), _) => failed(Word::Unknown, no_answer(*failure, nth, lang)),
+        (Attempt::Lost(failure), _) => failed(Status::Unknown, no_answer(*failure, nth, lang)),
         (Attempt::Answered(answer), State::Done | State::DoneWithoutId) => good(answer, lang),
         // Without an id that the contract names, nothing tells an error from what was asked for but the status.
         (Attempt::Answered(answer), State::Rejected)
@@ -44,17 +44,17 @@ pub fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: 
         {
             good(answer, lang)
         }
-        (_, State::Rejected) => failed(Word::Rejected, words),
+        (_, State::Rejected) => failed(Status::Rejected, words),
         // The server's own words, without the advice for what may have been carried out.
-        (Attempt::Answered(answer), State::Unknown) => failed(Word::Unknown, said(answer, operation, lang)),
-        (_, _) => failed(Word::NotSent, words),
+        (Attempt::Answered(answer), State::Unknown) => failed(Status::Unknown, said(answer, operation, lang)),
+        (_, _) => failed(Status::NotSent, words),
     }
 }
 
 fn good(answer: &Answer, lang: Lang) -> Reply {
     let (status, failed) = (answer.status, |code: &str, words: Text| Reply::Failed {
-        word: Word::Unknown,
-        status: Some(answer.status),
+        status: Status::Unknown,
+        http_status: Some(answer.status),
         error: note(code, &words, lang),
     });
     if is_too_long(answer) {

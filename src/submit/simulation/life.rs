@@ -12,15 +12,15 @@ use super::disk::Disk;
 use super::network::Network;
 use super::scene::Plot;
 use super::world::{RUN, World};
-use crate::exit::Stop;
+use crate::error::Error;
 use crate::keyed::Key;
 use crate::ledger::Step;
 use crate::message::Lang;
-use crate::outcome::Word;
+use crate::outcome::Status;
 use crate::row::Place;
 use crate::submit::breaker::Breaker;
 use crate::submit::dispatch::{Dispatch, Plan};
-use crate::submit::event::{Ended, Event, Signal};
+use crate::submit::event::{Event, Finished, Signal};
 use crate::submit::order::Order;
 use crate::submit::pace::Pace;
 use crate::submit::queued::Queued;
@@ -51,11 +51,11 @@ pub struct Life {
     /// Rows whose intent became durable.
     pub opened: std::collections::BTreeSet<u32>,
     /// What the loop said of rows that are settled.
-    pub told: Vec<Word>,
+    pub told: Vec<Status>,
 }
 
 /// How a life ended; none if it was cut off.
-pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Ended> {
+pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finished> {
     *world.life.borrow_mut() = Life { number, alive: true, plot, ..Life::default() };
     // A word that came too late for the last life is none for this.
     let _ = tokio::time::timeout(Duration::ZERO, world.cut.notified()).await;
@@ -107,14 +107,14 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Ended>
     disk.end();
     world.note(format_args!(
         "life {number} ends: {:?}",
-        ended.as_ref().map(|ended| ended.stop.as_ref().map(Stop::to_string))
+        ended.as_ref().map(|ended| ended.stop.as_ref().map(Error::to_string))
     ));
     world.life.borrow_mut().alive = false;
     ended
 }
 
 /// What the pipeline gives the loop: the rows that may go.
-fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, Stop>> {
+fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, Error>> {
     let rows = world.scene.rows.iter().zip(0_u32..);
     let may_go = rows.filter(|(_, ordinal)| !settled.contains(*ordinal, world.operation_of(*ordinal).may_repeat()));
     may_go

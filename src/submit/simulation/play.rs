@@ -10,7 +10,7 @@ use tokio::task::LocalSet;
 use super::life::live;
 use super::verdict::{self, Sums};
 use super::world::{Told, World};
-use crate::ledger::{Closing, EntryId, State};
+use crate::ledger::{EntryId, Resolution, State};
 
 /// By then everything that was on its way has come.
 const AFTERWARDS: Duration = Duration::from_secs(3 * 3600);
@@ -115,7 +115,7 @@ fn give_back(world: &World, ordinals: &[u32]) {
 
 /// A person looks up what became of unknown rows, and says so.
 fn ask_a_person(world: &World) {
-    let mut closings = Vec::new();
+    let mut resolutions = Vec::new();
     for (row, ordinal) in world.rows.borrow_mut().iter_mut().zip(0..) {
         // Of what may still be on its way nobody can tell.
         let on_its_way = row.calls.iter().any(|call| !call.seen && call.told != Some(Told::NothingDone));
@@ -124,15 +124,15 @@ fn ask_a_person(world: &World) {
         }
         let done = row.calls.iter().find_map(|call| call.done);
         let state = if done.is_some() { State::Done } else { State::Pending };
-        closings.push(Closing::new(EntryId { run: world.run, ordinal }, state, done.map(Value::from), "{}"));
+        resolutions.push(Resolution::new(EntryId { run: world.run, ordinal }, state, done.map(Value::from), "{}"));
         row.durable = Some(state);
         row.resolved = true;
         if done.is_none() {
             row.calls.iter_mut().for_each(|call| call.told = Some(Told::NothingDone));
         }
     }
-    world.note(format_args!("a person closes {} rows", closings.len()));
-    world.ledger.resolve(&closings).unwrap();
+    world.note(format_args!("a person closes {} rows", resolutions.len()));
+    world.ledger.resolve(&resolutions).unwrap();
 }
 
 /// The next process opens the ledger: what is open is unknown.

@@ -7,20 +7,20 @@ use tokio::time::Instant;
 use super::scene::SceneRow;
 use super::world::{RowTruth, Told, World};
 use crate::ledger::{Entry, State};
-use crate::outcome::{Word, id_text};
-use crate::submit::event::Ended;
+use crate::outcome::{Status, id_text};
+use crate::submit::event::Finished;
 
 /// Requests for a row in one life after which it may be given up.
 const ENOUGH: usize = 5;
 
 /// A life ended by itself: nothing is left open, what was told is so, and no row was forgotten.
-pub fn ended(world: &World, ended: &Ended) {
+pub fn ended(world: &World, ended: &Finished) {
     let entries = entries(world);
     let sending = entries.values().find(|entry| entry.state == State::Sending);
     let life = world.life.borrow();
     let (number, troubled, signalled) = (life.number, life.troubled, life.signalled);
     let opened = life.opened.clone();
-    let mut told: BTreeMap<Word, usize> = BTreeMap::new();
+    let mut told: BTreeMap<Status, usize> = BTreeMap::new();
     life.told.iter().for_each(|word| *told.entry(*word).or_default() += 1);
     drop(life);
     world.expect(troubled || sending.is_none(), || format!("the loop ended with {sending:?}"));
@@ -28,11 +28,11 @@ pub fn ended(world: &World, ended: &Ended) {
     let patience = world.scene.timeout.as_millis() + 8 * u128::from(world.scene.commit_ms.1) + 2_000;
     let late = signalled.is_some_and(|at| (Instant::now() - at).as_millis() > patience);
     world.expect(!late, || "the loop went on long after the signal".to_owned());
-    for word in [Word::Done, Word::DoneWithoutId, Word::Rejected, Word::Unknown] {
-        let is = entries.values().filter(|entry| opened.contains(&entry.id.ordinal) && entry.state.word() == word);
+    for word in [Status::Done, Status::DoneWithoutId, Status::Rejected, Status::Unknown] {
+        let is = entries.values().filter(|entry| opened.contains(&entry.id.ordinal) && entry.state.status() == word);
         let (is, said) = (is.count(), told.get(&word).copied().unwrap_or(0));
         // An unknown row that would have gone again was not told of when the run stopped first.
-        let fits = said == is || (said < is && (troubled || word == Word::Unknown));
+        let fits = said == is || (said < is && (troubled || word == Status::Unknown));
         world.expect(fits, || format!("{is} rows are {word}, and {said} were told"));
     }
     let blames_the_ledger = ended.stop.as_ref().is_some_and(|stop| stop.message.en.starts_with("The ledger"));

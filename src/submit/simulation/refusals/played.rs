@@ -15,7 +15,7 @@ use super::{LEAST_USED, MOST_TIME, Scene};
 use crate::keyed::Key;
 use crate::ledger::{Receipt, Step};
 use crate::message::Lang;
-use crate::outcome::{Answer, Attempt, Word};
+use crate::outcome::{Answer, Attempt, Status};
 use crate::submit::breaker::Breaker;
 use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::Event;
@@ -176,7 +176,7 @@ async fn course(scene: &Scene, seed: u64) -> Played {
     let dispatch = Dispatch::new(plan, &way, (hand, received), rows, Order::new([]), pace, breaker);
     let mut done = 0;
     let (_signals, receiver) = watch::channel(None);
-    let ended = dispatch.run(receiver, |event| done += u32::from(matches!(event, Event::Settled(Word::Done)))).await;
+    let ended = dispatch.run(receiver, |event| done += u32::from(matches!(event, Event::Settled(Status::Done)))).await;
     let mut world = way.0.into_inner();
     if done != scene.rows || ended.stop.is_some() {
         world.faults.push(format!("{done} of {} rows are done: {:?}", scene.rows, ended.stop));

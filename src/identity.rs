@@ -20,6 +20,7 @@
 //! own name has to be the same.
 
 use std::fmt;
+use std::hash::RandomState;
 
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
@@ -201,7 +202,18 @@ pub struct OtherKeyer {
 impl RowKeyers {
     /// For rows that no ledger is asked about.
     pub fn of_nothing() -> Self {
-        Self { now: KeyedHasher::new(&[0; 32], "", ""), naming: 0, others: Vec::new(), with_body: false }
+        Self {
+            now: KeyedHasher::of_reading(&RandomState::new(), "", ""),
+            naming: 0,
+            others: Vec::new(),
+            with_body: false,
+        }
+    }
+
+    /// For the rows of one operation that are compared with each other alone: `naming` is its index among all.
+    pub fn of_reading(reading: &RandomState, endpoint: &Endpoint, naming: usize) -> Self {
+        let now = KeyedHasher::of_reading(reading, &endpoint.method, &endpoint.path);
+        Self { now, naming: naming as u16, ..Self::of_nothing() }
     }
 
     /// The keyers of one operation's namings, the present one first; `from` is the first's index among all.

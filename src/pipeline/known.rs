@@ -1,6 +1,7 @@
 //! How a ledger may know the rows of a file's operations: gathered before the first row is read.
 
 use std::collections::HashMap;
+use std::hash::RandomState;
 
 use super::past::KnownAs;
 use crate::account::unreadable;
@@ -38,12 +39,13 @@ impl Known {
             known.held =
                 held.into_iter().filter(|held| held.server.is_none()).map(|held| (held.key, held.id)).collect();
         }
+        let reading = RandomState::new();
         for operation in operations {
             let here = job.server_of(operation);
             let namings = namings(operation, &here, &known.servers, &landed);
             let keyers = match ledger {
                 Some(ledger) => RowKeyers::new(&namings, known.namings.len(), ledger.secret()),
-                None => RowKeyers { with_body: false, ..RowKeyers::new(&namings[..1], known.namings.len(), &[0; 32]) },
+                None => RowKeyers::of_reading(&reading, &Endpoint::of(operation, &here), known.namings.len()),
             };
             known.keyers.push(keyers);
             known.namings.extend(namings.into_iter().map(|naming| KnownAs { naming, here: here.clone() }));

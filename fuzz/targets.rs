@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use caseload::coerce::{Coerce, Formats};
 use caseload::contract::{Contract, catalogue, from_yaml};
-use caseload::message::Lang;
 use caseload::outcome::{Answer, Attempt, Failure};
-use caseload::read::{Doubtful, Options, open};
-use caseload::row::{BadCell, Cell};
 use caseload::submit::client::retry_after_of;
 use caseload::submit::retry::{Before, decide};
+use caseload_sheet::message::Lang;
+use caseload_sheet::read::{Doubtful, Options, open};
+use caseload_sheet::row::{BadCell, Cell};
 use jiff::tz::TimeZone;
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 

@@ -47,3 +47,10 @@ impl Error {
         self.message.get(lang)
     }
 }
+
+/// A file that is refused keeps its run from starting.
+impl From<caseload_sheet::Error> for Error {
+    fn from(error: caseload_sheet::Error) -> Self {
+        Self::cannot_start(error.into())
+    }
+}

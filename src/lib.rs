@@ -32,6 +32,8 @@
 //!
 //! # The things
 //!
+//! [`caseload_sheet`] is the library below: it takes rows out of files, puts tables into files, and knows no API. Its rooms are [`read`], [`row`], [`fold`], [`number_format`], [`message`] and [`files`].
+//!
 //! [`contract`] knows the API, [`fold`] how names are compared, and [`number_format`] what a sheet shows of a number; [`identity`] says who a row is, and [`keyed`] hashes stand for its cells in the ledger; [`doubt`] is what a person is asked;
 //! [`message`] is what people are told, in two languages, [`hint`] the commands that they are told to run, and [`progress`] the one door to the terminal; [`error`] is why a run ends, and [`exit`] its code.
 //! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
@@ -48,24 +50,18 @@ pub mod example;
 pub mod exit;
 pub mod fail;
 pub mod fetch;
-pub mod files;
-pub mod fold;
 pub mod hint;
 pub mod identity;
 pub mod job;
 pub mod keyed;
 pub mod ledger;
 pub mod map;
-pub mod message;
-pub mod number_format;
 pub mod outcome;
 pub mod owner;
 pub mod pipeline;
 pub mod profile;
 pub mod progress;
-pub mod read;
 pub mod report;
-pub mod row;
 pub mod sandbox;
 pub mod signals;
 pub mod spool;
@@ -73,3 +69,5 @@ pub mod submit;
 pub mod template;
 pub mod validate;
 pub mod zone;
+
+pub use caseload_sheet::{files, fold, message, number_format, read, row, say, text};

@@ -254,7 +254,7 @@ fn opened(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Input,
     let agree = |question: &Text| terminal.confirm(question.get(terminal.lang)) == Some(true);
     let doubtful = if aim == Aim::Again { Doubtful::Trust } else { Doubtful::Ask(&agree) };
     let (sheet, encoding) = (recipe.sheet.as_deref(), recipe.encoding.as_deref());
-    read::open(path, &read::Options { sheet, encoding, known: &known, doubtful })
+    Ok(read::open(path, &read::Options { sheet, encoding, known: &known, doubtful })?)
 }
 
 fn looks(input: &Input) -> Formats {

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use caseload::cli::Cli;
-use caseload::message::json_line;
+use caseload_sheet::message::json_line;
 use clap::{Arg, CommandFactory as _};
 use serde_json::{Value, json};
 

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
-use caseload::read::{Doubtful, Options, open};
-use caseload::row::{BadCell, Cell, Row};
+use caseload_sheet::read::{Doubtful, Options, open};
+use caseload_sheet::row::{BadCell, Cell, Row};
 use compact_str::CompactString;
 use serde_json::Value;
 

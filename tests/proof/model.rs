@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use caseload::keyed::Key;
 use caseload::ledger::{EntryId, Intent, Journal, Ledger, Resolution, RunSpec, Settlement, State, Step};
-use caseload::row::Place;
+use caseload_sheet::row::Place;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};

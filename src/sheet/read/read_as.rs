@@ -10,6 +10,7 @@ use crate::say;
 /// What was found of a file's form. A workbook has neither delimiter nor encoding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ReadAs {
+    /// The character between the cells of a text.
     pub delimiter: Option<String>,
     /// In small letters, as `--encoding` takes it.
     pub encoding: Option<String>,

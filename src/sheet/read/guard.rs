@@ -31,7 +31,7 @@ pub(super) enum Fault {
 
 impl Fault {
     pub fn stop(self, name: &str) -> Error {
-        Error::cannot_start(match self {
+        Error::new(match self {
             Fault::OpenQuote(line) => text!(
                 "{name}, satır {line}: bu satırdaki bir hücre tırnak (\") ile açılıyor ve kapanmıyor; ardındaki satırları yutardı. Tırnağı kapatın ya da silin.",
                 "{name}, line {line}: a cell on this line opens with a quote (\") that is never closed, which would swallow the lines after it. Close the quote or delete it."

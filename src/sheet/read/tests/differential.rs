@@ -189,7 +189,7 @@ proptest! {
             Ok(read) => read,
             // A table of blanks has nothing to read, and says so.
             Err(stop) => {
-                prop_assert!(stop.message.en.contains("no data below"), "{stop}");
+                prop_assert!(stop.text().en.contains("no data below"), "{stop}");
                 return Ok(());
             }
         };

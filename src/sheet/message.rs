@@ -18,7 +18,9 @@ pub use json::{json_line, write_json};
 /// The language of the person who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
+    /// Turkish.
     Tr,
+    /// English.
     En,
 }
 
@@ -33,7 +35,9 @@ impl Lang {
 /// One sentence in both languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
+    /// In Turkish.
     pub tr: String,
+    /// In English.
     pub en: String,
 }
 
@@ -44,6 +48,7 @@ impl Text {
         Self { tr: en.clone(), en }
     }
 
+    /// The sentence in one language.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::Tr => &self.tr,
@@ -51,6 +56,7 @@ impl Text {
         }
     }
 
+    /// The sentence in one language, taken out.
     pub fn into_string(self, lang: Lang) -> String {
         match lang {
             Lang::Tr => self.tr,

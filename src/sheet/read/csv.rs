@@ -145,19 +145,19 @@ fn ragged(name: &str, Odd { line, fields, expected }: Odd) -> Error {
     let columns = match expected {
         Expected::Header(columns) => columns,
         Expected::Above(above) => {
-            return Error::cannot_start(text!(
+            return Error::new(text!(
                 "{name}, satır {line}: {fields} hücre var, üstündeki satırlarda ise {above}. Satırdaki ayırıcıları ve tırnakları düzeltin; dosya Excel'den geliyorsa .xlsx olarak kaydedip onu verin.",
                 "{name}, line {line}: it has {fields} cells, but the rows above have {above}. Mend the delimiters and quotes of the line; if the file comes from Excel, save it as .xlsx and give that."
             ));
         }
     };
     if fields < columns {
-        return Error::cannot_start(text!(
+        return Error::new(text!(
             "{name}, satır {line}: {fields} hücre var, başlık satırında ise {columns} sütun. Satırdaki ayırıcıları düzeltin; dosya Excel'den geliyorsa .xlsx olarak kaydedip onu verin.",
             "{name}, line {line}: it has {fields} cells, but the header row has {columns} columns. Mend the delimiters of the line; if the file comes from Excel, save it as .xlsx and give that."
         ));
     }
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name}, satır {line}: {fields} hücre var, başlık satırında ise {columns} sütun. Satırdaki ayırıcıları ve tırnakları düzeltin; ayırıcı içeren metni tırnak (\") içine alın.",
         "{name}, line {line}: it has {fields} cells, but the header row has {columns} columns. Mend the delimiters and quotes of the line; put text that holds a delimiter in quotes (\")."
     ))

@@ -152,7 +152,7 @@ fn weight(row: &Row) -> usize {
 
 fn too_many_cells(file: &str) -> Error {
     let millions = MOST_CELLS / 1_000_000;
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{file} içinde boşlarla birlikte {millions} milyondan çok hücre var. Başlıkların sağındaki boş sütunları silin ya da dosyayı bölün.",
         "{file} has more than {millions} million cells, blank ones among them. Delete the empty columns on the right, or split the file."
     ))
@@ -260,6 +260,6 @@ mod tests {
         stream.cells = MOST_CELLS - 3;
         stream.push(row(1, &["a", "", ""]), "a.csv").unwrap();
         let stop = stream.push(row(2, &["a"]), "a.csv").unwrap_err();
-        assert!(stop.message.en.contains("a.csv has more than 200 million cells"), "{stop}");
+        assert!(stop.text().en.contains("a.csv has more than 200 million cells"), "{stop}");
     }
 }

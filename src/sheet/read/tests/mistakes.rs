@@ -262,7 +262,7 @@ fn every_value_of_a_table_with_a_mistake_is_read_right_or_refused_with_its_place
         }
         match opened.and_then(rows) {
             Err(stop) => {
-                let sentence = stop.message.en;
+                let sentence = stop.text().en;
                 assert!(sentence.contains(", line "), "{}", told(&sentence));
                 let may_be = !matches!(made.mistake, Mistake::None | Mistake::Header | Mistake::Beyond);
                 // A single row that differs from its header proves nothing, whoever wrote it.

@@ -39,14 +39,14 @@ pub(super) fn unpack(packed: Slice, name: &str) -> Result<(File, u64), Error> {
 
 fn too_large(name: &str) -> Error {
     let most = LARGEST / (1024 * 1024 * 1024);
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name} açılınca {most} GiB'den büyük oluyor. Arşivi kendiniz açıp dosyayı bölün.",
         "{name} unpacks to more than {most} GiB. Unpack it yourself, and split the file."
     ))
 }
 
 fn no_room(name: &str, error: &io::Error) -> Error {
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name} geçici bir dosyaya açılamadı ({error}). Diskte yer açın ya da arşivi kendiniz açıp içindeki dosyayı verin.",
         "{name} could not be unpacked into a temporary file ({error}). Make room on the disk, or unpack it yourself and give the file that is in it."
     ))

@@ -35,20 +35,20 @@ pub(super) fn tell(source: &Source) -> Result<Kind, Error> {
         return Ok(Kind::Zip);
     }
     if BARE_XLS.iter().any(|begin| head.starts_with(begin)) {
-        return Err(Error::cannot_start(old_workbook(name)));
+        return Err(Error::new(old_workbook(name)));
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Err(Error::cannot_start(compound(source)?));
+        return Err(Error::new(compound(source)?));
     }
     let words = start_of_text(&head);
     if words.is_empty() && source.len() <= HEAD as u64 {
-        return Err(Error::cannot_start(text!(
+        return Err(Error::new(text!(
             "{name} boş. Başlık satırı ve veri içeren bir dosya verin.",
             "{name} is empty. Give a file with a header row and data."
         )));
     }
     match foreign(name, &head, &words) {
-        Some(sentence) => Err(Error::cannot_start(sentence)),
+        Some(sentence) => Err(Error::new(sentence)),
         None => Ok(Kind::Text),
     }
 }

@@ -18,11 +18,13 @@ impl Ranges {
         }
     }
 
+    /// Whether the number was added.
     pub fn contains(&self, number: u32) -> bool {
         let after = self.0.partition_point(|(first, _)| *first <= number);
         after > 0 && self.0[after - 1].1 >= number
     }
 
+    /// Whether no number was added.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -9,25 +9,33 @@ use serde::{Deserialize, Serialize};
 pub struct Place {
     /// Index into the input's sheets; 0 in a CSV file.
     pub sheet: u16,
+    /// Counted from 1, as the spreadsheet counts.
     pub row: u32,
 }
 
 /// One cell, as the file has it. What it means is the contract's business, not the cell's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
+    /// Nothing.
     Empty,
+    /// A text.
     Text(CompactString),
     /// A number and its number format (index into [`Input`](crate::read::Input)'s list).
     Number {
+        /// The number itself.
         value: f64,
+        /// Its number format.
         format: u16,
     },
     /// A cell that its number format shows as a date: days since 1899-12-30, whatever the
     /// workbook's own epoch, and the number format.
     Date {
+        /// Days since 1899-12-30.
         serial: f64,
+        /// Its number format.
         format: u16,
     },
+    /// TRUE or FALSE.
     Bool(bool),
     /// What cannot be used as a value, and why.
     Bad(BadCell),
@@ -97,9 +105,11 @@ pub fn trimmed(text: &str) -> &str {
 /// beyond the last header.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
+    /// Where it stands.
     pub place: Place,
     /// Hidden or filtered out in the spreadsheet.
     pub hidden: bool,
+    /// From column A on.
     pub cells: Vec<Cell>,
 }
 

@@ -114,7 +114,7 @@ impl Source {
 
     pub fn unreadable(&self, error: &io::Error) -> Error {
         let name = &self.name;
-        Error::cannot_start(text!(
+        Error::new(text!(
             "{name} okunamadı ({error}). Dosyayı bu bilgisayara kopyalayıp yeniden deneyin.",
             "{name} could not be read ({error}). Copy the file to this computer and try again."
         ))
@@ -122,7 +122,7 @@ impl Source {
 
     fn changed(&self) -> Error {
         let name = &self.name;
-        Error::cannot_start(text!(
+        Error::new(text!(
             "{name} okunurken değiştirildi. Dosyayı kaydedip kapatın ve komutu yeniden çalıştırın.",
             "{name} was changed while it was read. Save it, close it, and run the command again."
         ))
@@ -130,14 +130,14 @@ impl Source {
 }
 
 fn not_a_file(name: &str) -> Error {
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name} bir dosya değil. Bir .xlsx ya da .csv dosyası verin.",
         "{name} is not a file. Give an .xlsx or a .csv file."
     ))
 }
 
 fn cannot_open(name: &str, error: &io::Error) -> Error {
-    Error::cannot_start(match error.kind() {
+    Error::new(match error.kind() {
         io::ErrorKind::NotFound => text!(
             "{name} bulunamadı. Dosyanın adını ve klasörünü denetleyin.",
             "{name} was not found. Check the file's name and folder."
@@ -245,15 +245,15 @@ mod tests {
         let source = Source::open(file.path()).unwrap();
         source.check_unchanged().unwrap();
         file.write_all(b"b").unwrap();
-        assert!(source.check_unchanged().unwrap_err().message.en.contains("was changed while it was read"));
+        assert!(source.check_unchanged().unwrap_err().text().en.contains("was changed while it was read"));
     }
 
     #[test]
     fn what_cannot_be_opened_is_named_with_the_next_step() {
         let folder = tempfile::tempdir().unwrap();
         let stop = Source::open(folder.path()).unwrap_err();
-        assert!(stop.message.en.contains("is not a file"), "{stop}");
+        assert!(stop.text().en.contains("is not a file"), "{stop}");
         let stop = Source::open(&folder.path().join("yok.csv")).unwrap_err();
-        assert_eq!(stop.message.tr, "yok.csv bulunamadı. Dosyanın adını ve klasörünü denetleyin.");
+        assert_eq!(stop.text().tr, "yok.csv bulunamadı. Dosyanın adını ve klasörünü denetleyin.");
     }
 }

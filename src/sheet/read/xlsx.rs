@@ -119,7 +119,7 @@ fn wanted_sheets<'l>(file: &str, tabs: &'l [Tab], named: Option<&str>) -> Result
 }
 
 fn no_visible_sheet(file: &str) -> Error {
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{file} içinde görünür sayfa yok. Sayfayı Excel'de gösterin ya da --sheet ile adını verin.",
         "{file} has no visible sheet. Unhide the sheet in Excel, or name it with --sheet."
     ))
@@ -137,7 +137,7 @@ fn no_such_sheet(file: &str, named: &str, tabs: &[Tab]) -> Error {
         let name = shown(name);
         (format!(" \"{name}\" mi demek istediniz?"), format!(" Did you mean \"{name}\"?"))
     });
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{file} içinde \"{named}\" adlı sayfa yok. Sayfaları: {list}.{tr}",
         "{file} has no sheet called \"{named}\". Its sheets: {list}.{en}"
     ))

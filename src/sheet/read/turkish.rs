@@ -224,7 +224,7 @@ impl Place {
             message.tr.push_str(&format!(" {encoding} ise (\"{sample}\") --encoding {label}."));
             message.en.push_str(&format!(" if it is {encoding} (\"{sample}\"), --encoding {label}."));
         }
-        Error::cannot_start(message)
+        Error::new(message)
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
             yes
         };
         let taken = agree(&source, &Doubtful::Ask(&ask));
-        (taken.map(Encoding::name).map_err(|stop| stop.message.en), asked.into_inner())
+        (taken.map(Encoding::name).map_err(|stop| stop.text().en), asked.into_inner())
     }
 
     fn coded(encoding: &'static Encoding, text: &str) -> Vec<u8> {

@@ -120,7 +120,7 @@ impl<'a> Records<'a> {
 
     fn too_wide(&self) -> Error {
         let (name, line) = (&self.source.name, self.next_line - 1);
-        Error::cannot_start(text!(
+        Error::new(text!(
             "{name}, satır {line}: dosya okunamayacak kadar büyük (en çok {MOST_CELLS} sütun, 4 milyar satır). Ayırıcıyı denetleyin ya da dosyayı bölün.",
             "{name}, line {line}: the file is larger than can be read (at most {MOST_CELLS} columns, 4 billion lines). Check the delimiter, or split the file."
         ))

@@ -256,7 +256,7 @@ impl<'a> Rows<'a> {
             XlsxError::CellError(value) => {
                 let (file, sheet, value, row) =
                     (self.place.file, shown(self.place.sheet), shown(value), self.last.max(1));
-                Error::cannot_start(text!(
+                Error::new(text!(
                     "{file}, \"{sheet}\" sayfası, satır {row} ya da sonrası: {value} hatası olan bir hücre var. Hücreyi düzeltip dosyayı kaydedin.",
                     "{file}, sheet \"{sheet}\", row {row} or below: a cell holds the error {value}. Mend the cell and save the file."
                 ))
@@ -267,7 +267,7 @@ impl<'a> Rows<'a> {
 
     fn out_of_order(&self, row: u32, column: u32) -> Error {
         let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
-        Error::cannot_start(text!(
+        Error::new(text!(
             "{file}, \"{sheet}\" sayfası: {cell} hücresi yerinde değil; dosya bozuk. Excel'de açıp yeniden kaydedin.",
             "{file}, sheet \"{sheet}\": cell {cell} is out of place; the file is damaged. Open it in Excel and save it again."
         ))
@@ -275,7 +275,7 @@ impl<'a> Rows<'a> {
 
     fn too_long(&self, row: u32, column: u32) -> Error {
         let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
-        Error::cannot_start(text!(
+        Error::new(text!(
             "{file}, \"{sheet}\" sayfası: {cell} hücresinde {LONGEST_CELL} karakterden uzun metin var. Metni kısaltın.",
             "{file}, sheet \"{sheet}\": cell {cell} holds more than {LONGEST_CELL} characters. Shorten the text."
         ))
@@ -323,7 +323,7 @@ pub(super) fn cannot_read(file: &str, sheet: &str, error: &XlsxError) -> Error {
         return Trouble::Damaged(error.to_string()).stop(file);
     }
     let (sheet, why) = (shown(sheet), shown(&error.to_string()));
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{file}, \"{sheet}\" sayfası okunamadı ({why}). Dosyayı Excel'de açıp yeniden kaydedin.",
         "{file}: sheet \"{sheet}\" could not be read ({why}). Open the file in Excel and save it again."
     ))

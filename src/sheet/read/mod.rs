@@ -63,6 +63,7 @@ pub struct Options<'a> {
     pub encoding: Option<&'a str>,
     /// How many of these header texts some operation knows.
     pub known: &'a dyn Fn(&[CompactString]) -> usize,
+    /// What to do with a text in a doubtful encoding.
     pub doubtful: Doubtful<'a>,
 }
 
@@ -185,14 +186,14 @@ impl fmt::Debug for Input {
 
 fn no_sheets(name: &str, sheet: &str) -> Error {
     let sheet = shown(sheet);
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name} bir metin dosyası; içinde \"{sheet}\" adlı bir sayfa olamaz. Komuttan --sheet seçeneğini çıkarın ya da çalışma kitabını verin.",
         "{name} is a text file, which has no sheet \"{sheet}\". Leave --sheet out, or give the workbook."
     ))
 }
 
 fn no_data(name: &str) -> Error {
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name} içinde başlık satırının altında veri yok; gönderilecek bir şey yok. Satırları ekleyip kaydedin.",
         "{name} has no data below its header row: there is nothing to send. Add the rows and save it."
     ))

@@ -92,7 +92,7 @@ pub(super) fn spoken(encoding: &'static Encoding) -> String {
 
 fn unknown(label: &str) -> Error {
     let label = crate::message::shown(label);
-    Error::cannot_start(text!(
+    Error::new(text!(
         "\"{label}\" diye bir kodlama yok. utf-8, windows-1254, iso-8859-9 ya da utf-16le yazın.",
         "There is no encoding called \"{label}\". Write utf-8, windows-1254, iso-8859-9 or utf-16le."
     ))
@@ -103,12 +103,12 @@ fn binary(name: &str, head: &[u8]) -> Error {
     let (even, odd) = (zeros_at(0), zeros_at(1));
     if even.max(odd) * 4 > head.len() && even.min(odd) * 16 < head.len() {
         let label = if odd > even { "utf-16le" } else { "utf-16be" };
-        return Error::cannot_start(text!(
+        return Error::new(text!(
             "{name} UTF-16 gibi görünüyor, ama başında bunu söyleyen işaret yok. --encoding {label} ile deneyin ya da dosyayı \"CSV UTF-8\" olarak kaydedin.",
             "{name} looks like UTF-16 without the mark that says so. Try --encoding {label}, or save the file as \"CSV UTF-8\"."
         ));
     }
-    Error::cannot_start(text!(
+    Error::new(text!(
         "{name} metin değil, ikili (binary) bir dosya. Bir .xlsx ya da .csv dosyası verin.",
         "{name} is not text but a binary file. Give an .xlsx or a .csv file."
     ))
@@ -174,7 +174,7 @@ mod tests {
         let mut survey = Survey::default();
         // One byte at a time: every sequence is cut at every border.
         bytes.chunks(1).for_each(|chunk| survey.look(chunk));
-        choose("a.csv", bytes, &survey, label).map(|chosen| chosen.encoding.name()).map_err(|stop| stop.message.en)
+        choose("a.csv", bytes, &survey, label).map(|chosen| chosen.encoding.name()).map_err(|stop| stop.text().en)
     }
 
     #[test]

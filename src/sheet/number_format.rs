@@ -68,6 +68,7 @@ const COLOURS: [&str; 8] = ["black", "blue", "cyan", "green", "magenta", "red", 
 const PLAIN: &str = "$-+():^'&~{}<>= 123456789";
 
 impl NumberFormat {
+    /// Reads the code of a format.
     pub fn of(code: &str) -> Self {
         let is_zeros = !code.is_empty() && code.bytes().all(|byte| byte == b'0');
         Self {

@@ -43,7 +43,7 @@ impl From<quick_xml::Error> for Trouble {
 
 impl Trouble {
     pub fn stop(self, name: &str) -> Error {
-        Error::cannot_start(match self {
+        Error::new(match self {
             Trouble::Damaged(why) => {
                 let why = crate::message::shown(&why);
                 text!(

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use caseload_sheet::write::is_untouched;
 use serde_json::{Value, json};
 
 use super::worse;
@@ -11,7 +12,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::message::{Lang, shown};
 use crate::progress::Terminal;
-use crate::report::is_untouched;
 use crate::say;
 
 /// The files of a command, and how it tells of them.

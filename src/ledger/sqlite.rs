@@ -241,7 +241,7 @@ impl Ledger {
         ended_ms: i64,
     ) -> Result<(), Error> {
         let tally = serde_json::to_string(tally).unwrap_or_default();
-        fail::point("run-resolution");
+        fail::point("run-closing");
         let transaction = self.connection.unchecked_transaction()?;
         transaction.execute(
             "UPDATE run SET finished = ?2, tally = ?3, result = ?4, ended_ms = ?5 WHERE number = ?1",

@@ -149,6 +149,6 @@ pub fn take_guards_of_headers_away(sheets: &mut [Sheet]) {
 
 fn take_guard_away(text: &mut CompactString) {
     if text.contains(['\'', '\\']) {
-        *text = report::as_it_was(text).into();
+        *text = caseload_sheet::write::as_it_was(text).into();
     }
 }

@@ -1,31 +1,30 @@
 //! The cells of one row of the workbook: the input's own, then the added ones.
 
+use caseload_sheet::write::{Palette, SheetWriter, Styles, looks_like_formula};
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{RowNum, XlsxError};
 
-use super::cell_text::looks_like_formula;
 use super::columns::{Added, Columns, Places, column_index};
 use super::explain::{Context, code, explanation};
 use super::moment;
-use super::part::{Look, Part};
-use super::styles::Styles;
+use super::styles::StatusStyles;
 use crate::message::harmless;
 use crate::outcome::Outcome;
 use crate::row::Row;
 
 /// Writes the input's own cells; those that a problem names are coloured.
 pub fn write_input(
-    part: &mut Part,
+    part: &mut SheetWriter,
     at: RowNum,
     row: &Row,
     outcome: &Outcome,
     places: &Places,
-    look: &mut Look,
+    palette: &mut Palette,
 ) -> Result<(), XlsxError> {
     let wrong: Vec<usize> = outcome.problems.iter().filter_map(|problem| column_index(&problem.column)).collect();
     for (column, cell) in row.cells.iter().enumerate() {
         if let Some(to) = places.of(column) {
-            part.cell(at, to, cell, wrong.contains(&column), look)?;
+            part.cell(at, to, cell, wrong.contains(&column), palette)?;
         }
     }
     Ok(())
@@ -35,23 +34,31 @@ pub fn write_input(
 pub struct AddedCells<'a> {
     pub columns: &'a Columns,
     pub styles: &'a Styles,
+    pub statuses: &'a StatusStyles,
     pub zone: &'a TimeZone,
     pub context: Context<'a>,
     pub operation: Option<usize>,
 }
 
 impl AddedCells<'_> {
-    pub fn write(&self, part: &mut Part, at: RowNum, first: usize, outcome: &Outcome) -> Result<(), XlsxError> {
+    pub fn write(&self, part: &mut SheetWriter, at: RowNum, first: usize, outcome: &Outcome) -> Result<(), XlsxError> {
         for (column, &added) in (first..).zip(&self.columns.added) {
             self.cell(part, at, column, added, outcome)?;
         }
         Ok(())
     }
 
-    fn cell(&self, part: &mut Part, at: RowNum, column: usize, added: Added, of: &Outcome) -> Result<(), XlsxError> {
+    fn cell(
+        &self,
+        part: &mut SheetWriter,
+        at: RowNum,
+        column: usize,
+        added: Added,
+        of: &Outcome,
+    ) -> Result<(), XlsxError> {
         let styles = self.styles;
         match added {
-            Added::Result => part.text(at, column, of.status.as_str(), Some(styles.status(of.status))),
+            Added::Result => part.text(at, column, of.status.as_str(), Some(self.statuses.of(of.status))),
             Added::Id(id) if self.columns.holds(id, self.operation) => self.id(part, at, column, of),
             Added::Id(_) => Ok(()),
             Added::Error => match explanation(of, self.context) {
@@ -75,7 +82,7 @@ impl AddedCells<'_> {
     }
 
     /// An id that is a whole number stays one, as long as a spreadsheet keeps all of its digits.
-    fn id(&self, part: &mut Part, at: RowNum, column: usize, of: &Outcome) -> Result<(), XlsxError> {
+    fn id(&self, part: &mut SheetWriter, at: RowNum, column: usize, of: &Outcome) -> Result<(), XlsxError> {
         let number = of.id.as_ref().and_then(serde_json::Value::as_u64).filter(|&id| id < 1_000_000_000_000_000);
         match number {
             Some(id) => part.number(at, column, id as f64, 16, &self.styles.whole),
@@ -83,7 +90,7 @@ impl AddedCells<'_> {
         }
     }
 
-    fn text(&self, part: &mut Part, at: RowNum, column: usize, words: &str) -> Result<(), XlsxError> {
+    fn text(&self, part: &mut SheetWriter, at: RowNum, column: usize, words: &str) -> Result<(), XlsxError> {
         if words.is_empty() {
             return Ok(());
         }

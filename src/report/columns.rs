@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use caseload_sheet::write::{Head, Header};
+
 use crate::contract::Operation;
 use crate::row::Sheet;
 
@@ -138,6 +140,19 @@ impl Places {
         } else {
             Some(input)
         }
+    }
+
+    /// The header of this sheet's result: at its own row, under what stands above it there, or in the first row.
+    pub fn head<'h>(&self, sheet: &'h Sheet, columns: &'h Columns, at_own_row: bool) -> Head<'h> {
+        let own = sheet
+            .headers
+            .iter()
+            .enumerate()
+            .filter_map(|(column, text)| self.of(column).map(|column| Header { column, text, added: false }));
+        let added = (self.kept..).zip(columns.headers()).map(|(column, text)| Header { column, text, added: true });
+        let (at, above) =
+            if at_own_row { (sheet.header_row.saturating_sub(1), &sheet.above[..]) } else { (0, &[][..]) };
+        Head { at, above, headers: own.chain(added).collect(), width: self.width() }
     }
 
     /// Every column with a header, the added ones too.

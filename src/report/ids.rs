@@ -1,13 +1,11 @@
 //! The sheets of ids for operations that answer a row with a list: one id a row.
 
+use caseload_sheet::write::{Header, SheetNames, SheetWriter, Styles, looks_like_formula};
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
 use super::moment;
-use super::part::Part;
-use super::sheet_names::SheetNames;
-use super::styles::Styles;
 use crate::message::harmless;
 use crate::outcome::{Outcome, Status, id_text};
 use crate::row::Place;
@@ -17,7 +15,7 @@ pub struct IdSheet {
     /// The id column's name.
     id: String,
     full: Vec<Worksheet>,
-    current: Part,
+    current: SheetWriter,
     with_sheet: bool,
 }
 
@@ -64,13 +62,13 @@ impl IdSheet {
     ) -> Result<(), XlsxError> {
         let sent_at = sent_at_ms.and_then(|ms| moment::serial(ms, means.zone));
         for id in ids {
-            if self.current.next >= means.row_limit {
+            if self.current.next() >= means.row_limit {
                 let next = begin(&self.id, self.full.len() + 2, self.with_sheet, means)?;
                 let full = std::mem::replace(&mut self.current, next);
                 self.full.push(full.end(headers(&self.id, self.with_sheet).len())?);
             }
             let (at, text) = (self.current.begin_row(None), harmless(&id_text(id)).into_owned());
-            let format = means.styles.text(super::cell_text::looks_like_formula(&text), false);
+            let format = means.styles.text(looks_like_formula(&text), false);
             self.current.text(at, 0, &text, format)?;
             let row_column = usize::from(self.with_sheet) + 1;
             if self.with_sheet {
@@ -85,7 +83,7 @@ impl IdSheet {
     }
 
     pub fn size(&self) -> u64 {
-        self.current.size
+        self.current.size()
     }
 
     /// The finished sheets, in order.
@@ -104,12 +102,12 @@ fn headers(id: &str, with_sheet: bool) -> Vec<&str> {
     headers
 }
 
-fn begin(id: &str, part: usize, with_sheet: bool, means: &mut Means) -> Result<Part, XlsxError> {
+fn begin(id: &str, part: usize, with_sheet: bool, means: &mut Means) -> Result<SheetWriter, XlsxError> {
     let mut sheet = means.book.new_worksheet_with_constant_memory()?;
     sheet.set_name(means.names.take(id, part))?;
-    let mut part = Part::new(sheet);
-    for (column, header) in headers(id, with_sheet).into_iter().enumerate() {
-        part.header(column, header, true, means.styles)?;
+    let mut part = SheetWriter::new(sheet);
+    for (column, text) in headers(id, with_sheet).into_iter().enumerate() {
+        part.header(&Header { column, text, added: true }, means.styles)?;
     }
     Ok(part)
 }

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use caseload_sheet::write::Target;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::atomic::{Target, failed};
+use super::publish::{self, failed};
 use super::{Layout, moment};
 use crate::error::Error;
 use crate::message::write_json;
@@ -88,6 +89,6 @@ impl<'a> Writer<'a> {
 
     pub fn finish(mut self) -> Result<PathBuf, Error> {
         self.out.flush().map_err(|why| failed(self.target.path(), &self.layout, &why))?;
-        self.target.publish(&self.layout)
+        publish::publish(self.target, &self.layout)
     }
 }

@@ -2,40 +2,33 @@
 //!
 //! A [`Report`] takes rows as they come, and writes a workbook, a CSV or JSON Lines, as the file's name asks.
 //! All three go to a private file beside the target, which takes the target's name only when it is
-//! complete and on disk ([`atomic`]). Nothing in a result is a formula, whatever the rows say.
+//! complete and on disk ([`Target`](caseload_sheet::write::Target)). Nothing in a result is a formula, whatever the rows say.
 
-mod atomic;
-mod cell_text;
 mod cells;
 mod columns;
 mod earlier;
 mod explain;
 pub mod fetched;
 mod frequent;
-mod guard;
 mod ids;
 mod json_lines;
 mod moment;
-mod part;
-mod seal;
-mod sheet_names;
+mod publish;
 mod styles;
 mod summary;
 mod summary_json;
 mod summary_words;
 mod table;
-mod widths;
 mod workbook;
 
 use std::path::{Path, PathBuf};
 
+use caseload_sheet::write::ROW_LIMIT;
 use jiff::tz::TimeZone;
 
-pub use cell_text::as_it_was;
 pub use columns::of_earlier_result;
 pub use earlier::run_of;
 pub use explain::{Context, explanation};
-pub use seal::is_untouched;
 pub use summary_json::summary_json;
 
 use crate::contract::Operation;
@@ -143,14 +136,14 @@ enum Writer<'a> {
 /// An extension that names no form; a folder in which nothing can be written; a `path` that is the
 /// input itself, or a file that is no earlier result of this program.
 pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Report<'a>, Error> {
-    create_in(path, layout, TimeZone::system(), workbook::ROW_LIMIT)
+    create_in(path, layout, TimeZone::system(), ROW_LIMIT)
 }
 
 /// As [`create`], with the zone in which times are told and the rows that a sheet holds.
 fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32) -> Result<Report<'a>, Error> {
     let form = Form::of(path)?;
     earlier::may_replace(path, layout.input, form)?;
-    let target = atomic::Target::create(path)?;
+    let target = publish::create(path)?;
     fail::point("result-created");
     Ok(Report(match form {
         Form::Workbook => Writer::Workbook(Box::new(workbook::Writer::create(target, layout, zone, row_limit)?)),
@@ -166,7 +159,7 @@ fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32
 /// As [`create`].
 pub fn foresee(path: &Path, input: &Path) -> Result<(), Error> {
     earlier::may_replace(path, input, Form::of(path)?)?;
-    atomic::Target::create(path).map(drop)
+    publish::create(path).map(drop)
 }
 
 /// A time as people read it: `2026-11-22 14:05:09`, on the local clock.

@@ -1,13 +1,12 @@
 //! The summary sheet: what ran, the closing balance, what to do next, and the most frequent errors.
 
+use caseload_sheet::write::{LINE_HEIGHT, clipped, lines_in, looks_like_formula};
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
 
-use super::cell_text::{clipped, looks_like_formula};
 use super::columns::Columns;
 use super::frequent::Errors;
 use super::styles::SummaryStyles;
-use super::widths::{LINE_HEIGHT, lines_in};
 use super::{Facts, Layout, moment, summary_words};
 use crate::message::{Lang, harmless};
 use crate::say;

@@ -5,22 +5,19 @@
 //! An input of several sheets gives one table: a Sheet column in front, then every header that any
 //! sheet has, once.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use caseload_sheet::write::{CsvWriter, Target};
 use jiff::tz::TimeZone;
 
-use super::atomic::{Target, failed};
-use super::cell_text::{for_csv, needs_apostrophe, push_cell};
 use super::columns::{Added, Columns, of_earlier_result};
 use super::explain::{Context, code, explanation};
+use super::publish::{self, failed};
 use super::{Layout, moment};
 use crate::error::Error;
-use crate::message::{Lang, harmless};
 use crate::outcome::Outcome;
 use crate::row::{Cell, Row, Sheet};
 
@@ -31,7 +28,7 @@ pub struct Writer<'a> {
     columns: Columns,
     /// For each sheet, the input column under each header of the table.
     sources: Vec<Vec<Option<usize>>>,
-    out: Fields,
+    out: CsvWriter,
 }
 
 impl<'a> Writer<'a> {
@@ -39,8 +36,8 @@ impl<'a> Writer<'a> {
         let columns = Columns::new(layout.operations, layout.checking);
         let (headers, sources) = merged(layout.sheets, |sheet| of_earlier_result(&sheet.headers));
         let several = layout.sheets.len() > 1;
-        let begin = || -> io::Result<Fields> {
-            let mut out = Fields::begin(target.file()?)?;
+        let begin = || -> io::Result<CsvWriter> {
+            let mut out = CsvWriter::begin(target.file()?)?;
             if several {
                 out.put("Sheet")?;
             }
@@ -97,7 +94,7 @@ impl<'a> Writer<'a> {
 
     pub fn finish(self) -> Result<PathBuf, Error> {
         self.out.finish().map_err(|why| failed(self.target.path(), &self.layout, &why))?;
-        self.target.publish(&self.layout)
+        publish::publish(self.target, &self.layout)
     }
 }
 
@@ -127,65 +124,4 @@ pub fn merged(sheets: &[Sheet], dropped: impl Fn(&Sheet) -> Range<usize>) -> (Ve
         source.resize(headers.len(), None);
     }
     (headers, sources)
-}
-
-/// Fields that go out one after the other, none of them a formula.
-pub struct Fields {
-    out: csv::Writer<File>,
-    /// Where a field is put together.
-    field: String,
-}
-
-impl Fields {
-    pub fn begin(mut file: File) -> io::Result<Self> {
-        file.write_all("\u{feff}".as_bytes())?;
-        let mut builder = csv::WriterBuilder::new();
-        builder.delimiter(b';').flexible(true).terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16);
-        Ok(Self { out: builder.from_writer(file), field: String::new() })
-    }
-
-    /// A number keeps its sign; a text that looks like a formula does not stay one.
-    pub fn put_cell(&mut self, cell: &Cell, formats: &[String], lang: Lang) -> io::Result<()> {
-        self.field.clear();
-        push_cell(&mut self.field, cell, formats, lang);
-        if let Cow::Owned(harmless) = for_csv(&self.field) {
-            self.field = harmless;
-        }
-        if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) && needs_apostrophe(&self.field) {
-            self.field.insert(0, '\'');
-        }
-        self.out.write_field(&self.field).map_err(csv_error)
-    }
-
-    /// A header or a name of the input.
-    pub fn put_own(&mut self, text: &str) -> io::Result<()> {
-        self.put_as_is(&for_csv(text))
-    }
-
-    /// Words of the program or of the server.
-    pub fn put(&mut self, text: &str) -> io::Result<()> {
-        self.put_as_is(&harmless(text))
-    }
-
-    fn put_as_is(&mut self, text: &str) -> io::Result<()> {
-        if needs_apostrophe(text) {
-            return self.out.write_field(format!("'{text}")).map_err(csv_error);
-        }
-        self.out.write_field(text).map_err(csv_error)
-    }
-
-    pub fn end_row(&mut self) -> io::Result<()> {
-        self.out.write_record(None::<&[u8]>).map_err(csv_error)
-    }
-
-    pub fn finish(mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-fn csv_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }

@@ -76,7 +76,7 @@ impl Run {
         let formats = ["General", "00000000", "dd.mm.yyyy"].map(str::to_owned).to_vec();
         let (operations, csv) = (vec![operation("caseId")], sheets[0].name.is_empty());
         let input = folder.path().join("in.xlsx");
-        Self { folder, sheets, operations, formats, input, csv, checking: false, row_limit: workbook::ROW_LIMIT }
+        Self { folder, sheets, operations, formats, input, csv, checking: false, row_limit: ROW_LIMIT }
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -7,30 +7,23 @@
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
+use caseload_sheet::panics::writing;
+use caseload_sheet::write::{COLUMN_LIMIT, LARGE, Palette, SheetNames, SheetWriter, Styles, Target, seal};
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{DocProperties, RowNum, Workbook, Worksheet, XlsxError};
 
-use super::atomic::{Target, failed};
 use super::cells::{AddedCells, write_input};
 use super::columns::{Columns, Places};
 use super::explain::Context;
 use super::frequent::Errors;
-use super::guard::guarded;
 use super::ids::{self, IdSheet, Means, Origin};
-use super::part::{COLUMN_LIMIT, Look, Part};
-use super::seal::seal;
-use super::sheet_names::SheetNames;
-use super::styles::Styles;
+use super::publish::{self, failed};
+use super::styles::StatusStyles;
 use super::{Facts, Layout, earlier, summary};
 use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::row::{Row, Sheet};
 use crate::{say, text};
-
-/// The rows that a sheet has, the header's too.
-pub const ROW_LIMIT: RowNum = 1_048_576;
-/// A part of the file above this size, in bytes, is written so that it may pass 4 GiB once escaped.
-pub const LARGE: u64 = 512 << 20;
 
 pub struct Writer<'a> {
     target: Target,
@@ -41,6 +34,7 @@ pub struct Writer<'a> {
     names: SheetNames,
     columns: Columns,
     styles: Styles,
+    statuses: StatusStyles,
     sheets: Vec<ResultSheet>,
     ids: Vec<IdSheet>,
     errors: Errors,
@@ -51,7 +45,7 @@ struct ResultSheet {
     name: String,
     places: Places,
     full: Vec<Worksheet>,
-    current: Option<Part>,
+    current: Option<SheetWriter>,
 }
 
 impl<'a> Writer<'a> {
@@ -66,13 +60,14 @@ impl<'a> Writer<'a> {
         let mut book = Workbook::new();
         // The temporary parts stand on the target's disk, which has to hold the result anyway; the
         // system's own folder is often memory.
-        guarded(|| book.set_tempdir(target.folder()).map(drop)).map_err(|why| failed(target.path(), &layout, &why))?;
-        let (styles, ids, errors) = (Styles::new(), Vec::new(), Errors::default());
-        Ok(Self { target, layout, zone, row_limit, book, names, columns, styles, sheets, ids, errors })
+        writing(|| book.set_tempdir(target.folder()).map(drop)).map_err(|why| failed(target.path(), &layout, &why))?;
+        let (styles, ids, errors) = (Styles::default(), Vec::new(), Errors::default());
+        let statuses = StatusStyles::new(&styles);
+        Ok(Self { target, layout, zone, row_limit, book, names, columns, styles, statuses, sheets, ids, errors })
     }
 
     pub fn row(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), Error> {
-        guarded(|| self.write(row, operation, outcome)).map_err(|why| failed(self.target.path(), &self.layout, &why))
+        writing(|| self.write(row, operation, outcome)).map_err(|why| failed(self.target.path(), &self.layout, &why))
     }
 
     fn write(&mut self, row: &Row, operation: Option<usize>, outcome: &Outcome) -> Result<(), XlsxError> {
@@ -91,9 +86,16 @@ impl<'a> Writer<'a> {
         let Some(part) = &mut sheet.current else { return Ok(()) };
         let in_place = !self.layout.csv && sheet.full.is_empty();
         let at = part.begin_row(in_place.then(|| row.place.row.saturating_sub(1)));
-        let mut look = Look { styles: &mut self.styles, formats: self.layout.formats };
-        write_input(part, at, row, outcome, &sheet.places, &mut look)?;
-        let added = AddedCells { columns: &self.columns, styles: &self.styles, zone: &self.zone, context, operation };
+        let mut palette = Palette { styles: &mut self.styles, formats: self.layout.formats };
+        write_input(part, at, row, outcome, &sheet.places, &mut palette)?;
+        let added = AddedCells {
+            columns: &self.columns,
+            styles: &self.styles,
+            statuses: &self.statuses,
+            zone: &self.zone,
+            context,
+            operation,
+        };
         added.write(part, at, sheet.places.kept, outcome)?;
         self.list_ids(row, operation, outcome)
     }
@@ -103,7 +105,7 @@ impl<'a> Writer<'a> {
         let sheet = &mut self.sheets[index];
         let in_place = !self.layout.csv && sheet.full.is_empty();
         let (limit, wanted) = (self.row_limit, if in_place { row.saturating_sub(1) } else { 0 });
-        let is_full = sheet.current.as_ref().is_some_and(|part| part.next.max(wanted) >= limit);
+        let is_full = sheet.current.as_ref().is_some_and(|part| part.next().max(wanted) >= limit);
         if let Some(full) = sheet.current.take_if(|_| is_full) {
             sheet.full.push(full.end(sheet.places.width())?);
         }
@@ -118,16 +120,16 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn begin_part(&mut self, index: usize) -> Result<Part, XlsxError> {
+    fn begin_part(&mut self, index: usize) -> Result<SheetWriter, XlsxError> {
         let sheet = &self.sheets[index];
         let number = sheet.full.len() + 1;
         let name = if number == 1 { sheet.name.clone() } else { self.names.take(&sheet.name, number) };
         let mut worksheet = self.book.new_worksheet_with_constant_memory()?;
         worksheet.set_name(name)?;
-        let mut part = Part::new(worksheet);
-        let mut look = Look { styles: &mut self.styles, formats: self.layout.formats };
+        let mut part = SheetWriter::new(worksheet);
+        let mut palette = Palette { styles: &mut self.styles, formats: self.layout.formats };
         let at_own_row = !self.layout.csv && number == 1;
-        part.begin(&self.layout.sheets[index], &self.columns, &sheet.places, at_own_row, &mut look)?;
+        part.begin(&sheet.places.head(&self.layout.sheets[index], &self.columns, at_own_row), &mut palette)?;
         Ok(part)
     }
 
@@ -153,9 +155,9 @@ impl<'a> Writer<'a> {
     }
 
     pub fn finish(mut self, facts: &Facts) -> Result<PathBuf, Error> {
-        let saved = guarded(|| self.assemble(facts)).and_then(|()| self.save());
+        let saved = writing(|| self.assemble(facts)).and_then(|()| self.save());
         saved.map_err(|why| failed(self.target.path(), &self.layout, &why))?;
-        self.target.publish(&self.layout)
+        publish::publish(self.target, &self.layout)
     }
 
     /// Puts the sheets in their order: rows, summary, ids.
@@ -170,7 +172,7 @@ impl<'a> Writer<'a> {
                 size = LARGE;
             }
             if let Some(last) = self.sheets[index].current.take() {
-                size = size.max(last.size);
+                size = size.max(last.size());
                 self.book.push_worksheet(last.end(width)?);
             }
         }
@@ -191,7 +193,7 @@ impl<'a> Writer<'a> {
 
     fn save(&mut self) -> io::Result<()> {
         let mut out = BufWriter::with_capacity(1 << 16, self.target.file()?);
-        guarded(|| self.book.save_to_writer(&mut out))?;
+        writing(|| self.book.save_to_writer(&mut out))?;
         out.flush()?;
         seal(self.target.file()?)
     }

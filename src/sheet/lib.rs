@@ -6,11 +6,13 @@
 //! |---|---|
 //! | [`read`] | opens a workbook or a text, and streams its [`row`]s in constant memory |
 //! | [`row`] | cells, rows and sheets, as the file has them |
+//! | [`write`] | puts a workbook or a CSV on disk, whole or not at all |
 //! | [`number_format`] | what a spreadsheet shows of a number |
 //! | [`fold`] | compares names without regard to case, accents and punctuation |
 //! | [`files`] | opens, makes and replaces files safely, whatever stands in their place |
 //! | [`message`] | sentences in Turkish and English, and the escapes that keep a terminal safe |
 //! | [`error`] | why a file is refused |
+//! | [`panics`] | turns panics of the libraries below into errors |
 //!
 //! The crate prints nothing, reads neither the environment nor a settings file, and keeps no state of its own. A file
 //! is read whole and without a doubt, or refused with a sentence that names the place and the next step.
@@ -48,7 +50,9 @@ pub mod files;
 pub mod fold;
 pub mod message;
 pub mod number_format;
+pub mod panics;
 pub mod read;
 pub mod row;
+pub mod write;
 
 pub use error::Error;

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use caseload_sheet::write::Target;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::atomic::{Target, failed};
+use super::super::publish::{self, failed};
 use super::{Layout, Line};
 use crate::error::Error;
 use crate::message::write_json;
@@ -77,7 +78,7 @@ impl<'a> Writer<'a> {
 
     pub fn finish(mut self) -> Result<PathBuf, Error> {
         self.out.flush().map_err(|why| failed(self.target.path(), &self.layout.result, &why))?;
-        self.target.publish(&self.layout.result)
+        publish::publish(self.target, &self.layout.result)
     }
 }
 

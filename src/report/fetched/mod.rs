@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::atomic::Target;
 use super::columns::column_index;
 use super::explain::{Context, code, explanation};
+use super::publish;
 use super::table::merged;
 use super::{Form, earlier};
 use crate::error::Error;
@@ -57,7 +57,7 @@ enum Writer<'a> {
 /// An extension that names no form; a folder in which nothing can be written; a file that is no earlier result.
 pub fn foresee(path: &Path, layout: &Layout) -> Result<(), Error> {
     may_replace(path, layout)?;
-    Target::create(path).map(drop)
+    publish::create(path).map(drop)
 }
 
 fn may_replace(path: &Path, layout: &Layout) -> Result<Form, Error> {
@@ -78,7 +78,7 @@ fn may_replace(path: &Path, layout: &Layout) -> Result<Form, Error> {
 /// As [`foresee`].
 pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Fetched<'a>, Error> {
     let form = Form::of(path)?;
-    let target = Target::create(path)?;
+    let target = publish::create(path)?;
     Ok(Fetched(match form {
         Form::Workbook => Writer::Workbook(Box::new(workbook::Writer::create(target, layout)?)),
         Form::Table => Writer::Table(Box::new(table::Writer::create(target, layout)?)),

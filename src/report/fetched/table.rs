@@ -3,22 +3,23 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::super::atomic::{Target, failed};
-use super::super::table::Fields;
+use caseload_sheet::write::{CsvWriter, Target};
+
+use super::super::publish::{self, failed};
 use super::{Content, Grid, Layout, Line};
 use crate::error::Error;
 
 pub struct Writer<'a> {
     target: Target,
     grid: Grid<'a>,
-    out: Fields,
+    out: CsvWriter,
 }
 
 impl<'a> Writer<'a> {
     pub fn create(target: Target, layout: Layout<'a>) -> Result<Self, Error> {
         let grid = Grid::new(layout);
-        let begin = || -> io::Result<Fields> {
-            let mut out = Fields::begin(target.file()?)?;
+        let begin = || -> io::Result<CsvWriter> {
+            let mut out = CsvWriter::begin(target.file()?)?;
             grid.headers.iter().try_for_each(|(header, _)| out.put_own(header))?;
             out.end_row()?;
             Ok(out)
@@ -49,7 +50,7 @@ impl<'a> Writer<'a> {
 
     pub fn finish(self) -> Result<PathBuf, Error> {
         self.out.finish().map_err(|why| failed(self.target.path(), &self.grid.layout.result, &why))?;
-        self.target.publish(&self.grid.layout.result)
+        publish::publish(self.target, &self.grid.layout.result)
     }
 }
 

@@ -9,10 +9,10 @@ use jiff::civil::{Date, Time, date};
 use super::gate::Gated;
 use super::look::Look;
 use super::marks::Marks;
-use super::shield::shielded;
 use super::trouble::Trouble;
 use crate::error::Error;
 use crate::message::shown;
+use crate::panics::parsing;
 use crate::row::{BadCell, Cell, column_letter};
 use crate::text;
 
@@ -44,7 +44,7 @@ impl Formats {
     pub fn of(book: &mut Book, place: Where) -> Result<Self, Error> {
         let is_1904 = book.has_1904_epoch();
         let mut formats = Formats { codes: vec!["General".to_owned()], is_1904, ..Formats::default() };
-        let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
+        let reader = parsing(|| book.worksheet_cells_reader(place.sheet));
         let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
         for style in reader.styles() {
             let code = style.number_format.as_ref().map_or("General", |format| match format.format_id {
@@ -142,7 +142,7 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Rows of at least `width` cells.
     pub fn open(book: &'a mut Book, formats: &'a Formats, place: Where<'a>, width: usize) -> Result<Self, Error> {
-        let reader = shielded(|| book.worksheet_cells_reader(place.sheet));
+        let reader = parsing(|| book.worksheet_cells_reader(place.sheet));
         let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
         let (marks, ahead) = (None, None);
         Ok(Self { reader, formats, place, marks, uncached: 0, unknown: 0, width, ahead, last: 0, ended: false })
@@ -200,7 +200,7 @@ impl<'a> Rows<'a> {
         let place = self.place;
         while !self.ended {
             // By now the look is beyond this cell.
-            let next = shielded(|| self.reader.next_cell_with_style_id());
+            let next = parsing(|| self.reader.next_cell_with_style_id());
             if self.marks.is_none() && place.look.is_special(place.part) {
                 self.marks = Some(place.look.marks(place.part).map_err(|trouble| trouble.stop(place.file))?);
             }

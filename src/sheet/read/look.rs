@@ -11,12 +11,12 @@ use std::thread;
 use super::gate::{Gate, Gated};
 use super::marks::{self, Marks};
 use super::parts::{Archive, find};
-use super::shield::shielded;
 use super::source::Slice;
 use super::trouble::Trouble;
 use super::weight::{Budget, Texts};
 use super::xml::Seen;
 use crate::error::Error;
+use crate::panics::parsing;
 
 /// Compressed bytes that the looking side may hold and not have inflated yet.
 const BUFFER: usize = 32 * 1024;
@@ -100,7 +100,7 @@ impl Look {
         };
         let work = move || {
             // What panics over a part has found nothing, and its part stays barred.
-            let _ = shielded(|| {
+            let _ = parsing(|| {
                 looking.all(&parts);
                 Ok(())
             });

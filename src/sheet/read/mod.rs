@@ -24,7 +24,6 @@ mod ranges;
 mod read_as;
 mod records;
 mod shape;
-mod shield;
 mod source;
 mod stream;
 mod trouble;

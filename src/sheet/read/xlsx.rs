@@ -12,7 +12,6 @@ use super::header::{self, Found, HEAD_ROWS, HeadRow};
 use super::look::{Look, Part, metered};
 use super::mend;
 use super::parts::{self, Archive, Layout, Tab};
-use super::shield::shielded;
 use super::source::{CHUNK, Source};
 use super::stream::Stream;
 use super::trouble::Trouble;
@@ -21,6 +20,7 @@ use super::{Options, no_data};
 use crate::error::Error;
 use crate::fold::fold;
 use crate::message::{Text, shown};
+use crate::panics::parsing;
 use crate::row::{Place, Row, Sheet};
 use crate::text;
 
@@ -54,7 +54,7 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Error> 
     let first_sheet = looked_at.len() - wanted.len();
     let look = Look::begin(archive, budget, reached, looked_at).map_err(|trouble| trouble.stop(name))?;
     let handle = BufReader::with_capacity(CHUNK, look.gated(source.slice(0, source.len())));
-    let book = shielded(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error));
+    let book = parsing(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error));
     let mut book = book.map_err(|stumbled| look.stop(0, name, stumbled))?;
 
     let place = |(sheet, part)| Where { file: name, sheet, look: &look, part };

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 const LONGEST: usize = 31;
 
+/// Gives the sheets of one workbook their names.
 #[derive(Debug, Default)]
 pub struct SheetNames {
     /// In lower case: two names that differ in case alone are one.

@@ -8,17 +8,14 @@ use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::Layout;
-use crate::error::Error;
-use crate::hint;
-use crate::message::{Text, shown};
-use crate::{fail, files, text};
+use crate::files;
 
 /// Before six letters, the name of a file that is being written.
 const PREFIX: &str = ".caseload-";
 /// A file this old that nobody holds is what a process left that was killed: a result, with people's data in it.
 const LEFT: Duration = Duration::from_secs(600);
 
+/// A file in the making. Dropped before [`Target::publish`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Target {
     temporary: NamedTempFile,
@@ -26,27 +23,27 @@ pub struct Target {
 }
 
 impl Target {
+    /// Begins a file beside the target. Removes what killed processes left half written in the folder.
+    ///
     /// # Errors
     /// A folder that is not there or in which this user cannot write.
-    pub fn create(path: &Path) -> Result<Self, Error> {
+    pub fn create(path: &Path) -> io::Result<Self> {
         sweep(folder(path));
-        let temporary = Builder::new().prefix(PREFIX).tempfile_in(folder(path)).map_err(|error| {
-            let (path, why) = (shown(&path.to_string_lossy()), shown(&error.to_string()));
-            Error::cannot_start(text!(
-                "{path} yazılamıyor: {why}. Klasörün var olduğundan ve yazma izniniz olduğundan emin olun ya da -o ile başka bir yer seçin.",
-                "{path} cannot be written: {why}. See that the folder exists and that you may write in it, or choose another place with -o."
-            ))
-        })?;
+        let temporary = Builder::new().prefix(PREFIX).tempfile_in(folder(path))?;
         // Where there are no locks, nothing is swept either.
         let _ = temporary.as_file().try_lock();
         Ok(Self { temporary, path: path.to_path_buf() })
     }
 
     /// A handle to write through.
+    ///
+    /// # Errors
+    /// The system gives no more handles.
     pub fn file(&self) -> io::Result<File> {
         self.temporary.as_file().try_clone()
     }
 
+    /// The path that the file will have.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -56,18 +53,22 @@ impl Target {
         folder(&self.path)
     }
 
-    /// Puts what was written on disk, then under its name.
+    /// Puts what was written on disk.
     ///
     /// # Errors
-    /// A full disk, or a target that another program holds open.
-    pub fn publish(self, layout: &Layout) -> Result<PathBuf, Error> {
-        let Self { temporary, path } = self;
-        temporary.as_file().sync_all().map_err(|error| failed(&path, layout, &error))?;
-        fail::point("result-renaming");
-        temporary.persist(&path).map_err(|error| not_replaced(&path, layout, &error.error))?;
-        fail::point("result-renamed");
-        sync_folder(folder(&path));
-        Ok(path)
+    /// A full disk.
+    pub fn sync(&self) -> io::Result<()> {
+        self.temporary.as_file().sync_all()
+    }
+
+    /// Gives the file its name, in place of what stands there. Call [`sync`](Self::sync) first.
+    ///
+    /// # Errors
+    /// A target that another program holds open.
+    pub fn publish(self) -> io::Result<PathBuf> {
+        self.temporary.persist(&self.path).map_err(|error| error.error)?;
+        sync_folder(folder(&self.path));
+        Ok(self.path)
     }
 }
 
@@ -102,46 +103,6 @@ fn sync_folder(folder: &Path) {
     if cfg!(unix) {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
-}
-
-/// What to say when a result could not be written to its end.
-pub fn failed(path: &Path, layout: &Layout, error: &io::Error) -> Error {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    let why = if matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge) {
-        text!("diskte yer kalmadı. Yer açın", "the disk is full. Make room")
-    } else {
-        let why = shown(&error.to_string());
-        text!("{why}. Diski ve klasörü denetleyin", "{why}. Check the disk and the folder")
-    };
-    not_written(path, layout, &why)
-}
-
-fn not_replaced(path: &Path, layout: &Layout, error: &io::Error) -> Error {
-    let why = shown(&error.to_string());
-    let why = text!(
-        "{why}. Dosya Excel'de açıksa kapatın ya da -o ile başka bir ad seçin",
-        "{why}. If it is open in Excel, close it, or choose another name with -o"
-    );
-    not_written(path, layout, &why)
-}
-
-/// `why` ends in what to mend; how to get the result after all follows.
-fn not_written(path: &Path, layout: &Layout, why: &Text) -> Error {
-    let path = shown(&path.to_string_lossy());
-    let next = match layout.run {
-        Some(run) if !layout.checking => {
-            let command = hint::command(&["report", run], layout.flags);
-            text!(
-                "`{command}` komutu sonucu yeniden yazar. Bütün yanıtlar kayıt defterinde duruyor",
-                "`{command}` writes the result again. All answers stand in the ledger"
-            )
-        }
-        _ => text!("aynı komutu yeniden çalıştırın", "run the same command again"),
-    };
-    Error::early(Text {
-        tr: format!("Sonuç dosyası {path} yazılamadı: {}; sonra {}.", why.tr, next.tr),
-        en: format!("The result {path} could not be written: {}; then {}.", why.en, next.en),
-    })
 }
 
 #[cfg(test)]

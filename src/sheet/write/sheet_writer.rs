@@ -1,13 +1,16 @@
-//! One sheet of the workbook while rows are written to it, from the top down.
+//! One sheet of a workbook, while rows are written to it from the top down.
 
 use rust_xlsxwriter::{ColNum, Format, IgnoreError, RowNum, Worksheet, XlsxError};
 
 use super::cell_text::{clipped, looks_like_formula};
-use super::columns::{Columns, Places};
 use super::styles::Styles;
 use super::widths::{LINE_HEIGHT, WIDEST, Widths, lines_in};
-use crate::row::{BadCell, Cell, Sheet};
+use crate::row::{BadCell, Cell};
 
+/// The rows that a sheet has, the header's too.
+pub const ROW_LIMIT: RowNum = 1_048_576;
+/// A part of the file above this size, in bytes, is written so that it may pass 4 GiB once escaped.
+pub const LARGE: u64 = 512 << 20;
 /// The columns that a sheet has.
 pub const COLUMN_LIMIT: usize = 16_384;
 /// A header further down is not frozen: it would leave no room to scroll in.
@@ -17,92 +20,106 @@ const MOST_HEIGHTS: u32 = 10_000;
 /// The lines of a text that a row shows.
 const MOST_LINES: u32 = 12;
 
-pub struct Part {
+/// Writes one sheet of a workbook from the top down, in constant memory.
+pub struct SheetWriter {
     sheet: Worksheet,
     /// The header's row, counted from 0 as all rows here.
     header_at: RowNum,
     /// The first row that is still free.
-    pub next: RowNum,
+    next: RowNum,
     widths: Widths,
     sampled: bool,
     heights: u32,
-    /// Roughly how large the sheet's part of the file gets, in bytes.
-    pub size: u64,
+    size: u64,
 }
 
-/// What a part needs to know of the input's cells.
-pub struct Look<'a> {
+/// The number formats of the input's cells, and the looks that are made of them.
+pub struct Palette<'a> {
+    /// The looks of this workbook.
     pub styles: &'a mut Styles,
+    /// The number formats, as cells name them.
     pub formats: &'a [String],
 }
 
-impl Part {
+/// The header of a sheet, and what stands above it.
+pub struct Head<'a> {
+    /// The header's row, counted from 0.
+    pub at: RowNum,
+    /// The rows above it, by the numbers that a spreadsheet shows.
+    pub above: &'a [(u32, Vec<Cell>)],
+    /// The header cells.
+    pub headers: Vec<Header<'a>>,
+    /// How many columns have a header.
+    pub width: usize,
+}
+
+/// A header cell.
+pub struct Header<'a> {
+    /// Its column, counted from 0.
+    pub column: usize,
+    /// What it says.
+    pub text: &'a str,
+    /// The program added the column to those of the input.
+    pub added: bool,
+}
+
+impl SheetWriter {
+    /// A writer of an empty sheet.
     pub fn new(sheet: Worksheet) -> Self {
         Self { sheet, header_at: 0, next: 0, widths: Widths::default(), sampled: true, heights: 0, size: 0 }
     }
 
-    /// Begins a part with the header of an input sheet: at its own row, under what stands above it
-    /// there, or in the first row.
-    pub fn begin(
-        &mut self,
-        source: &Sheet,
-        columns: &Columns,
-        places: &Places,
-        at_own_row: bool,
-        look: &mut Look,
-    ) -> Result<(), XlsxError> {
-        self.sheet.set_column_range_format(0, last_column(places), &look.styles.top)?;
-        self.header_at = if at_own_row { source.header_row.saturating_sub(1) } else { 0 };
-        if at_own_row {
-            for (row, cells) in &source.above {
-                let at = row.saturating_sub(1);
-                if at >= self.next && at < self.header_at {
-                    self.above(at, cells, look)?;
-                }
+    /// Begins the sheet with its header, under what stands above it.
+    ///
+    /// # Errors
+    /// As the library that writes the workbook; so are all errors here.
+    pub fn begin(&mut self, head: &Head, palette: &mut Palette) -> Result<(), XlsxError> {
+        self.sheet.set_column_range_format(0, last_column(head.width), &palette.styles.top)?;
+        self.header_at = head.at;
+        for (row, cells) in head.above {
+            let at = row.saturating_sub(1);
+            if at >= self.next && at < self.header_at {
+                self.above(at, cells, palette)?;
             }
         }
-        for (column, header) in source.headers.iter().enumerate() {
-            if let Some(column) = places.of(column) {
-                self.header(column, header, false, look.styles)?;
-            }
+        for header in &head.headers {
+            self.header(header, palette.styles)?;
         }
-        for (column, header) in columns.headers().enumerate() {
-            self.header(places.kept + column, header, true, look.styles)?;
-        }
-        self.next = self.header_at + 1;
-        Ok(())
-    }
-
-    /// Begins a part with these headers in its first row: name, and whether the program added the column.
-    pub fn begin_with(&mut self, headers: &[(String, bool)], styles: &Styles) -> Result<(), XlsxError> {
-        let last = column_number(headers.len().saturating_sub(1)).unwrap_or(0);
-        self.sheet.set_column_range_format(0, last, &styles.top)?;
-        headers
-            .iter()
-            .enumerate()
-            .try_for_each(|(column, (header, added))| self.header(column, header, *added, styles))?;
         self.next = self.header_at + 1;
         Ok(())
     }
 
     /// A row above the header, cell by cell where it stood; it does not widen the columns.
-    fn above(&mut self, at: RowNum, cells: &[Cell], look: &mut Look) -> Result<(), XlsxError> {
+    fn above(&mut self, at: RowNum, cells: &[Cell], palette: &mut Palette) -> Result<(), XlsxError> {
         self.sampled = false;
         for (column, cell) in cells.iter().enumerate() {
-            self.cell(at, column, cell, false, look)?;
+            self.cell(at, column, cell, false, palette)?;
         }
         self.next = at + 1;
         Ok(())
     }
 
-    /// A header cell. The part's header row must not be written yet.
-    pub fn header(&mut self, column: usize, text: &str, added: bool, styles: &Styles) -> Result<(), XlsxError> {
-        self.widths.header(column, text);
-        let Some(to) = column_number(column) else { return Ok(()) };
-        let format = styles.header(added, looks_like_formula(text));
-        self.sheet.write_string_with_format(self.header_at, to, clipped(text), format)?;
+    /// Writes a header cell. Nothing may be written below it yet.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub fn header(&mut self, header: &Header, styles: &Styles) -> Result<(), XlsxError> {
+        self.widths.header(header.column, header.text);
+        let Some(to) = column_number(header.column) else { return Ok(()) };
+        let format = styles.header(header.added, looks_like_formula(header.text));
+        self.sheet.write_string_with_format(self.header_at, to, clipped(header.text), format)?;
         self.next = self.next.max(self.header_at + 1);
         Ok(())
+    }
+
+    /// The first row that is still free, counted from 0.
+    pub fn next(&self) -> RowNum {
+        self.next
+    }
+
+    /// Roughly how large the sheet's part of the file gets, in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// Begins a row at `wanted`, or below the last one where that row is taken. Returns where.
@@ -120,20 +137,20 @@ impl Part {
         column: usize,
         cell: &Cell,
         problem: bool,
-        look: &mut Look,
+        palette: &mut Palette,
     ) -> Result<(), XlsxError> {
         let Some(to) = column_number(column) else { return Ok(()) };
         self.size += 40;
         match cell {
             Cell::Text(text) | Cell::Bad(BadCell::Error(text) | BadCell::Undecodable(text)) => {
-                self.text(at, column, text, look.styles.text(looks_like_formula(text), problem))?;
+                self.text(at, column, text, palette.styles.text(looks_like_formula(text), problem))?;
             }
             Cell::Number { value, format } | Cell::Date { serial: value, format } => {
-                let number_format = look.formats.get(usize::from(*format)).map_or("", String::as_str);
+                let number_format = palette.formats.get(usize::from(*format)).map_or("", String::as_str);
                 if self.sampled {
                     self.widths.note(column, number_format.len().clamp(8, 20) + 1);
                 }
-                let format = look.styles.number(*format, number_format, problem);
+                let format = palette.styles.number(*format, number_format, problem);
                 if value.is_finite() {
                     self.sheet.write_number_with_format(at, to, *value, format)?;
                 } else {
@@ -141,11 +158,11 @@ impl Part {
                 }
             }
             Cell::Bool(value) => {
-                let format = if problem { look.styles.missing() } else { &look.styles.top };
+                let format = if problem { palette.styles.missing() } else { &palette.styles.top };
                 self.sheet.write_boolean_with_format(at, to, *value, format)?;
             }
             Cell::Empty | Cell::Bad(BadCell::NoCachedValue) if problem => {
-                self.sheet.write_blank(at, to, look.styles.missing())?;
+                self.sheet.write_blank(at, to, palette.styles.missing())?;
             }
             Cell::Empty | Cell::Bad(BadCell::NoCachedValue) => {}
         }
@@ -220,6 +237,6 @@ fn column_number(column: usize) -> Option<ColNum> {
     if column < COLUMN_LIMIT { ColNum::try_from(column).ok() } else { None }
 }
 
-fn last_column(places: &Places) -> ColNum {
-    column_number(places.width().saturating_sub(1)).unwrap_or(0)
+fn last_column(width: usize) -> ColNum {
+    column_number(width.saturating_sub(1)).unwrap_or(0)
 }

@@ -3,17 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::format_collect, reason = "small files, put together as they read")]
 
-mod book;
-#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
-#[path = "../proof/certificates.rs"]
-mod certificates;
-mod listener;
-mod terminal;
-mod witness;
-mod workdir;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod auth;
-mod auth_server;
 mod bad_input;
 mod bad_server;
 mod cells;
@@ -57,3 +50,5 @@ mod vendor;
 mod who;
 mod wire;
 mod zones;
+
+use support::{auth_server, book, certificates, listener, terminal, witness, workdir};

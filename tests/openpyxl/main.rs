@@ -15,7 +15,7 @@ use serde_json::Value;
 
 const TABLES: usize = 60;
 
-const CONTRACT: &str = include_str!("../notes.yaml");
+const CONTRACT: &str = include_str!("../support/notes.yaml");
 
 fn python(arguments: &[&str]) -> String {
     let program = std::env::var("CASELOAD_PYTHON").unwrap_or_else(|_| "python3".to_owned());

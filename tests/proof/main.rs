@@ -5,21 +5,11 @@
 
 mod hostile;
 
-#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
-#[path = "../it/workdir.rs"]
-mod workdir;
-
-#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
-#[path = "../it/auth_server.rs"]
-mod auth_server;
-
-#[allow(dead_code, reason = "shared: each binary of tests uses its own part")]
-#[path = "../it/witness.rs"]
-mod witness;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod canary;
 mod cases;
-mod certificates;
 mod chaos;
 mod classify;
 #[cfg(target_os = "linux")]
@@ -41,6 +31,8 @@ mod signals;
 mod soak;
 mod special;
 mod tables;
+
+use support::{auth_server, certificates, witness, workdir};
 
 #[test]
 fn the_binary_is_there() {

@@ -9,7 +9,7 @@ use rust_xlsxwriter::Workbook;
 use crate::oracle::{Random, for_seeds};
 use crate::workdir::Workdir;
 
-const CONTRACT: &str = include_str!("../notes.yaml");
+const CONTRACT: &str = include_str!("../support/notes.yaml");
 
 /// Pieces of which cells are made.
 const PIECES: [&str; 48] = [

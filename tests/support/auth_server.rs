@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::workdir::{Ended, Workdir};
+use super::workdir::{Ended, Workdir};
 
 /// An API with OAuth 2.0 client credentials; `SECURITY` and `SCHEMES` are put in by tests.
 const CONTRACT: &str = r"

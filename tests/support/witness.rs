@@ -11,7 +11,7 @@ use caseload::sandbox::{Options, Sandbox, Script, spawn};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::workdir::words;
+use super::workdir::words;
 
 /// A sandbox whose log is the truth. It lives in the test's process: whoever kills the program does not touch it.
 pub struct Witness {

@@ -22,11 +22,11 @@ const SLOWEST: f64 = 0.5;
 /// This part of what the rate and the pauses account for may be spent on finding out whether there is a limit.
 const LEEWAY: f64 = 0.2;
 /// Belief in a limit grows by one for as many answers as usually stood between two refusals. With this much it is
-/// certain by nineteen to one, and a refusal below the limit takes as much away.
-const SURE: f64 = 3.0;
+/// certain by thirty to one, and a refusal below the limit takes as much away.
+const SURE: f64 = 3.4;
 const SUREST: f64 = 5.0;
 /// What a server that counts is given in advance.
-const COUNTED: f64 = 2.0;
+const COUNTED: f64 = 2.4;
 
 /// A run begins so far below the limit.
 const DIP: f64 = 0.08;

@@ -158,7 +158,7 @@ pub struct SendArgs {
     /// How long to wait for an answer (default: 60s)
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
-    /// Error when more rows than this are rejected or unknown: N or N%
+    /// Stop when more rows than this are rejected or unknown: N or N%
     #[arg(long, value_name = "N|N%")]
     pub max_errors: Option<String>,
     /// Send nothing unless every row is valid

@@ -66,7 +66,7 @@ impl Watch {
             .map_err(|error| if files::is_link(&error) { Error::StrangeLink(path.to_owned()) } else { error.into() })?;
         file.sync_all()?;
         let (ledger, lock) = (Watched::new(path, &file)?, Watched::new(&lock_path, &lock_file)?);
-        // Resolution any handle of a file gives up the locks that SQLite has on it: this one stays open as long as they.
+        // Closing any handle of a file gives up the locks that SQLite has on it: this one stays open as long as they.
         locks.push(if cfg!(target_os = "linux") { locked(file)? } else { file });
         Ok(Self { ledger, lock, lock_file, _locks: locks })
     }

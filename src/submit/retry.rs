@@ -32,7 +32,7 @@ pub struct Decision {
     pub settlement: Settlement,
     /// Send the row again: it is pending, or unknown and may be repeated.
     pub again: Option<Again>,
-    /// Error the run, and why.
+    /// Stop the run, and why.
     pub stop: Option<Text>,
     /// Waits for all rows, as the server asked.
     pub hold: Option<Duration>,

@@ -266,7 +266,7 @@ fn kinds() -> Vec<Case> {
         bytes("a zipped text", archive(&[("list.csv", "a;b")]), 2, "is a zip archive").tr("bir zip arşivi"),
         bytes("a binary workbook", archive(&[(RELS, "x"), ("xl/workbook.bin", "x")]), 2, "(.xlsb)"),
         bytes("an OpenDocument table", archive(&[("mimetype", "x"), ("content.xml", "x")]), 2, "(.ods)"),
-        bytes("a document", archive(&[(RELS, "x"), ("word/document.xml", "x")]), 2, "Status document"),
+        bytes("a document", archive(&[(RELS, "x"), ("word/document.xml", "x")]), 2, "Word document"),
         bytes("nothing", Vec::new(), 2, "is empty").tr("boş"),
         bytes("the first bytes of an archive", b"PK\x03\x04".to_vec(), 2, DAMAGED).tr("eksik ya da bozuk"),
         bytes("the end of an archive alone", b"PK\x05\x06".to_vec(), 2, DAMAGED),

@@ -21,7 +21,7 @@ use crate::profile::{Origin, Profile, Promise, Secret, Settings, data_folder, is
 use crate::submit::auth::{from_environment, variable};
 use crate::submit::breaker::MaxErrors;
 use crate::submit::network::PROXY_USER;
-use crate::submit::pace::{RATE_EXAMPLES, Rate};
+use crate::submit::pace::{Paces, RATE_EXAMPLES, Rate, chance};
 use crate::{files, text, zone};
 
 /// How the names of a sandbox's runs begin.
@@ -130,6 +130,8 @@ pub struct Sending {
     pub retry_rejected: bool,
     pub yes: bool,
     pub faults: Option<PathBuf>,
+    /// The paces of the servers, which all runs of the process share.
+    pub paces: Paces,
 }
 
 impl Job {
@@ -382,6 +384,7 @@ impl Sending {
             retry_rejected: args.retry_rejected,
             yes: args.yes,
             faults: args.faults.clone(),
+            paces: Paces::new(chance),
         })
     }
 

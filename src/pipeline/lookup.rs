@@ -15,7 +15,7 @@ use super::first_pass::{Aim, Checked, first_pass};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::{Operation, Reconcile, Slot};
 use crate::error::Error;
-use crate::identity::RowKeyers;
+use crate::identity::{RowKeyers, Server};
 use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
 use crate::map::{Draft, Route, Source};
@@ -29,7 +29,7 @@ use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender};
 use crate::submit::network::Network;
-use crate::submit::pace::{Pace, Rate, chance};
+use crate::submit::pace::{Host, Paces, Rate, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::validate::{Context, Request, Rules, Verdict};
 
@@ -88,7 +88,10 @@ pub fn look_up(
     )?;
     let here = operations.iter().all(|operation| stays_here(&base(operation)));
     let rate = if here { None } else { Rate::parse(RATE) };
-    let line = Line::new(&operations, &sender, Pace::new(rate, chance), job.lang, |_| {});
+    let host =
+        |(at, operation): (usize, &&Operation)| Host::new(&Server::of(&base(operation)), secrets.of_operation(at));
+    let hosts: Vec<Host> = operations.iter().enumerate().map(host).collect();
+    let line = Line::new(&operations, &sender, Paces::new(chance).join(&hosts, rate), job.lang, |_| {});
     let runtime = super::runtime()?;
     Ok(Some(runtime.block_on(ask(&line, &questions, job.lang))))
 }

@@ -33,7 +33,6 @@ use crate::submit::client::Sender;
 use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::{Event, Finished, Signal};
 use crate::submit::order::Order;
-use crate::submit::pace::{Pace, chance};
 use crate::submit::queued::Queued;
 use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
@@ -202,7 +201,6 @@ fn send(
     let held = super::held(&ledger, servers, checked)?;
     let (behind, refused) = in_front(&ledger, &run, checked, job)?;
     let path = ledger.path().to_owned();
-    let rate = sending.rate_for(target.on_this_machine);
     let send_duplicates = job.recipe.send_duplicates;
     let progress = terminal.sending(proposal.to_send, 0);
     ledger.announce(run.number);
@@ -225,7 +223,7 @@ fn send(
         };
         let order = Order::new(held.map(|(key, _)| key)).behind(behind, refused);
         let breaker = Breaker::new(sending.max_errors, *valid);
-        let pace = Pace::new(rate, chance);
+        let pace = target.pace(sending);
         drive(
             || Dispatch::new(plan, &target.sender, (|step| journal.hand(step), receipts), rows, order, pace, breaker),
             progress,

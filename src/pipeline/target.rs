@@ -7,6 +7,7 @@ use super::propose::Proposal;
 use super::question;
 use crate::contract::Operation;
 use crate::error::Error;
+use crate::identity::Server;
 use crate::job::{Job, Sending};
 use crate::message::{Lang, grouped, shown};
 use crate::progress::Terminal;
@@ -15,12 +16,15 @@ use crate::submit::address::{spelled, stays_here};
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender, addresses};
 use crate::submit::network::Network;
+use crate::submit::pace::{Host, Pace};
 use crate::{files, say, text};
 
 /// Where the requests go.
 pub struct Target {
     pub sender: Sender,
-    pub on_this_machine: bool,
+    on_this_machine: bool,
+    /// The server and the credential of each operation.
+    hosts: Vec<Host>,
     _sandbox: Option<Sandbox>,
 }
 
@@ -74,7 +78,15 @@ impl Target {
         network.log_in(|name| job.secret(name))?;
         let sender = Sender::new(operations, &places, &secrets, &network, sending.timeout)?;
         let on_this_machine = operations.iter().all(|operation| stays_here(&base(operation)));
-        Ok(Self { sender, on_this_machine, _sandbox: sandbox })
+        let host =
+            |(at, operation): (usize, &&Operation)| Host::new(&Server::of(&base(operation)), secrets.of_operation(at));
+        let hosts = operations.iter().enumerate().map(host).collect();
+        Ok(Self { sender, on_this_machine, hosts, _sandbox: sandbox })
+    }
+
+    /// The run's place in the paces of its servers.
+    pub fn pace(&self, sending: &Sending) -> Pace {
+        sending.paces.join(&self.hosts, sending.rate_for(self.on_this_machine))
     }
 }
 

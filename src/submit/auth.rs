@@ -88,6 +88,12 @@ impl Secrets {
         self.chosen.iter().flatten().any(|scheme| scheme.kind == SchemeKind::Basic)
     }
 
+    /// The secrets that stand behind an operation's requests.
+    pub fn of_operation(&self, operation: usize) -> Vec<SecretString> {
+        let names = self.chosen[operation].iter().flat_map(Scheme::secrets);
+        names.filter_map(|name| self.values.get(name).cloned()).collect()
+    }
+
     /// The secret of a name; empty where none was gathered.
     pub(super) fn text(&self, name: &str) -> &str {
         self.values.get(name).map_or("", |secret| secret.expose_secret())

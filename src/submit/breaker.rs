@@ -44,13 +44,45 @@ impl MaxErrors {
     }
 }
 
-/// Watches how rows end.
+/// What is known of a server from how attempts ended, by all runs that go there together.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Rows in succession that ended unknown.
+    unknown: u32,
+    /// Tries in succession that did not reach it.
+    not_sent: u32,
+    /// It has answered a row properly.
+    answered: bool,
+}
+
+impl Look {
+    /// Takes note of how an attempt ended. `stale`: it was under way when the server was found gone, and so
+    /// is no further try to reach it.
+    pub fn note(&mut self, attempt: &Attempt, state: State, stale: bool) {
+        self.unknown = if state == State::Unknown { self.unknown + 1 } else { 0 };
+        match attempt {
+            Attempt::NotSent(_) => self.not_sent += u32::from(!stale),
+            Attempt::Answered(_) | Attempt::Lost(_) => self.not_sent = 0,
+        }
+        self.answered |= is_proper(attempt, state);
+    }
+
+    /// Tries in succession that did not reach the server.
+    pub fn not_sent(&self) -> u32 {
+        self.not_sent
+    }
+
+    /// Whether the last try came through.
+    pub fn is_reachable(&self) -> bool {
+        self.not_sent == 0
+    }
+}
+
+/// Watches how the rows of a run end.
 pub struct Breaker {
     max_errors: Option<MaxErrors>,
     rows: u64,
     errors: u64,
-    unknown: u32,
-    not_sent: u32,
     refused_first: Vec<u32>,
     answered: bool,
 }
@@ -66,56 +98,53 @@ pub struct Call {
 impl Breaker {
     /// `rows`: how many are to be sent.
     pub fn new(max_errors: Option<MaxErrors>, rows: u64) -> Self {
-        Self { max_errors, rows, errors: 0, unknown: 0, not_sent: 0, refused_first: Vec::new(), answered: false }
+        Self { max_errors, rows, errors: 0, refused_first: Vec::new(), answered: false }
     }
 
-    /// Whether rows may go side by side: the server has answered one properly, and can be reached.
-    pub fn is_open_for_all(&self) -> bool {
-        self.answered && self.not_sent == 0
+    /// Whether the server has answered a row of this run properly. Until then its rows go one at a time.
+    pub fn has_answer(&self) -> bool {
+        self.answered
     }
 
-    /// How often in a row the server could not be reached.
-    pub fn not_sent(&self) -> u32 {
-        self.not_sent
-    }
-
-    /// Takes note of how an attempt ended. `stale`: it was under way when the server was found gone, and so
-    /// is no further try to reach it.
-    pub fn note(&mut self, ordinal: u32, attempt: &Attempt, state: State, stale: bool) -> Call {
-        let status = if let Attempt::Answered(answer) = attempt { Some(answer.status) } else { None };
-        self.unknown = if state == State::Unknown { self.unknown + 1 } else { 0 };
-        match attempt {
-            Attempt::NotSent(_) => self.not_sent += u32::from(!stale),
-            Attempt::Answered(_) | Attempt::Lost(_) => self.not_sent = 0,
-        }
+    /// Takes note of how an attempt of this run ended; `look` is what all runs know of its server since.
+    pub fn note(&mut self, ordinal: u32, attempt: &Attempt, state: State, look: Look) -> Call {
         self.errors += u64::from(matches!(state, State::Unknown | State::Rejected));
         let mut call = Call::default();
-        if !self.answered && state == State::Rejected && status.is_some_and(is_about_the_run) {
+        if is_proper(attempt, state) || (self.answered && state == State::Rejected) {
+            self.answered = true;
+        } else if let (Attempt::Answered(answer), State::Rejected) = (attempt, state) {
             self.refused_first.push(ordinal);
             if self.refused_first.len() >= FIRST_REFUSALS {
                 call.reopen = std::mem::take(&mut self.refused_first);
-                call.stop = Some(all_refused(status.unwrap_or_default()));
+                call.stop = Some(all_refused(answer.status));
             }
-        } else if matches!(state, State::Done | State::DoneWithoutId | State::Rejected) {
-            self.answered = true;
         }
         if call.stop.is_none() {
-            call.stop = self.tripped();
+            call.stop = self.tripped(look);
         }
         call
     }
 
-    fn tripped(&self) -> Option<Text> {
-        let reason = if self.unknown >= MOST_UNKNOWN {
+    fn tripped(&self, look: Look) -> Option<Text> {
+        let reason = if look.unknown >= MOST_UNKNOWN {
             too_many_unknown()
-        } else if self.not_sent >= if self.answered { MOST_NOT_SENT } else { MOST_NEVER_SENT } {
-            unreachable(self.not_sent)
+        } else if look.not_sent >= if look.answered { MOST_NOT_SENT } else { MOST_NEVER_SENT } {
+            unreachable(look.not_sent)
         } else if self.max_errors.is_some_and(|most| most.exceeded(self.errors, self.rows)) {
             too_many_errors(self.errors)
         } else {
             return None;
         };
         Some(reason)
+    }
+}
+
+/// Whether an attempt's end shows that address and user are right: the row was done, or refused for what is in it.
+fn is_proper(attempt: &Attempt, state: State) -> bool {
+    match state {
+        State::Done | State::DoneWithoutId => true,
+        State::Rejected => !matches!(attempt, Attempt::Answered(answer) if is_about_the_run(answer.status)),
+        _ => false,
     }
 }
 
@@ -157,15 +186,29 @@ mod tests {
     use super::*;
     use crate::outcome::{Answer, Failure};
 
+    /// A run alone at its server.
+    struct Alone(Breaker, Look);
+
+    impl Alone {
+        fn new(max_errors: Option<MaxErrors>, rows: u64) -> Self {
+            Self(Breaker::new(max_errors, rows), Look::default())
+        }
+
+        fn note(&mut self, ordinal: u32, attempt: &Attempt, state: State, stale: bool) -> Call {
+            self.1.note(attempt, state, stale);
+            self.0.note(ordinal, attempt, state, self.1)
+        }
+    }
+
     fn answer(status: u16) -> Attempt {
         Attempt::Answered(Answer { status, ..Answer::default() })
     }
 
     #[test]
     fn three_first_refusals_of_the_user_stop_the_run_and_give_the_rows_back() {
-        let mut breaker = Breaker::new(None, 100);
+        let mut breaker = Alone::new(None, 100);
         assert_eq!(breaker.note(0, &answer(403), State::Rejected, false), Call::default());
-        assert!(!breaker.is_open_for_all());
+        assert!(!breaker.0.has_answer());
         breaker.note(1, &answer(403), State::Rejected, false);
         let call = breaker.note(2, &answer(403), State::Rejected, false);
         assert_eq!(call.reopen, [0, 1, 2]);
@@ -174,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_403_after_a_good_answer_is_the_rows_own() {
-        let mut breaker = Breaker::new(None, 100);
+        let mut breaker = Alone::new(None, 100);
         breaker.note(0, &answer(200), State::Done, false);
         for row in 1..20 {
             assert_eq!(breaker.note(row, &answer(403), State::Rejected, false), Call::default());
@@ -183,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_server_that_loses_row_after_row_is_left_alone() {
-        let mut breaker = Breaker::new(None, 100);
+        let mut breaker = Alone::new(None, 100);
         let lost = Attempt::Lost(Failure::Timeout);
         for row in 0..9 {
             assert!(breaker.note(row, &lost, State::Unknown, false).stop.is_none());
@@ -197,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_server_that_is_gone_is_tried_some_times_and_rows_under_way_do_not_count() {
-        let mut breaker = Breaker::new(None, 100);
+        let mut breaker = Alone::new(None, 100);
         breaker.note(0, &answer(200), State::Done, false);
         let gone = Attempt::NotSent(Failure::Connect);
         for row in 1..60 {
@@ -205,7 +248,7 @@ mod tests {
         }
         for row in 60..69 {
             assert!(breaker.note(row, &gone, State::Pending, false).stop.is_none());
-            assert!(!breaker.is_open_for_all());
+            assert!(!breaker.1.is_reachable());
         }
         assert!(breaker.note(69, &gone, State::Pending, false).stop.is_some());
     }
@@ -215,7 +258,7 @@ mod tests {
         assert_eq!(MaxErrors::parse("5%"), Some(MaxErrors::Percent(5.0)));
         assert_eq!(MaxErrors::parse("20"), Some(MaxErrors::Rows(20)));
         assert_eq!(MaxErrors::parse("many"), None);
-        let mut breaker = Breaker::new(Some(MaxErrors::Percent(1.0)), 200);
+        let mut breaker = Alone::new(Some(MaxErrors::Percent(1.0)), 200);
         breaker.note(0, &answer(400), State::Rejected, false);
         assert!(breaker.note(1, &answer(400), State::Rejected, false).stop.is_none());
         assert!(breaker.note(2, &answer(400), State::Rejected, false).stop.is_some());

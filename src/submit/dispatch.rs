@@ -70,6 +70,8 @@ pub struct Dispatch<'a, W, H, R> {
     /// Steps that the ledger has not acknowledged yet.
     awaited: usize,
     rows: R,
+    /// A row that may go as soon as its server's pace gives it a turn.
+    front: Option<Queued>,
     order: Order,
     pace: Pace,
     breaker: Breaker,
@@ -103,6 +105,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
             opening: HashMap::new(),
             awaited: 0,
             rows,
+            front: None,
             order,
             pace,
             breaker,
@@ -147,34 +150,23 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
 
     /// Launches what may go now, and says when to look again if something only waits for time.
     fn fill(&mut self) -> Option<Instant> {
-        // Rows go alone until the server has answered one properly.
-        let most = if self.breaker.is_open_for_all() { self.plan.concurrency } else { 1 };
+        // Rows go alone until the server has answered one properly, and while it cannot be reached.
+        let side_by_side = self.breaker.has_answer() && self.pace.is_reachable();
+        let most = if side_by_side { self.plan.concurrency } else { 1 };
         while self.in_flight < most && !self.tokens.is_asking() {
-            if !self.has_next() {
-                return self.next_later();
-            }
-            if let Err(at) = self.pace.turn() {
+            let Some(row) = self.front.take().or_else(|| self.next()) else {
+                return self.later.peek().map(|Reverse(later)| later.at);
+            };
+            if let Err(at) = self.pace.turn(row.request.operation()) {
+                self.front = Some(row);
                 return Some(at);
             }
-            match self.next() {
-                Some(row) => match self.missing_token(&row) {
-                    Some(source) => self.ask_first(source, row),
-                    None => self.launch(row),
-                },
-                None => return self.next_later(),
+            match self.missing_token(&row) {
+                Some(source) => self.ask_first(source, row),
+                None => self.launch(row),
             }
         }
         None
-    }
-
-    fn next_later(&self) -> Option<Instant> {
-        self.later.peek().map(|Reverse(later)| later.at)
-    }
-
-    /// Whether a row could go this instant. May be wrong by one turn where the rest of the file is held.
-    fn has_next(&mut self) -> bool {
-        let due = self.later.peek().is_some_and(|Reverse(later)| later.at <= Instant::now());
-        due || self.order.has_ready() || (!self.exhausted && self.order.parked() < MOST_PARKED)
     }
 
     fn next(&mut self) -> Option<Queued> {
@@ -274,7 +266,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         if self.ended.stop.is_some() {
             return self.withdraw(row);
         }
-        match self.pace.leave() {
+        match self.pace.leave(row.request.operation()) {
             Leave::Now => {}
             Leave::At(at) => return self.due.push(Reverse(Later { at, row })),
             Leave::AfterHold => return self.withdraw(row),
@@ -321,7 +313,8 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     }
 
     fn decide(&mut self, mut row: Queued, attempt: &Attempt, used: Option<Used>, tell: &mut impl FnMut(Event)) {
-        let operation = self.plan.operations[row.request.operation()];
+        let at = row.request.operation();
+        let operation = self.plan.operations[at];
         let before = Before { nth: row.attempts, doubtful: row.doubtful, renewable: used.is_some() && !row.renewed };
         let decision = self.masked(retry::decide(attempt, operation, before, self.plan.lang));
         if let (Some(used), true) = (used, attempt.is_unauthorised()) {
@@ -329,10 +322,11 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
             self.tokens.refuse(used);
         }
         let state = decision.settlement.state;
-        let stale = self.pace.held_until().is_some();
+        let stale = self.pace.held_until(at).is_some();
         // A row that goes again has no outcome yet.
         let so_far = if decision.again.is_some() { State::Pending } else { state };
-        let call = self.breaker.note(row.ordinal, attempt, so_far, stale);
+        let look = self.pace.look(at, attempt, so_far, stale);
+        let call = self.breaker.note(row.ordinal, attempt, so_far, look);
         self.ended.reopen.extend(call.reopen);
         if let Some(message) = call.stop {
             self.stop(Error::early(message));
@@ -340,7 +334,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         if let Some(message) = &decision.stop {
             self.stop(Error::early(message.clone()));
         }
-        self.heed(attempt, &decision, stale, tell);
+        self.heed(at, attempt, &decision, stale, tell);
         fail::point("outcome-decided");
         self.hand(Step::Settle(row.ordinal, Box::new(decision.settlement)));
         let key = row.request.order();
@@ -371,20 +365,20 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     }
 
     /// Tells the pace what the server said about it.
-    fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
+    fn heed(&mut self, at: usize, attempt: &Attempt, decision: &Decision, stale: bool, tell: &mut impl FnMut(Event)) {
         match attempt {
             // A token that was refused says nothing of the pace.
             _ if attempt.is_unauthorised() => {}
             Attempt::Answered(answer) if decision.asks_for_patience() => {
-                self.pace.refused(decision.hold);
+                self.pace.refused(at, decision.hold);
                 if let Some(hold) = decision.hold
                     && answer.retry_after_s.is_some()
                 {
                     tell(Event::Holding(hold));
                 }
             }
-            Attempt::Answered(_) => self.pace.answered(),
-            Attempt::NotSent(_) if !stale => self.pace.unreachable(self.breaker.not_sent()),
+            Attempt::Answered(_) => self.pace.answered(at),
+            Attempt::NotSent(_) if !stale => self.pace.unreachable(at),
             Attempt::NotSent(_) | Attempt::Lost(_) => {}
         }
     }

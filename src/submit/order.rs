@@ -100,8 +100,4 @@ impl Order {
     pub fn parked(&self) -> usize {
         self.parked
     }
-
-    pub fn has_ready(&self) -> bool {
-        !self.ready.is_empty()
-    }
 }

@@ -105,7 +105,8 @@ impl<'a> Line<'a> {
 
     /// Whether reads may go side by side: the server has answered one properly, and can be reached.
     pub fn is_open_for_all(&self) -> bool {
-        self.shared.borrow().breaker.is_open_for_all()
+        let shared = self.shared.borrow();
+        shared.breaker.has_answer() && shared.pace.is_reachable()
     }
 
     /// Makes a request, as often as it takes. `ordinal` tells reads apart.
@@ -113,7 +114,7 @@ impl<'a> Line<'a> {
         let (mut nth, mut renewed) = (0, false);
         loop {
             let Some((header, used)) = self.token(request.operation()).await else { return Reply::Stopped };
-            if self.turn().await.is_none() {
+            if self.turn(request.operation()).await.is_none() {
                 return Reply::Stopped;
             }
             nth += 1;
@@ -135,8 +136,8 @@ impl<'a> Line<'a> {
 
     /// Decides what follows, and tells the pace and the breaker. `used`: the token that it was made with, where
     /// the program can get another.
-    fn land(&self, attempt: &Attempt, operation: usize, ordinal: u32, nth: u32, used: Option<Used>) -> Next {
-        let operation = self.operations[operation];
+    fn land(&self, attempt: &Attempt, at: usize, ordinal: u32, nth: u32, used: Option<Used>) -> Next {
+        let operation = self.operations[at];
         // What was read in doubt did nothing either way.
         let before = Before { nth, doubtful: false, renewable: used.is_some() };
         let decision = retry::decide(attempt, operation, before, self.lang);
@@ -146,9 +147,11 @@ impl<'a> Line<'a> {
             if let (Some(used), true) = (used, attempt.is_unauthorised()) {
                 shared.tokens.refuse(used);
             }
-            let stale = shared.pace.held_until().is_some();
-            let call = shared.breaker.note(ordinal, attempt, seen_by_breaker(state, attempt), stale);
-            shared.heed(attempt, &decision, stale);
+            let stale = shared.pace.held_until(at).is_some();
+            let state = seen_by_breaker(state, attempt);
+            let look = shared.pace.look(at, attempt, state, stale);
+            let call = shared.breaker.note(ordinal, attempt, state, look);
+            shared.heed(at, attempt, &decision, stale);
             let reasons = [call.stop, decision.stop.clone()];
             for message in reasons.into_iter().flatten() {
                 shared.stop.get_or_insert(Error::early(message));
@@ -172,12 +175,12 @@ impl<'a> Line<'a> {
     }
 
     /// Takes a turn of the pace; none where the run stops first.
-    async fn turn(&self) -> Option<()> {
-        self.until(|pace| pace.turn().err()).await?;
-        self.until(|pace| match pace.leave() {
+    async fn turn(&self, operation: usize) -> Option<()> {
+        self.until(|pace| pace.turn(operation).err()).await?;
+        self.until(|pace| match pace.leave(operation) {
             Leave::Now => None,
             Leave::At(at) => Some(at),
-            Leave::AfterHold => pace.held_until().or_else(|| Some(Instant::now())),
+            Leave::AfterHold => pace.held_until(operation).or_else(|| Some(Instant::now())),
         })
         .await
     }
@@ -212,7 +215,7 @@ impl<'a> Line<'a> {
         let Some(source) = self.sender.source_of(operation) else { return Some((None, None)) };
         let _one_at_a_time = self.asking.lock().await;
         while self.shared.borrow().tokens.is_due(source, Instant::now()) {
-            self.turn().await?;
+            self.turn(operation).await?;
             let asked = Instant::now();
             let attempt = tokio::select! {
                 attempt = self.sender.ask(source) => attempt,
@@ -261,14 +264,14 @@ impl<'a> Line<'a> {
 
 impl Shared {
     /// Tells the pace what the server said about it.
-    fn heed(&mut self, attempt: &Attempt, decision: &Decision, stale: bool) {
+    fn heed(&mut self, at: usize, attempt: &Attempt, decision: &Decision, stale: bool) {
         match attempt {
             _ if attempt.is_unauthorised() => {}
             Attempt::Answered(_) if decision.settlement.state == State::Pending || decision.again.is_some() => {
-                self.pace.refused(decision.hold);
+                self.pace.refused(at, decision.hold);
             }
-            Attempt::Answered(_) => self.pace.answered(),
-            Attempt::NotSent(_) if !stale => self.pace.unreachable(self.breaker.not_sent()),
+            Attempt::Answered(_) => self.pace.answered(at),
+            Attempt::NotSent(_) if !stale => self.pace.unreachable(at),
             Attempt::NotSent(_) | Attempt::Lost(_) => {}
         }
     }

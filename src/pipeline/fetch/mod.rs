@@ -27,7 +27,6 @@ use crate::outcome::Status;
 use crate::progress::{Progress, Terminal};
 use crate::report::{Layout, fetched};
 use crate::row::Place;
-use crate::submit::pace::{Pace, chance};
 use crate::submit::reading::Line;
 use crate::validate::Verdict;
 use crate::{say, text};
@@ -180,7 +179,7 @@ fn gather(
     let progress = RefCell::new(if single { terminal.checking() } else { terminal.sending(source.rows(), 0) });
     let operations = [operation];
     let stop = runtime.block_on(async {
-        let pace = Pace::new(sending.rate_for(target.on_this_machine), chance);
+        let pace = target.pace(sending);
         let line = Line::new(&operations, &target.sender, pace, job.lang, |time| holding(&progress, time, job));
         let name = name();
         let (pages, concurrency, lang) = (operation.pages.as_ref(), sending.concurrency, job.lang);

@@ -14,7 +14,6 @@ use crate::pipeline::second_pass::listen;
 use crate::pipeline::target::Target;
 use crate::progress::Terminal;
 use crate::submit::event::Signal;
-use crate::submit::pace::{Pace, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::text;
 use crate::validate::Request;
@@ -32,7 +31,7 @@ pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(S
     let mut found: Vec<(String, Values)> =
         operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();
     runtime.block_on(async {
-        let pace = Pace::new(sending.rate_for(target.on_this_machine), chance);
+        let pace = target.pace(sending);
         let line = Line::new(&operations, &target.sender, pace, job.lang, |_| ());
         tokio::select! {
             read = every_page(&line, operation, &request, &mut found) => read,

@@ -28,7 +28,8 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'
     /// Asks for a token as soon as a request may leave.
     pub(super) fn ask(&mut self, source: usize) {
         let now = Instant::now();
-        match self.pace.leave() {
+        let operation = self.operation_of(source);
+        match self.pace.leave(operation) {
             Leave::Now => {
                 let wire = self.wire;
                 self.futures.push(Box::pin(async move {
@@ -38,8 +39,14 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'
                 }));
             }
             Leave::At(at) => self.ask_at(source, at),
-            Leave::AfterHold => self.ask_at(source, self.pace.held_until().unwrap_or(now)),
+            Leave::AfterHold => self.ask_at(source, self.pace.held_until(operation).unwrap_or(now)),
         }
+    }
+
+    /// The first operation whose requests go with the token of a source: its server's pace holds for the token too.
+    fn operation_of(&self, source: usize) -> usize {
+        let goes_with = |operation: &usize| self.wire.source_of(*operation) == Some(source);
+        (0..self.plan.operations.len()).find(goes_with).unwrap_or_default()
     }
 
     fn ask_at(&mut self, source: usize, at: Instant) {

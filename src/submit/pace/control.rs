@@ -165,6 +165,11 @@ impl Control {
         }
     }
 
+    /// From now on the users of the runs allow this rate.
+    pub fn ask(&mut self, asked: Option<f64>) {
+        self.asked = asked;
+    }
+
     /// Requests a second; none leaves the pace to the server.
     pub fn rate(&self, now: f64) -> Option<f64> {
         let along = self.limit.filter(|limit| limit.sure || self.may_spend(limit, now));

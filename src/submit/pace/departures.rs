@@ -17,6 +17,9 @@ pub(super) const GRACE: Duration = Duration::from_millis(3);
 /// counted once more; this much lets them travel unevenly, and is less than the hair.
 const TRAVEL: Duration = Duration::from_millis(8);
 
+/// What departed so long ago matters to no rate of one a second and more.
+const SECOND: Duration = Duration::from_millis(1_008);
+
 /// The longest time between two turns.
 const LONGEST: f64 = 1e9;
 
@@ -45,31 +48,45 @@ impl Turns {
     }
 }
 
-/// The departures of the last second, or of the time in which the rate grants one.
+/// So many departures in so long a time at most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    pub most: usize,
+    pub span: Duration,
+}
+
+impl Bound {
+    /// A rate as a bound: the time is a second, or the one in which the rate grants a request.
+    pub fn of(rate: f64) -> Self {
+        let most = rate.ceil();
+        Self { most: most as usize, span: Duration::from_secs_f64((most / rate).max(1.0)) + TRAVEL }
+    }
+}
+
+/// The departures of the last while, of all runs together.
+#[derive(Debug, Default)]
 pub struct Window {
-    most: usize,
-    span: Duration,
     departed: VecDeque<Instant>,
 }
 
 impl Window {
-    pub fn new(rate: f64) -> Self {
-        let most = rate.ceil();
-        let span = Duration::from_secs_f64((most / rate).max(1.0)) + TRAVEL;
-        Self { most: most as usize, span, departed: VecDeque::new() }
-    }
-
-    pub fn leave(&mut self, now: Instant) -> Leave {
-        if self.departed.len() == self.most
-            && let Some(first) = self.departed.front()
-        {
-            let free = *first + self.span;
-            if free > now {
-                return Leave::At(free);
-            }
+    /// Whether one more may depart under a bound, which may be another each time.
+    pub fn leave(&mut self, now: Instant, bound: Option<Bound>) -> Leave {
+        let span = bound.map_or(SECOND, |bound| bound.span);
+        while self.departed.front().is_some_and(|first| *first + span <= now) {
             self.departed.pop_front();
+        }
+        if let Some(Bound { most, .. }) = bound
+            && self.departed.len() >= most
+        {
+            return Leave::At(self.departed[self.departed.len() - most] + span);
         }
         self.departed.push_back(now);
         Leave::Now
+    }
+
+    /// Whether nothing departed within the last second.
+    pub fn is_empty(&self, now: Instant) -> bool {
+        self.departed.back().is_none_or(|last| *last + SECOND <= now)
     }
 }

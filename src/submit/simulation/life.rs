@@ -74,7 +74,7 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
             lang: Lang::En,
         };
         let breaker = Breaker::new(world.scene.max_errors, world.scene.rows.len() as u64);
-        let pace = Pace::new(world.scene.rate, super::random::chance);
+        let pace = Pace::alone(world.scene.rate, super::random::chance);
         let hand = |step: Step| disk.hand(step);
         Dispatch::new(plan, &network, (hand, receipts), queue(world, settled).into_iter(), order(world), pace, breaker)
     };

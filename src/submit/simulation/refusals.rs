@@ -21,20 +21,22 @@ const MANY: u64 = 1_000;
 const MOST_TIME: f64 = 1.3;
 const LEAST_USED: f64 = 0.85;
 
-/// What is played: rows, at a rate, under a pattern.
+/// What is played: rows, at a rate, under a pattern, by so many runs that share a pace.
 struct Scene {
     name: &'static str,
     pattern: Pattern,
     rate: f64,
     rows: u32,
+    runs: u32,
 }
 
 fn scenes() -> Vec<Scene> {
     let by_chance = |name, share, status, rows| {
         let pattern = Pattern::Chance { share, status, after: 1 };
-        Scene { name, pattern, rate: 10.0, rows }
+        Scene { name, pattern, rate: 10.0, rows, runs: 1 }
     };
-    let limited = |name, pattern, rate, rows| Scene { name, pattern, rate, rows };
+    let limited = |name, pattern, rate, rows| Scene { name, pattern, rate, rows, runs: 1 };
+    let shared = |runs, scene: Scene| Scene { runs, ..scene };
     vec![
         by_chance("1 % of 429", 0.01, 429, 2_000),
         by_chance("5 % of 429, few rows", 0.05, 429, 150),
@@ -51,6 +53,13 @@ fn scenes() -> Vec<Scene> {
             Pattern::Bucket { limits: &[20.0, 40.0, 10.0], every: 120.0 },
             200.0,
             8_000,
+        ),
+        shared(2, by_chance("5 % of 429, two runs", 0.05, 429, 2_000)),
+        shared(3, by_chance("3 % of 503, three runs", 0.03, 503, 600)),
+        shared(2, limited("20 in a second, two runs", Pattern::Window { seconds: 1, most: 20 }, 200.0, 2_000)),
+        shared(
+            3,
+            limited("a bucket of 20, three runs", Pattern::Bucket { limits: &[20.0], every: 60.0 }, 200.0, 2_000),
         ),
     ]
 }

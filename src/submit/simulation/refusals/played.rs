@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use super::pattern::Refusing;
 use super::{LEAST_USED, MOST_TIME, Scene};
+use crate::error::Error;
 use crate::keyed::Key;
 use crate::ledger::{Receipt, Step};
 use crate::message::Lang;
@@ -21,7 +22,7 @@ use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::Event;
 use crate::submit::mask::Mask;
 use crate::submit::order::Order;
-use crate::submit::pace::{Pace, Rate};
+use crate::submit::pace::{Host, Paces, Rate};
 use crate::submit::queued::Queued;
 use crate::submit::renewal::Tokens;
 use crate::submit::simulation::random::{self, Random};
@@ -166,20 +167,16 @@ async fn course(scene: &Scene, seed: u64) -> Played {
         refused: 0,
         faults: Vec::new(),
     }));
-    let (receipts, received) = mpsc::unbounded_channel();
-    let hand = |step: Step| drop(receipts.send(vec![Receipt { step, durable: Ok(()) }]));
-    let operations = [scene::plain()];
-    let plan = Plan { operations: &operations, servers: &[], run: "refused", concurrency: 8, lang: Lang::En };
-    let pace = Pace::new(Rate::parse(&scene.rate.to_string()), random::chance);
-    let breaker = Breaker::new(None, u64::from(scene.rows));
-    let rows = (0..scene.rows).map(|ordinal| Ok(row(ordinal)));
-    let dispatch = Dispatch::new(plan, &way, (hand, received), rows, Order::new([]), pace, breaker);
-    let mut done = 0;
-    let (_signals, receiver) = watch::channel(None);
-    let ended = dispatch.run(receiver, |event| done += u32::from(matches!(event, Event::Settled(Status::Done)))).await;
+    let paces = Paces::new(random::chance);
+    let parts = (0..scene.runs).map(|part| run(scene, part, &paces, &way));
+    let (mut done, mut stop) = (0, None);
+    for ended in futures_util::future::join_all(parts).await {
+        done += ended.0;
+        stop = stop.or(ended.1);
+    }
     let mut world = way.0.into_inner();
-    if done != scene.rows || ended.stop.is_some() {
-        world.faults.push(format!("{done} of {} rows are done: {:?}", scene.rows, ended.stop));
+    if done != scene.rows || stop.is_some() {
+        world.faults.push(format!("{done} of {} rows are done: {stop:?}", scene.rows));
     }
     let took = world.seconds();
     let allowed = scene.pattern.allowed(took);
@@ -187,6 +184,22 @@ async fn course(scene: &Scene, seed: u64) -> Played {
     let accounted = f64::from(scene.rows) / scene.rate + world.paused;
     let worth = limited.map_or(took / accounted / MOST_TIME, |used| LEAST_USED / used);
     Played { took, against: allowed.unwrap_or(accounted), refused: world.refused, worth, limited, faults: world.faults }
+}
+
+/// One of the runs, with its part of the rows: how many are done, and why it stopped before its end.
+async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option<Error>) {
+    let (receipts, received) = mpsc::unbounded_channel();
+    let hand = |step: Step| drop(receipts.send(vec![Receipt { step, durable: Ok(()) }]));
+    let operations = [scene::plain()];
+    let plan = Plan { operations: &operations, servers: &[], run: "refused", concurrency: 8, lang: Lang::En };
+    let pace = paces.join(&[Host::default()], Rate::parse(&scene.rate.to_string()));
+    let breaker = Breaker::new(None, u64::from(scene.rows));
+    let rows = (0..scene.rows).filter(|ordinal| ordinal % scene.runs == part).map(|ordinal| Ok(row(ordinal)));
+    let dispatch = Dispatch::new(plan, way, (hand, received), rows, Order::new([]), pace, breaker);
+    let mut done = 0;
+    let (_signals, receiver) = watch::channel(None);
+    let ended = dispatch.run(receiver, |event| done += u32::from(matches!(event, Event::Settled(Status::Done)))).await;
+    (done, ended.stop)
 }
 
 fn row(ordinal: u32) -> Queued {

@@ -21,9 +21,6 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// The row has a live or settled attempt: a second one is refused.
-    #[error("the row was sent before")]
-    AlreadySent,
     /// Its folder lies on a network, on this file system.
     #[error("its folder is on a network ({0})")]
     Remote(&'static str),

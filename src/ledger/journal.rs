@@ -8,62 +8,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::mpsc;
 
-use super::entry::{EntryId, Error, Settlement, State};
+use super::attempt;
+use super::entry::Error;
+use super::failure::Failure;
 use super::mark;
 use super::sqlite::{Ledger, drop_ballast};
-use super::watch::{Found, GONE, LOCK_GONE};
+use super::step::{Kept, Opening, Receipt, Step};
+use super::watch::Found;
 use crate::fail;
-use crate::keyed::Key;
-use crate::row::Place;
 
 /// Messages in one transaction at most.
 pub(super) const GROUP: usize = 512;
 
-/// What is about to be sent.
-#[derive(Debug, Clone, Copy)]
-pub struct Intent {
-    pub ordinal: u32,
-    pub place: Place,
-    pub key: Key,
-    /// The key of the body, where `key` is that of a rule.
-    pub body: Option<Key>,
-    pub order: Option<Key>,
-    /// Of several equal rows that are all meant: the key of the first, for a later one.
-    pub first: Option<Key>,
-    /// The number of the server that it goes to.
-    pub server: Option<u32>,
-    /// Milliseconds since 1970-01-01 UTC.
-    pub at_ms: i64,
-    /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
-    /// or the server refuses the second.
-    pub may_repeat: bool,
-}
-
-/// What is handed over.
-#[derive(Debug, Clone)]
-pub enum Step {
-    /// Opens an attempt. The request may leave when this is durable, and not before.
-    Open(Intent),
-    /// Closes an attempt.
-    Settle(u32, Box<Settlement>),
-    /// Takes an intent back whose request did not leave: as if the attempt had not been opened.
-    Withdraw(u32),
-}
-
-/// What became of a step: durable, or why not.
-#[derive(Debug)]
-pub struct Receipt {
-    pub step: Step,
-    pub durable: Result<(), String>,
-}
-
 /// Receipts, a group of them at a time; ends if the writer is gone.
 pub type Receipts = mpsc::UnboundedReceiver<Vec<Receipt>>;
 
-/// The ledger's writing end for one run.
+/// The ledger's writing end.
 pub struct Journal {
     sender: Sender<Step>,
     thread: JoinHandle<Ledger>,
@@ -71,12 +34,11 @@ pub struct Journal {
 
 impl Journal {
     /// Hands the ledger to its thread.
-    pub fn start(ledger: Ledger, run: u32) -> Result<(Self, Receipts), Error> {
+    pub fn start(ledger: Ledger) -> Result<(Self, Receipts), Error> {
         let (sender, steps) = channel();
         let (acknowledge, receipts) = mpsc::unbounded_channel();
-        let thread = std::thread::Builder::new()
-            .name("ledger".to_owned())
-            .spawn(move || write(ledger, run, &steps, &acknowledge))?;
+        let thread =
+            std::thread::Builder::new().name("ledger".to_owned()).spawn(move || write(ledger, &steps, &acknowledge))?;
         Ok((Self { sender, thread }, receipts))
     }
 
@@ -96,12 +58,7 @@ impl Journal {
     }
 }
 
-fn write(
-    mut ledger: Ledger,
-    run: u32,
-    steps: &Receiver<Step>,
-    acknowledge: &mpsc::UnboundedSender<Vec<Receipt>>,
-) -> Ledger {
+fn write(mut ledger: Ledger, steps: &Receiver<Step>, acknowledge: &mpsc::UnboundedSender<Vec<Receipt>>) -> Ledger {
     while let Ok(first) = steps.recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -109,7 +66,7 @@ fn write(
         {
             group.push(next);
         }
-        let receipts = commit(&ledger, run, group);
+        let receipts = commit(&ledger, group);
         ledger.leave_mark();
         // Whoever waits for receipts may be gone; what was handed over is written all the same.
         let _ = acknowledge.send(receipts);
@@ -120,79 +77,92 @@ fn write(
 
 /// Commits a group, if the ledger is still the file that was opened. Else no intent is written, for another run may be
 /// at work in its place; outcomes are, and where the file is gone they are told as not kept all the same.
-pub(super) fn commit(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
+pub(super) fn commit(ledger: &Ledger, group: Vec<Step>) -> Vec<Receipt> {
     let why = match ledger.found() {
-        Found::AsOpened => return kept(ledger, run, group),
-        Found::LockGone => LOCK_GONE,
-        Found::LedgerGone => GONE,
+        Found::AsOpened => return kept(ledger, group),
+        Found::LockGone => Failure::LockGone,
+        Found::LedgerGone => Failure::Gone,
     };
     let (intents, outcomes): (Vec<Step>, Vec<Step>) = group.into_iter().partition(|step| matches!(step, Step::Open(_)));
-    let refused = |step| Receipt { step, durable: Err(why.to_owned()) };
-    let is_gone = why == GONE;
-    let told = |receipt: Receipt| if is_gone { refused(receipt.step) } else { receipt };
-    let mut receipts: Vec<Receipt> = kept(ledger, run, outcomes).into_iter().map(told).collect();
-    receipts.extend(intents.into_iter().map(refused));
+    let mut receipts = kept(ledger, outcomes);
+    if why == Failure::Gone {
+        receipts = receipts.into_iter().map(|receipt| failed(step_of(receipt), &why)).collect();
+    }
+    receipts.extend(intents.into_iter().map(|step| failed(step, &why)));
     receipts
 }
 
 /// Commits a group. Where the disk is full, the ballast makes room for the outcomes, which are in nobody
 /// else's memory: all of them at once, or else each that can be. The intents fail, and nothing is sent for them.
-fn kept(ledger: &Ledger, run: u32, group: Vec<Step>) -> Vec<Receipt> {
+fn kept(ledger: &Ledger, group: Vec<Step>) -> Vec<Receipt> {
     let connection = &ledger.connection;
-    let answers = match tried(connection, run, &mut group.iter()) {
-        Ok(answers) => answers,
-        Err(error) => {
-            drop_ballast(&ledger.path);
-            let is_outcome = |step: &&Step| matches!(step, Step::Settle(..));
-            let together = tried(connection, run, &mut group.iter().filter(is_outcome));
-            let mut saved = together.unwrap_or_default().into_iter();
-            let answer = |step: &Step| match step {
-                Step::Open(_) | Step::Withdraw(_) => Err(error.clone()),
-                Step::Settle(..) => saved.next().unwrap_or_else(|| alone(connection, run, step)),
-            };
-            group.iter().map(answer).collect()
-        }
+    let why = match tried(connection, &group) {
+        Ok(receipts) => return receipts,
+        Err(why) => why,
     };
-    group.into_iter().zip(answers).map(|(step, durable)| Receipt { step, durable }).collect()
+    drop_ballast(&ledger.path);
+    let outcomes: Vec<Step> = group.iter().filter(|step| matches!(step, Step::Settle(..))).cloned().collect();
+    let mut saved = tried(connection, &outcomes).unwrap_or_default().into_iter();
+    let receipt = |step: Step| match step {
+        Step::Open(_) | Step::Withdraw(_) => failed(step, &why),
+        Step::Settle(..) => saved.next().unwrap_or_else(|| alone(connection, step)),
+    };
+    group.into_iter().map(receipt).collect()
 }
 
-fn alone(connection: &Connection, run: u32, step: &Step) -> Result<(), String> {
-    tried(connection, run, &mut std::iter::once(step))?.remove(0)
+fn alone(connection: &Connection, step: Step) -> Receipt {
+    let group = [step];
+    let receipts = tried(connection, &group);
+    let [step] = group;
+    receipts.map_or_else(|why| failed(step.clone(), &why), |mut receipts| receipts.remove(0))
 }
 
-/// A fault of our own over one step must not take the answers of the others with it: it is an error of the group.
-fn tried(
-    connection: &Connection,
-    run: u32,
-    steps: &mut dyn Iterator<Item = &'_ Step>,
-) -> Result<Vec<Result<(), String>>, String> {
-    match catch_unwind(AssertUnwindSafe(|| apply(connection, run, steps))) {
-        Ok(applied) => applied.map_err(|error| error.to_string()),
-        Err(_) => Err("its writer failed unexpectedly".to_owned()),
+fn failed(step: Step, why: &Failure) -> Receipt {
+    match step {
+        Step::Open(intent) => Receipt::Opened(intent, Opening::Failed(why.clone())),
+        Step::Settle(grant, settlement) => Receipt::Settled(grant, settlement, Kept::Failed(why.clone())),
+        Step::Withdraw(grant) => Receipt::Withdrawn(grant, Kept::Failed(why.clone())),
     }
 }
 
-fn apply(
-    connection: &Connection,
-    run: u32,
-    steps: &mut dyn Iterator<Item = &'_ Step>,
-) -> Result<Vec<Result<(), String>>, Error> {
-    let transaction = connection.unchecked_transaction()?;
-    let mut answers = Vec::new();
+fn step_of(receipt: Receipt) -> Step {
+    match receipt {
+        Receipt::Opened(intent, _) => Step::Open(intent),
+        Receipt::Settled(grant, settlement, _) => Step::Settle(grant, settlement),
+        Receipt::Withdrawn(grant, _) => Step::Withdraw(grant),
+    }
+}
+
+/// A fault of our own over one step must not take the answers of the others with it: it is an error of the group.
+fn tried(connection: &Connection, steps: &[Step]) -> Result<Vec<Receipt>, Failure> {
+    match catch_unwind(AssertUnwindSafe(|| apply(connection, steps))) {
+        Ok(applied) => applied.map_err(|error| Failure::from(&error)),
+        Err(_) => Err(Failure::Writer),
+    }
+}
+
+/// Applies a group in one transaction that holds the ledger's write lock from its first statement on: what a step finds
+/// out about other rows is still so when the group is committed, whoever else writes.
+fn apply(connection: &Connection, steps: &[Step]) -> Result<Vec<Receipt>, Error> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let mut receipts = Vec::with_capacity(steps.len());
     let mut has = Kinds::default();
     for step in steps {
         has.note(step);
-        answers.push(match step {
-            Step::Open(intent) => open(&transaction, run, intent)?,
-            Step::Settle(ordinal, settlement) => settle(&transaction, EntryId { run, ordinal: *ordinal }, settlement)?,
-            Step::Withdraw(ordinal) => withdraw(&transaction, EntryId { run, ordinal: *ordinal })?,
+        receipts.push(match step {
+            Step::Open(intent) => Receipt::Opened(*intent, attempt::open(&transaction, intent)?),
+            Step::Settle(grant, settlement) => {
+                let kept = attempt::settle(&transaction, *grant, settlement)?;
+                Receipt::Settled(*grant, settlement.clone(), kept)
+            }
+            Step::Withdraw(grant) => Receipt::Withdrawn(*grant, attempt::withdraw(&transaction, *grant)?),
         });
     }
     mark::advance(&transaction)?;
     has.committing();
     transaction.commit()?;
     has.committed();
-    Ok(answers)
+    Ok(receipts)
 }
 
 /// What a group is made of, for the fail points around its commit.
@@ -235,63 +205,4 @@ impl Kinds {
             fail::point("withdrawals-committed");
         }
     }
-}
-
-/// A row gets an attempt if it has none, or if all it had are proven to have done nothing, or may be repeated.
-fn open(connection: &Connection, run: u32, intent: &Intent) -> Result<Result<(), String>, Error> {
-    // A person's word was about the attempts before it, and not about one that is in doubt since.
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms, body_key, server)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7, ?9, ?10)
-         ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown',
-             resolved = CASE WHEN state = 'unknown' THEN NULL ELSE resolved END, state = 'sending', attempts = attempts + 1,
-             sent_ms = excluded.sent_ms, http_status = NULL, code = NULL, title = NULL, description = NULL
-         WHERE state = 'pending' OR (state = 'unknown' AND ?8)",
-    )?;
-    let id = EntryId { run, ordinal: intent.ordinal };
-    let changed = statement.execute(params![
-        id.to_sql(),
-        intent.place.sheet,
-        intent.place.row,
-        intent.key.0,
-        intent.order.map(|key| key.0),
-        intent.first.map(|key| key.0),
-        intent.at_ms,
-        intent.may_repeat,
-        intent.body.map(|key| key.0),
-        intent.server
-    ])?;
-    Ok(if changed == 1 { Ok(()) } else { Err(Error::AlreadySent.to_string()) })
-}
-
-fn settle(connection: &Connection, id: EntryId, settlement: &Settlement) -> Result<Result<(), String>, Error> {
-    debug_assert!(!matches!(settlement.state, State::Sending | State::Duplicate));
-    let mut statement = connection.prepare_cached(
-        "UPDATE entry SET state = ?2, http_status = ?3, answer_id = ?4, code = ?5, title = ?6, description = ?7
-         WHERE id = ?1 AND state = 'sending'",
-    )?;
-    let error = settlement.error.as_ref();
-    let changed = statement.execute(params![
-        id.to_sql(),
-        settlement.state.as_str(),
-        settlement.http_status,
-        settlement.id.as_ref().map(ToString::to_string),
-        error.and_then(|error| error.code.as_deref()),
-        error.and_then(|error| error.title.as_deref()),
-        error.and_then(|error| error.description.as_deref()),
-    ])?;
-    Ok(if changed == 1 { Ok(()) } else { Err("the row has no open attempt".to_owned()) })
-}
-
-fn withdraw(connection: &Connection, id: EntryId) -> Result<Result<(), String>, Error> {
-    let first = "DELETE FROM entry WHERE id = ?1 AND state = 'sending' AND attempts = 1";
-    // What was in doubt is so still.
-    let later = "UPDATE entry SET state = CASE WHEN doubt AND resolved IS NULL THEN 'unknown' ELSE 'pending' END,
-                     code = CASE WHEN doubt AND resolved IS NULL THEN 'interrupted' END, attempts = attempts - 1
-                 WHERE id = ?1 AND state = 'sending'";
-    let mut changed = connection.prepare_cached(first)?.execute([id.to_sql()])?;
-    if changed == 0 {
-        changed = connection.prepare_cached(later)?.execute([id.to_sql()])?;
-    }
-    Ok(if changed == 1 { Ok(()) } else { Err("the row has no open attempt".to_owned()) })
 }

@@ -76,6 +76,17 @@ const STEPS: &[&str] = &[
     -- The keys of a finished run, sorted, for a file to be compared with many of them at once (`past`).
     CREATE TABLE past_keys (run INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
 ",
+    "
+    -- Which attempt of the row is its latest: 64 random bits. Outcomes and withdrawals name it (`step::Grant`).
+    ALTER TABLE entry ADD COLUMN nonce INTEGER;
+    -- Outcomes of attempts that were no longer the row's, or whose row was closed otherwise.
+    CREATE TABLE contradiction (
+        entry   INTEGER NOT NULL,
+        nonce   INTEGER NOT NULL,
+        said    TEXT NOT NULL, -- the outcome as JSON
+        told_ms INTEGER NOT NULL
+    ) STRICT;
+",
 ];
 
 /// # Errors

@@ -25,8 +25,10 @@
 //! # Evolution
 //! The schema grows by a list of steps, with two rules (`migrations`).
 
+mod attempt;
 mod backup;
 mod entry;
+mod failure;
 mod journal;
 mod mark;
 mod migrations;
@@ -36,6 +38,7 @@ mod purge;
 mod query;
 mod servers;
 mod sqlite;
+mod step;
 mod under_way;
 mod watch;
 
@@ -45,10 +48,11 @@ mod simulated;
 mod tests;
 
 pub use entry::{Destination, Entry, EntryId, Error, LeftOut, PastRow, Resolution, Run, RunSpec, Settlement, State};
-pub use journal::{Intent, Journal, Receipt, Receipts, Step};
+pub use failure::Failure;
+pub use journal::{Journal, Receipts};
 pub use mark::Newer;
 pub use purge::Purged;
 pub use query::{HeldOrder, Settled};
 pub use servers::Servers;
 pub use sqlite::Ledger;
-pub use watch::{GONE, LOCK_GONE};
+pub use step::{Grant, Intent, Kept, Opening, Receipt, Step, nonce};

@@ -101,6 +101,13 @@ impl Ledger {
         Ok(entries)
     }
 
+    /// What was told of a row and does not fit its record, as JSON: the earliest first.
+    pub fn contradictions(&self, id: EntryId) -> Result<Vec<String>, Error> {
+        let sql = "SELECT said FROM contradiction WHERE entry = ?1 ORDER BY rowid";
+        let mut statement = self.connection.prepare(sql)?;
+        Ok(statement.query_map([id.to_sql()], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Rows whose answer holds a text as an id, or that go by one of some order keys.
     pub fn find(&self, text: &str, orders: &[Key]) -> Result<Vec<Entry>, Error> {
         let sql = format!(

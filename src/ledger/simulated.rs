@@ -4,8 +4,9 @@
 use rusqlite::Connection;
 
 use super::entry::Error;
-use super::journal::{Receipt, Step, commit};
+use super::journal::commit;
 use super::sqlite::Ledger;
+use super::step::{Receipt, Step};
 
 impl Ledger {
     /// Its pages are small, so that a disk that is full is met soon.
@@ -20,8 +21,8 @@ impl Ledger {
         self.recover()
     }
 
-    pub fn commit_now(&self, run: u32, group: Vec<Step>) -> Vec<Receipt> {
-        commit(self, run, group)
+    pub fn commit_now(&self, group: Vec<Step>) -> Vec<Receipt> {
+        commit(self, group)
     }
 
     /// From now on what needs another page fails: the disk is full.

@@ -18,12 +18,6 @@ use super::mark::short_hex;
 use super::place::sibling;
 use crate::files;
 
-/// Why nothing more is sent when the ledger's file is not there any more.
-pub const GONE: &str = "its file was removed or replaced during the run";
-
-/// Why nothing more is sent when another run could come in.
-pub const LOCK_GONE: &str = "its lock file was removed or replaced during the run";
-
 /// How long one who looks whether somebody holds a lock may be in the way.
 const BLINK: Duration = Duration::from_millis(1);
 const BLINKS: u32 = 8;

@@ -204,7 +204,7 @@ fn send(
     let send_duplicates = job.recipe.send_duplicates;
     let progress = terminal.sending(proposal.to_send, 0);
     ledger.announce(run.number);
-    let (journal, receipts) = Journal::start(ledger, run.number).map_err(|error| sentence(&path, &error))?;
+    let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error))?;
     let ended = {
         let Checked { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
         let going =
@@ -218,8 +218,10 @@ fn send(
             operations: &operations,
             servers: &numbers,
             run: &run.spec.name,
+            number: run.number,
             concurrency: sending.concurrency,
             lang: job.lang,
+            nonce: crate::ledger::nonce,
         };
         let order = Order::new(held.map(|(key, _)| key)).behind(behind, refused);
         let breaker = Breaker::new(sending.max_errors, *valid);
@@ -330,7 +332,7 @@ fn queue<'a>(
         };
         let request = request.as_occurrence(going.keyer, nth);
         let (place, doubtful) = (going.places.get(ordinal), settled.is_doubtful(ordinal));
-        Some(Ok(Queued { ordinal, place, request, attempts: 0, doubtful, renewed: false }))
+        Some(Ok(Queued { ordinal, place, request, attempts: 0, doubtful, renewed: false, nonce: 0 }))
     })
 }
 

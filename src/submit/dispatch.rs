@@ -4,8 +4,9 @@
 //! For each row: a turn of [`Pace`], then the intent, durable; then the request; then the decision;
 //! then the outcome, durable; then it is reported. An intent whose request may not leave after all, for
 //! the run was stopped or told to wait meanwhile, is withdrawn. A token that is missing or about to end is
-//! got before any intent (`asking`).
+//! got before any intent (`asking`). What the ledger answers is in `acknowledged`.
 
+mod acknowledged;
 mod asking;
 
 use std::cmp::Reverse;
@@ -19,7 +20,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::event::{Event, Finished, Signal, interrupted, ledger_failed, not_kept, now_ms, reference};
+use super::event::{Event, Finished, Signal, interrupted, now_ms, reference};
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
@@ -29,7 +30,7 @@ use super::wire::Wire;
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::fail;
-use crate::ledger::{Intent, Receipt, Receipts, State, Step};
+use crate::ledger::{EntryId, Grant, Intent, Receipts, State, Step};
 use crate::message::Lang;
 use crate::outcome::Attempt;
 
@@ -42,8 +43,12 @@ pub struct Plan<'a> {
     /// The ledger's number of each operation's server.
     pub servers: &'a [u32],
     pub run: &'a str,
+    /// The run's number in the ledger.
+    pub number: u32,
     pub concurrency: usize,
     pub lang: Lang,
+    /// Draws the nonce of each attempt.
+    pub nonce: fn() -> u64,
 }
 
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
@@ -196,9 +201,10 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     /// Writes the intent down; the request leaves when that is durable.
     fn launch(&mut self, mut row: Queued) {
         row.attempts += 1;
+        row.nonce = (self.plan.nonce)();
         self.in_flight += 1;
         self.hand(Step::Open(Intent {
-            ordinal: row.ordinal,
+            grant: self.grant(&row),
             place: row.place,
             key: row.request.key(),
             body: row.request.body_key(),
@@ -211,47 +217,14 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         self.opening.insert(row.ordinal, row);
     }
 
+    /// The attempt that a row is in.
+    fn grant(&self, row: &Queued) -> Grant {
+        Grant { id: EntryId { run: self.plan.number, ordinal: row.ordinal }, nonce: row.nonce }
+    }
+
     fn hand(&mut self, step: Step) {
         self.awaited += 1;
         (self.hand)(step);
-    }
-
-    /// The ledger has made a group of steps durable, or says why not.
-    fn acknowledged(&mut self, receipts: Option<Vec<Receipt>>, tell: &mut impl FnMut(Event)) {
-        let Some(receipts) = receipts else {
-            self.in_flight -= self.opening.len();
-            self.opening.clear();
-            self.awaited = 0;
-            return self.stop(ledger_failed("its writer ended unexpectedly"));
-        };
-        for Receipt { step, durable } in receipts {
-            self.awaited -= 1;
-            match (step, durable) {
-                (Step::Open(intent), Ok(())) => {
-                    fail::point("intents-acknowledged");
-                    if let Some(row) = self.opening.remove(&intent.ordinal) {
-                        self.depart(row);
-                    }
-                }
-                (Step::Open(intent), Err(why)) => {
-                    self.opening.remove(&intent.ordinal);
-                    self.in_flight -= 1;
-                    self.stop(ledger_failed(&why));
-                }
-                (Step::Settle(_, settlement), Ok(())) if settlement.state == State::Pending => {}
-                (Step::Settle(ordinal, _), Ok(())) if self.going_again.remove(&ordinal) => {}
-                (Step::Settle(_, settlement), Ok(())) => {
-                    fail::point("outcomes-acknowledged");
-                    tell(Event::Settled(settlement.state.status()));
-                }
-                (Step::Settle(ordinal, settlement), Err(why)) => {
-                    tell(Event::NotKept(not_kept(ordinal, &settlement)));
-                    self.stop(ledger_failed(&why));
-                }
-                (Step::Withdraw(_), Ok(())) => {}
-                (Step::Withdraw(_), Err(why)) => self.stop(ledger_failed(&why)),
-            }
-        }
     }
 
     /// Lets a request leave, if it still may.
@@ -295,7 +268,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     fn withdraw(&mut self, mut row: Queued) {
         self.in_flight -= 1;
         row.attempts -= 1;
-        self.hand(Step::Withdraw(row.ordinal));
+        self.hand(Step::Withdraw(self.grant(&row)));
         self.later.push(Reverse(Later { at: Instant::now(), row }));
     }
 
@@ -336,7 +309,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         }
         self.heed(at, attempt, &decision, stale, tell);
         fail::point("outcome-decided");
-        self.hand(Step::Settle(row.ordinal, Box::new(decision.settlement)));
+        self.hand(Step::Settle(self.grant(&row), Box::new(decision.settlement)));
         let key = row.request.order();
         match decision.again {
             Some(again) => {

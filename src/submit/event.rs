@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, ErrorKind};
-use crate::ledger::Settlement;
+use crate::ledger::{Failure, Settlement};
 use crate::message::json_line;
 use crate::outcome::Status;
 use crate::row::Place;
@@ -59,25 +59,30 @@ pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
     }))
 }
 
-pub(super) fn ledger_failed(why: &str) -> Error {
-    if why == crate::ledger::GONE {
-        return Error::early(text!(
-            "Defter dosyası çalışma sürerken silindi ya da değiştirildi; yeni satır gönderilmedi. Yoldaki satırların yanıtları yukarıdadır.",
-            "The ledger's file was removed or replaced during the run; no further row was sent. The answers that were on their way are above."
-        ));
-    }
-    if why == crate::ledger::LOCK_GONE {
-        return Error::early(text!(
-            "Defterin kilit dosyası (.lock) çalışma sürerken silindi; yeni satır gönderilmedi, yoldaki yanıtlar deftere yazıldı. Aynı komutu yeniden çalıştırın.",
-            "The ledger's lock file (.lock) was removed during the run; no further row was sent, and the answers on their way are in the ledger. Run the same command again."
-        ));
-    }
-    let (once, next) = if why.contains("full") {
-        ("Diskte yer açıp", "Make room on the disk")
-    } else {
-        ("Diski denetleyip", "Check the disk")
+pub(super) fn ledger_failed(why: &Failure) -> Error {
+    let (once, next) = match why {
+        Failure::Gone => {
+            return Error::early(text!(
+                "Defter dosyası çalışma sürerken silindi ya da değiştirildi; yeni satır gönderilmedi. Yoldaki satırların yanıtları yukarıdadır.",
+                "The ledger's file was removed or replaced during the run; no further row was sent. The answers that were on their way are above."
+            ));
+        }
+        Failure::LockGone => {
+            return Error::early(text!(
+                "Defterin kilit dosyası (.lock) çalışma sürerken silindi; yeni satır gönderilmedi, yoldaki yanıtlar deftere yazıldı. Aynı komutu yeniden çalıştırın.",
+                "The ledger's lock file (.lock) was removed during the run; no further row was sent, and the answers on their way are in the ledger. Run the same command again."
+            ));
+        }
+        Failure::Busy => {
+            return Error::early(text!(
+                "Başka bir program defteri bırakmıyor; yeni satır gönderilmedi. O programı kapatıp aynı komutu yeniden çalıştırın.",
+                "Another program does not let go of the ledger; no further row was sent. Close that program and run the same command again."
+            ));
+        }
+        Failure::Full => ("Diskte yer açıp", "Make room on the disk"),
+        Failure::Disk(_) | Failure::Writer | Failure::Other(_) => ("Diski denetleyip", "Check the disk"),
     };
-    let why = crate::message::shown(why);
+    let why = crate::message::shown(&why.to_string());
     Error::early(text!(
         "Defter yazılamadı ({why}); yeni satır gönderilmedi. {once} aynı komutu yeniden çalıştırın.",
         "The ledger could not be written ({why}); no further row was sent. {next} and run the same command again."
@@ -102,9 +107,9 @@ mod tests {
 
     #[test]
     fn room_is_asked_for_only_where_the_disk_is_full() {
-        let full = ledger_failed("database or disk is full").message;
+        let full = ledger_failed(&Failure::Full).message;
         assert!(full.en.contains("Make room on the disk") && full.tr.contains("yer açıp"), "{full}");
-        let broken = ledger_failed("disk I/O error").message;
+        let broken = ledger_failed(&Failure::Disk("disk I/O error".to_owned())).message;
         assert!(broken.en.contains("Check the disk") && broken.tr.contains("Diski denetleyip"), "{broken}");
     }
 }

@@ -17,6 +17,8 @@ pub struct Queued {
     pub doubtful: bool,
     /// A token was refused with it, and another one got for it.
     pub renewed: bool,
+    /// Which attempt it is in.
+    pub nonce: u64,
 }
 
 /// A row that may go again at a time.

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use caseload::keyed::Key;
-use caseload::ledger::{EntryId, Intent, Journal, Ledger, Resolution, RunSpec, Settlement, State, Step};
+use caseload::ledger::{
+    EntryId, Grant, Intent, Journal, Kept, Ledger, Opening, Receipt, Resolution, RunSpec, Settlement, State, Step,
+};
 use caseload_sheet::row::Place;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -46,9 +48,21 @@ struct Row {
     resolved: bool,
 }
 
+/// Which attempt of a row the ledger knows as its latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Latest {
+    /// The one that was granted last.
+    Granted,
+    /// The same, taken for lost when its process had ended.
+    Lost,
+    /// It was taken back.
+    Withdrawn,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Model {
     rows: BTreeMap<u32, Row>,
+    latest: BTreeMap<u32, Latest>,
     /// Whether the latest action was one that the ledger may do.
     allowed: bool,
 }
@@ -92,34 +106,9 @@ impl ReferenceStateMachine for Rules {
 impl Model {
     fn step(&mut self, action: &Action) -> bool {
         match *action {
-            Action::Open { row, may_repeat } => match self.rows.get_mut(&row) {
-                None => {
-                    let first = Row { state: State::Sending, attempts: 1, doubt: false, resolved: false };
-                    self.rows.insert(row, first);
-                    true
-                }
-                Some(known) if known.state == State::Pending || (known.state == State::Unknown && may_repeat) => {
-                    if known.state == State::Unknown {
-                        (known.doubt, known.resolved) = (true, false);
-                    }
-                    known.state = State::Sending;
-                    known.attempts += 1;
-                    true
-                }
-                Some(_) => false,
-            },
-            Action::Settle { row, state } => self.of(row, State::Sending, |known| known.state = state),
-            Action::Withdraw { row } => {
-                if self.rows.get(&row).is_some_and(|known| known.state == State::Sending && known.attempts == 1) {
-                    self.rows.remove(&row);
-                    return true;
-                }
-                self.of(row, State::Sending, |known| {
-                    let still = known.doubt && !known.resolved;
-                    known.state = if still { State::Unknown } else { State::Pending };
-                    known.attempts -= 1;
-                })
-            }
+            Action::Open { row, may_repeat } => self.open(row, may_repeat),
+            Action::Settle { row, state } => self.settle(row, state),
+            Action::Withdraw { row } => self.withdraw(row),
             Action::Resolve { row, done } => {
                 let Some(known) = self.rows.get_mut(&row) else { return false };
                 // What the server called done is never sent again.
@@ -139,15 +128,67 @@ impl Model {
                 true
             }
             Action::Crash => {
-                self.rows.values_mut().filter(|row| row.state == State::Sending).for_each(|r| r.state = State::Unknown);
+                for (row, known) in self.rows.iter_mut().filter(|(_, known)| known.state == State::Sending) {
+                    known.state = State::Unknown;
+                    self.latest.insert(*row, Latest::Lost);
+                }
                 true
             }
         }
     }
 
-    fn of(&mut self, row: u32, state: State, change: impl FnOnce(&mut Row)) -> bool {
-        let Some(known) = self.rows.get_mut(&row).filter(|known| known.state == state) else { return false };
-        change(known);
+    fn open(&mut self, row: u32, may_repeat: bool) -> bool {
+        match self.rows.get_mut(&row) {
+            None => {
+                self.rows.insert(row, Row { state: State::Sending, attempts: 1, doubt: false, resolved: false });
+            }
+            Some(known) if known.state == State::Pending || (known.state == State::Unknown && may_repeat) => {
+                if known.state == State::Unknown {
+                    (known.doubt, known.resolved) = (true, false);
+                }
+                known.state = State::Sending;
+                known.attempts += 1;
+            }
+            Some(_) => return false,
+        }
+        self.latest.insert(row, Latest::Granted);
+        true
+    }
+
+    /// The answer to the latest attempt is what is known of the row, unless a person or the server said otherwise.
+    fn settle(&mut self, row: u32, state: State) -> bool {
+        let latest = self.latest.get(&row).copied();
+        let Some(known) = self.rows.get_mut(&row).filter(|_| latest.is_some_and(|l| l != Latest::Withdrawn)) else {
+            return false;
+        };
+        let is_open = matches!(known.state, State::Sending | State::Unknown | State::Pending);
+        if is_open && (state != State::Unknown || known.state == State::Sending) {
+            known.state = state;
+            self.latest.insert(row, Latest::Granted);
+            return true;
+        }
+        // The same again says nothing new.
+        known.state == state
+    }
+
+    fn withdraw(&mut self, row: u32) -> bool {
+        let latest = self.latest.get(&row).copied();
+        let Some(known) = self.rows.get_mut(&row) else { return true };
+        if latest == Some(Latest::Withdrawn) || known.state == State::Pending {
+            return true;
+        }
+        let is_lost = known.state == State::Unknown && latest == Some(Latest::Lost);
+        if known.state != State::Sending && !is_lost {
+            return false;
+        }
+        self.latest.insert(row, Latest::Withdrawn);
+        if known.attempts == 1 {
+            self.rows.remove(&row);
+            return true;
+        }
+        let still = known.doubt && !known.resolved;
+        known.state = if still { State::Unknown } else { State::Pending };
+        known.attempts -= 1;
         true
     }
 }
@@ -157,6 +198,9 @@ struct OnDisk {
     folder: TempDir,
     ledger: Option<Ledger>,
     run: u32,
+    /// The nonce of each row's latest attempt, and the last that was drawn.
+    nonce: [u64; ROWS as usize],
+    drawn: u64,
 }
 
 impl OnDisk {
@@ -166,20 +210,37 @@ impl OnDisk {
 
     /// Hands a step to the journal and waits until it is durable, or refused.
     fn hand(&mut self, step: Step) -> bool {
-        let (journal, mut receipts) = Journal::start(self.ledger.take().unwrap(), self.run).unwrap();
+        let (journal, mut receipts) = Journal::start(self.ledger.take().unwrap()).unwrap();
         journal.hand(step);
         let receipt = receipts.blocking_recv().unwrap().remove(0);
         self.ledger = Some(journal.stop().unwrap());
-        receipt.durable.is_ok()
+        match receipt {
+            Receipt::Opened(_, opening) => matches!(opening, Opening::Granted { .. }),
+            Receipt::Settled(_, _, kept) | Receipt::Withdrawn(_, kept) => kept == Kept::Durable,
+        }
+    }
+
+    /// The latest attempt of a row: each has a nonce of its own.
+    fn grant(&self, row: u32) -> Grant {
+        Grant { id: EntryId { run: self.run, ordinal: row }, nonce: self.nonce[row as usize] }
     }
 
     fn act(&mut self, action: &Action) -> bool {
         match *action {
-            Action::Open { row, may_repeat } => self.hand(Step::Open(intent(row, may_repeat))),
-            Action::Settle { row, state } => {
-                self.hand(Step::Settle(row, Box::new(Settlement { state, http_status: None, id: None, error: None })))
+            Action::Open { row, may_repeat } => {
+                self.drawn += 1;
+                let grant = Grant { nonce: self.drawn, ..self.grant(row) };
+                let granted = self.hand(Step::Open(Intent { grant, ..intent(row, may_repeat) }));
+                if granted {
+                    self.nonce[row as usize] = self.drawn;
+                }
+                granted
             }
-            Action::Withdraw { row } => self.hand(Step::Withdraw(row)),
+            Action::Settle { row, state } => {
+                let settlement = Settlement { state, http_status: None, id: None, error: None };
+                self.hand(Step::Settle(self.grant(row), Box::new(settlement)))
+            }
+            Action::Withdraw { row } => self.hand(Step::Withdraw(self.grant(row))),
             Action::Resolve { row, done } => {
                 let id = EntryId { run: self.run, ordinal: row };
                 let state = if done { State::Done } else { State::Pending };
@@ -203,7 +264,7 @@ impl StateMachineTest for OnDisk {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("l.db")).unwrap();
         let run = ledger.begin(spec()).unwrap().number;
-        OnDisk { folder, ledger: Some(ledger), run }
+        OnDisk { folder, ledger: Some(ledger), run, nonce: [0; ROWS as usize], drawn: 0 }
     }
 
     fn apply(mut disk: OnDisk, model: &Model, action: Action) -> OnDisk {
@@ -251,7 +312,7 @@ fn reopened(path: &std::path::Path) -> Ledger {
 fn intent(row: u32, may_repeat: bool) -> Intent {
     let place = Place { sheet: 0, row: row + 2 };
     Intent {
-        ordinal: row,
+        grant: Grant { id: EntryId { run: 1, ordinal: row }, nonce: 0 },
         place,
         key: Key([row as u8; 16]),
         body: None,

@@ -58,10 +58,10 @@ fn begin(ledger: &Ledger, name: &str) -> u32 {
     ledger.begin(spec).unwrap().number
 }
 
-fn intent(ordinal: u32) -> Intent {
+fn intent(run: u32, ordinal: u32) -> Intent {
     let place = Place { sheet: 0, row: ordinal + 2 };
     Intent {
-        ordinal,
+        grant: grant(run, ordinal),
         place,
         key: Key([ordinal as u8; 16]),
         body: None,
@@ -71,6 +71,11 @@ fn intent(ordinal: u32) -> Intent {
         at_ms: 5_000 + i64::from(ordinal),
         may_repeat: false,
     }
+}
+
+/// The only attempt of a row.
+fn grant(run: u32, ordinal: u32) -> Grant {
+    Grant { id: EntryId { run, ordinal }, nonce: 0 }
 }
 
 fn left_out(ordinal: u32, of: EntryId) -> LeftOut {
@@ -84,33 +89,45 @@ fn ended(state: State) -> Settlement {
     Settlement { state, http_status: Some(200), id, error }
 }
 
-/// The journal, one step at a time.
+/// The journal of a run, one step at a time.
 struct Hand {
+    run: u32,
+    /// The nonce of the latest attempt.
+    nonce: u64,
     journal: Journal,
     receipts: Receipts,
 }
 
 impl Hand {
     fn start(ledger: Ledger, run: u32) -> Self {
-        let (journal, receipts) = Journal::start(ledger, run).unwrap();
-        Self { journal, receipts }
+        let (journal, receipts) = Journal::start(ledger).unwrap();
+        Self { run, nonce: 0, journal, receipts }
     }
 
-    fn open(&mut self, intent: Intent) -> Result<(), String> {
-        self.hand(Step::Open(intent))
+    /// Opens an attempt under a nonce of its own; whether it was granted.
+    fn open(&mut self, intent: Intent) -> bool {
+        self.nonce += 1;
+        let grant = Grant { nonce: self.nonce, ..intent.grant };
+        let receipt = self.hand(Step::Open(Intent { grant, ..intent }));
+        matches!(receipt, Receipt::Opened(_, Opening::Granted { .. }))
     }
 
-    fn settle(&mut self, ordinal: u32, settlement: Settlement) -> Result<(), String> {
-        self.hand(Step::Settle(ordinal, Box::new(settlement)))
+    fn settle(&mut self, ordinal: u32, settlement: Settlement) -> Kept {
+        kept(self.hand(Step::Settle(self.grant(ordinal), Box::new(settlement))))
     }
 
-    fn withdraw(&mut self, ordinal: u32) -> Result<(), String> {
-        self.hand(Step::Withdraw(ordinal))
+    fn withdraw(&mut self, ordinal: u32) -> Kept {
+        kept(self.hand(Step::Withdraw(self.grant(ordinal))))
     }
 
-    fn hand(&mut self, step: Step) -> Result<(), String> {
+    /// The attempt that was opened last, if it is that row's.
+    fn grant(&self, ordinal: u32) -> Grant {
+        Grant { id: EntryId { run: self.run, ordinal }, nonce: self.nonce }
+    }
+
+    fn hand(&mut self, step: Step) -> Receipt {
         self.journal.hand(step);
-        self.receipts.blocking_recv().unwrap().pop().unwrap().durable
+        self.receipts.blocking_recv().unwrap().pop().unwrap()
     }
 
     fn stop(self) -> Ledger {
@@ -118,13 +135,28 @@ impl Hand {
     }
 }
 
+fn kept(receipt: Receipt) -> Kept {
+    match receipt {
+        Receipt::Settled(_, _, kept) | Receipt::Withdrawn(_, kept) => kept,
+        Receipt::Opened(..) => panic!("{receipt:?}"),
+    }
+}
+
+/// Whether a step was granted or kept.
+fn is_durable(receipt: &Receipt) -> bool {
+    match receipt {
+        Receipt::Opened(_, opening) => matches!(opening, Opening::Granted { .. }),
+        Receipt::Settled(_, _, kept) | Receipt::Withdrawn(_, kept) => *kept == Kept::Durable,
+    }
+}
+
 /// Sends rows 0, 1, 2 … that end so, in a run of its own; `Sending` stays open.
 fn send(ledger: Ledger, run: u32, states: &[State]) -> Ledger {
     let mut journal = Hand::start(ledger, run);
     for (ordinal, state) in (0..).zip(states) {
-        journal.open(intent(ordinal)).unwrap();
+        assert!(journal.open(intent(run, ordinal)));
         if *state != State::Sending {
-            journal.settle(ordinal, ended(*state)).unwrap();
+            assert_eq!(journal.settle(ordinal, ended(*state)), Kept::Durable);
         }
     }
     journal.stop()
@@ -175,9 +207,9 @@ fn a_second_attempt_is_opened_for_a_row_that_is_pending_and_for_no_other() {
     ledger.note_left_out(run, &[left_out(6, EntryId { run: other, ordinal: 0 })]).unwrap();
     let mut journal = Hand::start(ledger, run);
     for ordinal in [0, 1, 2, 3, 4, 6] {
-        assert!(journal.open(intent(ordinal)).is_err(), "row {ordinal} was opened again");
+        assert!(!journal.open(intent(run, ordinal)), "row {ordinal} was opened again");
     }
-    assert_eq!(journal.open(intent(5)), Ok(()));
+    assert!(journal.open(intent(run, 5)));
     let ledger = journal.stop();
     let entries = ledger.page(run, 0).unwrap();
     assert_eq!(entries.iter().map(|entry| entry.attempts).collect::<Vec<_>>(), [1, 1, 1, 1, 1, 2, 0]);
@@ -186,17 +218,47 @@ fn a_second_attempt_is_opened_for_a_row_that_is_pending_and_for_no_other() {
 }
 
 #[test]
-fn only_an_open_attempt_is_settled_and_only_once() {
+fn an_outcome_is_taken_of_the_attempt_that_is_the_rows_latest_and_of_no_other() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
     let mut journal = Hand::start(ledger, run);
-    assert!(journal.settle(0, ended(State::Done)).is_err());
-    journal.open(intent(0)).unwrap();
-    journal.settle(0, ended(State::Unknown)).unwrap();
-    assert!(journal.settle(0, ended(State::Done)).is_err());
-    assert!(journal.withdraw(0).is_err());
-    assert_eq!(states(&journal.stop(), run), [State::Unknown]);
+    assert_eq!(journal.settle(0, ended(State::Done)), Kept::Contradicts(None));
+    assert!(journal.open(intent(run, 0)));
+    let first = journal.grant(0);
+    assert_eq!(journal.settle(0, ended(State::Pending)), Kept::Durable);
+    assert!(journal.open(intent(run, 0)));
+    let late = Step::Settle(first, Box::new(ended(State::Done)));
+    assert_eq!(kept(journal.hand(late)), Kept::Contradicts(Some(State::Sending)));
+    assert_eq!(kept(journal.hand(Step::Withdraw(first))), Kept::Contradicts(Some(State::Sending)));
+    assert_eq!(journal.settle(0, ended(State::Unknown)), Kept::Durable);
+    assert_eq!(journal.withdraw(0), Kept::Contradicts(Some(State::Unknown)), "its request had left");
+    // An answer that comes late is what is known of the row; the same once more says nothing new.
+    assert_eq!(journal.settle(0, ended(State::Done)), Kept::Durable);
+    assert_eq!(journal.settle(0, ended(State::Done)), Kept::Durable);
+    assert_eq!(journal.settle(0, ended(State::Rejected)), Kept::Contradicts(Some(State::Done)));
+    let ledger = journal.stop();
+    assert_eq!(states(&ledger, run), [State::Done]);
+    let said = ledger.contradictions(EntryId { run, ordinal: 0 }).unwrap();
+    assert_eq!(said.len(), 3, "{said:?}");
+}
+
+#[test]
+fn a_row_that_was_taken_for_lost_gets_the_outcome_of_its_attempt_or_its_intent_is_taken_back() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let mut journal = Hand::start(ledger, run);
+    let grants = [0, 1, 2].map(|ordinal| {
+        assert!(journal.open(intent(run, ordinal)));
+        journal.grant(ordinal)
+    });
+    let ledger = journal.stop();
+    assert_eq!(ledger.recover().unwrap(), 3);
+    let mut journal = Hand::start(ledger, run);
+    assert_eq!(kept(journal.hand(Step::Settle(grants[0], Box::new(ended(State::Done))))), Kept::Durable);
+    assert_eq!(kept(journal.hand(Step::Withdraw(grants[1]))), Kept::Durable);
+    assert_eq!(states(&journal.stop(), run), [State::Done, State::Unknown]);
 }
 
 #[test]
@@ -207,8 +269,8 @@ fn an_intent_that_is_withdrawn_leaves_the_row_as_it_was() {
     let ledger = send(ledger, run, &[State::Pending]);
     let mut journal = Hand::start(ledger, run);
     for ordinal in [0, 1] {
-        journal.open(intent(ordinal)).unwrap();
-        journal.withdraw(ordinal).unwrap();
+        assert!(journal.open(intent(run, ordinal)));
+        assert_eq!(journal.withdraw(ordinal), Kept::Durable);
     }
     let ledger = journal.stop();
     let entries = ledger.page(run, 0).unwrap();
@@ -225,7 +287,7 @@ fn what_has_gathered_is_committed_together_and_not_too_much_of_it() {
     let mut hand = Hand::start(ledger, run);
     let steps = 4 * GROUP;
     for ordinal in 0..steps as u32 {
-        hand.journal.hand(Step::Open(intent(ordinal)));
+        hand.journal.hand(Step::Open(intent(run, ordinal)));
     }
     let mut groups = Vec::new();
     while groups.iter().sum::<usize>() < steps {
@@ -241,12 +303,10 @@ fn a_fault_over_one_step_does_not_take_the_answers_of_others_with_it() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "r1");
-    let settle = |ordinal, state| Step::Settle(ordinal, Box::new(ended(state)));
-    let commit = |group| -> Vec<_> {
-        super::journal::commit(&ledger, run, group).into_iter().map(|receipt| receipt.durable.is_ok()).collect()
-    };
-    assert_eq!(commit(vec![Step::Open(intent(0)), Step::Open(intent(1))]), [true, true]);
-    let group = vec![settle(0, State::Done), settle(1, State::Sending), Step::Open(intent(2))];
+    let settle = |ordinal, state| Step::Settle(grant(run, ordinal), Box::new(ended(state)));
+    let commit = |group| -> Vec<_> { super::journal::commit(&ledger, group).iter().map(is_durable).collect() };
+    assert_eq!(commit(vec![Step::Open(intent(run, 0)), Step::Open(intent(run, 1))]), [true, true]);
+    let group = vec![settle(0, State::Done), settle(1, State::Sending), Step::Open(intent(run, 2))];
     assert_eq!(commit(group), [true, false, false]);
     assert_eq!(states(&ledger, run), [State::Done, State::Sending]);
 }
@@ -257,9 +317,9 @@ fn what_was_acknowledged_is_seen_by_another_process_at_once() {
     let ledger = desk.open();
     let run = begin(&ledger, "first");
     let mut journal = Hand::start(ledger, run);
-    journal.open(intent(0)).unwrap();
+    assert!(journal.open(intent(run, 0)));
     assert_eq!(states(&desk.look(), run), [State::Sending]);
-    journal.settle(0, ended(State::Done)).unwrap();
+    assert_eq!(journal.settle(0, ended(State::Done)), Kept::Durable);
     assert_eq!(states(&desk.look(), run), [State::Done]);
 }
 
@@ -269,11 +329,13 @@ fn an_intent_is_never_durable_without_the_outcomes_that_were_handed_over_before_
     let ledger = desk.open();
     let run = begin(&ledger, "first");
     let mut journal = Hand::start(ledger, run);
-    journal.open(intent(0)).unwrap();
+    let grants = |ordinal| grant(run, ordinal);
+    journal.hand(Step::Open(intent(run, 0)));
     for ordinal in 1..200 {
-        journal.journal.hand(Step::Settle(ordinal - 1, Box::new(ended(State::Done))));
-        journal.journal.hand(Step::Open(intent(ordinal)));
-        let opened = |receipt: &Receipt| matches!(&receipt.step, Step::Open(intent) if intent.ordinal == ordinal);
+        journal.journal.hand(Step::Settle(grants(ordinal - 1), Box::new(ended(State::Done))));
+        journal.journal.hand(Step::Open(intent(run, ordinal)));
+        let opened =
+            |receipt: &Receipt| matches!(receipt, Receipt::Opened(intent, _) if intent.grant.id.ordinal == ordinal);
         while !journal.receipts.blocking_recv().unwrap().iter().any(opened) {}
         let open = states(&desk.look(), run).into_iter().filter(|state| *state == State::Sending).count();
         assert_eq!(open, 1, "after the intent of row {ordinal}");
@@ -472,19 +534,19 @@ fn a_persons_word_is_not_about_an_attempt_that_came_after_it() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
-    let again = || Intent { may_repeat: true, ..intent(0) };
+    let again = || Intent { may_repeat: true, ..intent(run, 0) };
     let ledger = send(ledger, run, &[State::Unknown]);
     ledger.resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Pending, None, "not done")]).unwrap();
     let mut journal = Hand::start(ledger, run);
-    journal.open(again()).unwrap();
-    journal.withdraw(0).unwrap();
+    assert!(journal.open(again()));
+    assert_eq!(journal.withdraw(0), Kept::Durable);
     let ledger = journal.stop();
     assert_eq!(states(&ledger, run), [State::Pending], "the word holds while nothing left");
     let mut journal = Hand::start(ledger, run);
-    journal.open(again()).unwrap();
-    journal.settle(0, ended(State::Unknown)).unwrap();
-    journal.open(again()).unwrap();
-    journal.withdraw(0).unwrap();
+    assert!(journal.open(again()));
+    assert_eq!(journal.settle(0, ended(State::Unknown)), Kept::Durable);
+    assert!(journal.open(again()));
+    assert_eq!(journal.withdraw(0), Kept::Durable);
     let ledger = journal.stop();
     assert_eq!(states(&ledger, run), [State::Unknown]);
     assert_eq!(ledger.entry(EntryId { run, ordinal: 0 }).unwrap().unwrap().resolved, None);

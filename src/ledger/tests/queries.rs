@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::super::journal::{Step, commit};
-use super::{Desk, begin, ended, intent, send};
+use super::super::journal::commit;
+use super::{Desk, begin, ended, grant, intent, is_durable, send};
 use crate::keyed::Key;
-use crate::ledger::{Entry, EntryId, Intent, Ledger, Settlement, State};
+use crate::ledger::{Entry, EntryId, Intent, Ledger, Settlement, State, Step};
 
 fn ordinals(entries: &[Entry]) -> Vec<u32> {
     entries.iter().map(|entry| entry.id.ordinal).collect()
 }
 
 /// Commits steps that must all succeed.
-fn take(ledger: &Ledger, run: u32, steps: Vec<Step>) {
-    let receipts = commit(ledger, run, steps);
-    assert!(receipts.iter().all(|receipt| receipt.durable.is_ok()), "{receipts:?}");
+fn take(ledger: &Ledger, steps: Vec<Step>) {
+    let receipts = commit(ledger, steps);
+    assert!(receipts.iter().all(is_durable), "{receipts:?}");
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn what_is_settled_is_not_sent_again_but_what_may_be_repeated() {
     let run = begin(&ledger, "first");
     let ledger = send(ledger, run, &[State::Done, State::Unknown, State::Pending, State::Rejected]);
     // Lost once, and then told "not now".
-    let again = |at_ms| Step::Open(Intent { may_repeat: true, at_ms, ..intent(4) });
-    let settle = |state| Step::Settle(4, Box::new(ended(state)));
-    take(&ledger, run, vec![again(1), settle(State::Unknown), again(2), settle(State::Pending)]);
+    let again = |at_ms| Step::Open(Intent { may_repeat: true, at_ms, ..intent(run, 4) });
+    let settle = |state| Step::Settle(grant(run, 4), Box::new(ended(state)));
+    take(&ledger, vec![again(1), settle(State::Unknown), again(2), settle(State::Pending)]);
 
     let settled = ledger.settled(run, 5).unwrap();
     let of = |told: &dyn Fn(u32) -> bool| -> Vec<u32> { (0..200).filter(|ordinal| told(*ordinal)).collect() };
@@ -58,8 +58,10 @@ fn a_row_is_found_by_its_id_or_its_device() {
         let done = Settlement { id: Some(id), ..ended(State::Done) };
         take(
             &ledger,
-            run,
-            vec![Step::Open(Intent { order, ..intent(ordinal) }), Step::Settle(ordinal, Box::new(done))],
+            vec![
+                Step::Open(Intent { order, ..intent(run, ordinal) }),
+                Step::Settle(grant(run, ordinal), Box::new(done)),
+            ],
         );
     }
     let find = |text: &str, orders: &[Key]| ordinals(&ledger.find(text, orders).unwrap());

@@ -97,19 +97,29 @@ fn commit(world: &World, group: Vec<Step>) -> Option<Vec<Receipt>> {
         Some(Trouble::Broken) => world.ledger.break_disk().unwrap(),
         None => {}
     }
-    let receipts = world.ledger.commit_now(world.run, group);
+    let receipts = world.ledger.commit_now(group);
     world.ledger.mend_disk().unwrap();
-    for Receipt { step, durable } in &receipts {
-        world.note(format_args!("{trouble:?} committed: {} {durable:?}", named(step)));
-        super::judge::committed(world, step, durable);
+    for receipt in &receipts {
+        world.note(format_args!("{trouble:?} committed: {}", told(receipt)));
+        super::judge::committed(world, receipt);
     }
     Some(receipts)
 }
 
 fn named(step: &Step) -> String {
     match step {
-        Step::Open(intent) => format!("open {}", intent.ordinal),
-        Step::Settle(ordinal, settlement) => format!("settle {ordinal} {:?}", settlement.state),
-        Step::Withdraw(ordinal) => format!("withdraw {ordinal}"),
+        Step::Open(intent) => format!("open {}", intent.grant.id.ordinal),
+        Step::Settle(grant, settlement) => format!("settle {} {:?}", grant.id.ordinal, settlement.state),
+        Step::Withdraw(grant) => format!("withdraw {}", grant.id.ordinal),
+    }
+}
+
+fn told(receipt: &Receipt) -> String {
+    match receipt {
+        Receipt::Opened(intent, opening) => format!("open {} {opening:?}", intent.grant.id.ordinal),
+        Receipt::Settled(grant, settlement, kept) => {
+            format!("settle {} {:?} {kept:?}", grant.id.ordinal, settlement.state)
+        }
+        Receipt::Withdrawn(grant, kept) => format!("withdraw {} {kept:?}", grant.id.ordinal),
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::life::{order_key, place};
 use super::world::{Call, RUN, RowTruth, Told, World};
 use crate::contract::Operation;
-use crate::ledger::{EntryId, State, Step};
+use crate::ledger::{EntryId, Kept, Opening, Receipt, State};
 use crate::outcome::{Answer, Attempt};
 use crate::submit::event::reference;
 
@@ -165,14 +165,16 @@ fn told(attempt: &Attempt, operation: &Operation) -> Told {
 }
 
 /// I2: an attempt opens where all earlier ones did nothing; what is settled for good stays so.
-pub fn committed(world: &World, step: &Step, durable: &Result<(), String>) {
-    if durable.is_err() {
-        return;
-    }
-    let (ordinal, state) = match step {
-        Step::Open(intent) => (intent.ordinal, Some(State::Sending)),
-        Step::Settle(ordinal, settlement) => (*ordinal, Some(settlement.state)),
-        Step::Withdraw(ordinal) => (*ordinal, None),
+pub fn committed(world: &World, receipt: &Receipt) {
+    let (ordinal, state) = match receipt {
+        Receipt::Opened(intent, Opening::Granted { .. }) => (intent.grant.id.ordinal, Some(State::Sending)),
+        Receipt::Settled(grant, settlement, Kept::Durable) => (grant.id.ordinal, Some(settlement.state)),
+        Receipt::Withdrawn(grant, Kept::Durable) => (grant.id.ordinal, None),
+        Receipt::Opened(_, Opening::Failed(_))
+        | Receipt::Settled(_, _, Kept::Failed(_))
+        | Receipt::Withdrawn(_, Kept::Failed(_)) => return,
+        // One process, one run: nobody else is in the way of a row.
+        other => return world.fault(format!("the ledger answers {other:?}")),
     };
     let may_repeat = world.operation_of(ordinal).may_repeat();
     let was = {
@@ -184,12 +186,14 @@ pub fn committed(world: &World, step: &Step, durable: &Result<(), String>) {
         *durable = if state.is_none() { *before_intent } else { state };
         was
     };
-    let lawful = match step {
-        Step::Open(_) => matches!(was, None | Some(State::Pending)) || (may_repeat && was == Some(State::Unknown)),
-        Step::Settle(..) | Step::Withdraw(_) => was == Some(State::Sending),
+    let opens = matches!(receipt, Receipt::Opened(..));
+    let lawful = if opens {
+        matches!(was, None | Some(State::Pending)) || (may_repeat && was == Some(State::Unknown))
+    } else {
+        was == Some(State::Sending)
     };
     world.expect(lawful, || format!("{ordinal} becomes {state:?}, and was {was:?}"));
-    if matches!(step, Step::Open(_)) {
+    if opens {
         world.life.borrow_mut().opened.insert(ordinal);
     }
 }

@@ -70,8 +70,10 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
             operations: &world.scene.operations,
             servers: &[],
             run: RUN,
+            number: world.run,
             concurrency: world.scene.concurrency,
             lang: Lang::En,
+            nonce: super::random::nonce,
         };
         let breaker = Breaker::new(world.scene.max_errors, world.scene.rows.len() as u64);
         let pace = Pace::alone(world.scene.rate, super::random::chance);
@@ -126,7 +128,7 @@ fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, E
             });
             let request = serde_json::from_value(request).unwrap();
             let doubtful = settled.is_doubtful(ordinal);
-            Ok(Queued { ordinal, place: place(ordinal), request, attempts: 0, doubtful, renewed: false })
+            Ok(Queued { ordinal, place: place(ordinal), request, attempts: 0, doubtful, renewed: false, nonce: 0 })
         })
         .collect()
 }

@@ -73,3 +73,8 @@ pub fn chance() -> f64 {
     PACES.set(state);
     (mixed(state) >> 11) as f64 / (1_u64 << 53) as f64
 }
+
+/// The nonce of an attempt, from the same numbers.
+pub fn nonce() -> u64 {
+    chance().to_bits()
+}

@@ -14,7 +14,7 @@ use super::pattern::Refusing;
 use super::{LEAST_USED, MOST_TIME, Scene};
 use crate::error::Error;
 use crate::keyed::Key;
-use crate::ledger::{Receipt, Step};
+use crate::ledger::{Kept, Opening, Receipt, Step};
 use crate::message::Lang;
 use crate::outcome::{Answer, Attempt, Status};
 use crate::submit::breaker::Breaker;
@@ -189,9 +189,17 @@ async fn course(scene: &Scene, seed: u64) -> Played {
 /// One of the runs, with its part of the rows: how many are done, and why it stopped before its end.
 async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option<Error>) {
     let (receipts, received) = mpsc::unbounded_channel();
-    let hand = |step: Step| drop(receipts.send(vec![Receipt { step, durable: Ok(()) }]));
+    let hand = |step: Step| drop(receipts.send(vec![durable(step)]));
     let operations = [scene::plain()];
-    let plan = Plan { operations: &operations, servers: &[], run: "refused", concurrency: 8, lang: Lang::En };
+    let plan = Plan {
+        operations: &operations,
+        servers: &[],
+        run: "refused",
+        number: part,
+        concurrency: 8,
+        lang: Lang::En,
+        nonce: random::nonce,
+    };
     let pace = paces.join(&[Host::default()], Rate::parse(&scene.rate.to_string()));
     let breaker = Breaker::new(None, u64::from(scene.rows));
     let rows = (0..scene.rows).filter(|ordinal| ordinal % scene.runs == part).map(|ordinal| Ok(row(ordinal)));
@@ -202,6 +210,15 @@ async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option
     (done, ended.stop)
 }
 
+/// A ledger that keeps everything at once.
+fn durable(step: Step) -> Receipt {
+    match step {
+        Step::Open(intent) => Receipt::Opened(intent, Opening::Granted { attempt: 1 }),
+        Step::Settle(grant, settlement) => Receipt::Settled(grant, settlement, Kept::Durable),
+        Step::Withdraw(grant) => Receipt::Withdrawn(grant, Kept::Durable),
+    }
+}
+
 fn row(ordinal: u32) -> Queued {
     let mut key = [0; 16];
     key[..4].copy_from_slice(&ordinal.to_le_bytes());
@@ -209,5 +226,5 @@ fn row(ordinal: u32) -> Queued {
         "operation": 0, "path": null, "headers": [], "body": ordinal.to_string(), "key": Key(key), "order": null,
     });
     let request = serde_json::from_value(request).unwrap();
-    Queued { ordinal, place: life::place(ordinal), request, attempts: 0, doubtful: false, renewed: false }
+    Queued { ordinal, place: life::place(ordinal), request, attempts: 0, doubtful: false, renewed: false, nonce: 0 }
 }

@@ -1,0 +1,96 @@
+//! What is handed to the ledger while rows are sent, and what it answers.
+
+use super::entry::{EntryId, Settlement, State};
+use super::failure::Failure;
+use crate::keyed::Key;
+use crate::row::Place;
+
+/// The right to one attempt of a row. The nonce, 64 random bits drawn for each intent, tells this attempt from every
+/// other one of the row, whichever process makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    pub id: EntryId,
+    pub nonce: u64,
+}
+
+/// Draws a nonce from the system.
+pub fn nonce() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    // Where the system has no random numbers left to give, the seeds of its hash tables are the next best.
+    getrandom::u64().unwrap_or_else(|_| RandomState::new().hash_one(std::time::Instant::now()))
+}
+
+/// What is about to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Intent {
+    pub grant: Grant,
+    pub place: Place,
+    pub key: Key,
+    /// The key of the body, where `key` is that of a rule.
+    pub body: Option<Key>,
+    pub order: Option<Key>,
+    /// Of several equal rows that are all meant: the key of the first, for a later one.
+    pub first: Option<Key>,
+    /// The number of the server that it goes to.
+    pub server: Option<u32>,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
+    /// or the server refuses the second.
+    pub may_repeat: bool,
+}
+
+/// What is handed over.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Opens an attempt. The request may leave when this is granted, and not before.
+    Open(Intent),
+    /// Closes an attempt.
+    Settle(Grant, Box<Settlement>),
+    /// Takes an intent back whose request did not leave: as if the attempt had not been opened.
+    Withdraw(Grant),
+}
+
+/// What became of a step.
+#[derive(Debug)]
+pub enum Receipt {
+    Opened(Intent, Opening),
+    Settled(Grant, Box<Settlement>, Kept),
+    Withdrawn(Grant, Kept),
+}
+
+/// What the ledger answers to an intent. Only [`Opening::Failed`] is a reason to stop the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// The attempt is durable, and the row's nth.
+    Granted {
+        attempt: u32,
+    },
+    /// Another row of its order key is under way, or unknown.
+    Held {
+        by: EntryId,
+        state: State,
+    },
+    /// Another row with one of its keys is under way. When that one is settled, this one repeats it or goes.
+    Waits {
+        behind: EntryId,
+    },
+    /// Another row with one of its keys was done, or may have been. The row is told as its duplicate from now on.
+    Repeats {
+        of: EntryId,
+        state: State,
+    },
+    /// The row itself is not open any more: a person closed it, or another process sent it.
+    Stale(State),
+    Failed(Failure),
+}
+
+/// What became of an outcome or a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    Durable,
+    /// The attempt is no longer the row's, or its row was closed otherwise: the row is in this state, if it has any.
+    /// An outcome that contradicts what is there is kept beside it.
+    Contradicts(Option<State>),
+    Failed(Failure),
+}

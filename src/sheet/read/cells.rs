@@ -10,11 +10,10 @@ use super::gate::Gated;
 use super::look::Look;
 use super::marks::Marks;
 use super::trouble::Trouble;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, SheetFault};
 use crate::message::shown;
 use crate::panics::parsing;
 use crate::row::{BadCell, Cell, column_letter};
-use crate::text;
 
 pub(super) type Book = Xlsx<BufReader<Gated>>;
 
@@ -45,7 +44,7 @@ impl Formats {
         let is_1904 = book.has_1904_epoch();
         let mut formats = Formats { codes: vec!["General".to_owned()], is_1904, ..Formats::default() };
         let reader = parsing(|| book.worksheet_cells_reader(place.sheet));
-        let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
+        let reader = reader.map_err(|error| place.cause(cannot_read(place.file, place.sheet, &error)))?;
         for style in reader.styles() {
             let code = style.number_format.as_ref().map_or("General", |format| match format.format_id {
                 // The reader's answer for a format that it does not know: what it is depends on the language.
@@ -114,8 +113,13 @@ pub(super) struct Where<'a> {
 }
 
 impl Where<'_> {
-    fn stop(self, stumbled: Error) -> Error {
-        self.look.stop(self.part, self.file, stumbled)
+    /// What to tell of the sheet where the parser stumbles.
+    fn cause(self, stumbled: Error) -> Error {
+        self.look.cause(self.part, self.file, stumbled)
+    }
+
+    fn refused(self, fault: SheetFault) -> Error {
+        Error::new(self.file, ErrorKind::Sheet(self.sheet.to_owned(), fault))
     }
 }
 
@@ -143,14 +147,14 @@ impl<'a> Rows<'a> {
     /// Rows of at least `width` cells.
     pub fn open(book: &'a mut Book, formats: &'a Formats, place: Where<'a>, width: usize) -> Result<Self, Error> {
         let reader = parsing(|| book.worksheet_cells_reader(place.sheet));
-        let reader = reader.map_err(|error| place.stop(cannot_read(place.file, place.sheet, &error)))?;
+        let reader = reader.map_err(|error| place.cause(cannot_read(place.file, place.sheet, &error)))?;
         let (marks, ahead) = (None, None);
         Ok(Self { reader, formats, place, marks, uncached: 0, unknown: 0, width, ahead, last: 0, ended: false })
     }
 
     /// The next row that has a cell which is not empty: its number and its cells from column A on.
     pub fn next(&mut self) -> Result<Option<(u32, Vec<Cell>)>, Error> {
-        self.next_row().map_err(|stop| self.place.stop(stop))
+        self.next_row().map_err(|stumbled| self.place.cause(stumbled))
     }
 
     /// Whether the row that was last given is hidden.
@@ -202,7 +206,7 @@ impl<'a> Rows<'a> {
             // By now the look is beyond this cell.
             let next = parsing(|| self.reader.next_cell_with_style_id());
             if self.marks.is_none() && place.look.is_special(place.part) {
-                self.marks = Some(place.look.marks(place.part).map_err(|trouble| trouble.stop(place.file))?);
+                self.marks = Some(place.look.marks(place.part).map_err(|trouble| trouble.of(place.file))?);
             }
             let (found, style) = match next {
                 Ok(Some(cell)) => cell,
@@ -241,7 +245,7 @@ impl<'a> Rows<'a> {
                 self.unknown += 1;
                 Ok((*row, *column, Cell::Bad(BadCell::Error(shown(&value).into()))))
             }
-            (error, _) => Err(self.stop(&error)),
+            (error, _) => Err(self.refusal(&error)),
         }
     }
 
@@ -251,34 +255,21 @@ impl<'a> Rows<'a> {
         marks.uncached.get(self.uncached) == Some(&(row, column))
     }
 
-    fn stop(&self, error: &XlsxError) -> Error {
+    fn refusal(&self, error: &XlsxError) -> Error {
         match error {
             XlsxError::CellError(value) => {
-                let (file, sheet, value, row) =
-                    (self.place.file, shown(self.place.sheet), shown(value), self.last.max(1));
-                Error::new(text!(
-                    "{file}, \"{sheet}\" sayfası, satır {row} ya da sonrası: {value} hatası olan bir hücre var. Hücreyi düzeltip dosyayı kaydedin.",
-                    "{file}, sheet \"{sheet}\", row {row} or below: a cell holds the error {value}. Mend the cell and save the file."
-                ))
+                self.place.refused(SheetFault::ErrorCell { row: self.last.max(1), value: value.clone() })
             }
             error => cannot_read(self.place.file, self.place.sheet, error),
         }
     }
 
     fn out_of_order(&self, row: u32, column: u32) -> Error {
-        let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
-        Error::new(text!(
-            "{file}, \"{sheet}\" sayfası: {cell} hücresi yerinde değil; dosya bozuk. Excel'de açıp yeniden kaydedin.",
-            "{file}, sheet \"{sheet}\": cell {cell} is out of place; the file is damaged. Open it in Excel and save it again."
-        ))
+        self.place.refused(SheetFault::OutOfPlace(reference(row, column)))
     }
 
     fn too_long(&self, row: u32, column: u32) -> Error {
-        let (file, sheet, cell) = (self.place.file, shown(self.place.sheet), reference(row, column));
-        Error::new(text!(
-            "{file}, \"{sheet}\" sayfası: {cell} hücresinde {LONGEST_CELL} karakterden uzun metin var. Metni kısaltın.",
-            "{file}, sheet \"{sheet}\": cell {cell} holds more than {LONGEST_CELL} characters. Shorten the text."
-        ))
+        self.place.refused(SheetFault::LongCell { cell: reference(row, column), most: LONGEST_CELL })
     }
 }
 
@@ -320,13 +311,9 @@ fn text_cell(text: &str) -> Cell {
 
 pub(super) fn cannot_read(file: &str, sheet: &str, error: &XlsxError) -> Error {
     if sheet.is_empty() {
-        return Trouble::Damaged(error.to_string()).stop(file);
+        return Trouble::Damaged(error.to_string()).of(file);
     }
-    let (sheet, why) = (shown(sheet), shown(&error.to_string()));
-    Error::new(text!(
-        "{file}, \"{sheet}\" sayfası okunamadı ({why}). Dosyayı Excel'de açıp yeniden kaydedin.",
-        "{file}: sheet \"{sheet}\" could not be read ({why}). Open the file in Excel and save it again."
-    ))
+    Error::new(file, ErrorKind::Sheet(sheet.to_owned(), SheetFault::Unreadable(error.to_string())))
 }
 
 #[cfg(test)]

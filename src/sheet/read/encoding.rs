@@ -4,9 +4,8 @@ use std::io::{self, Read};
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1254};
 
-use super::source::CHUNK;
-use crate::error::Error;
-use crate::text;
+use super::slice::CHUNK;
+use crate::error::{EncodingFault, Error};
 
 /// What one look at every byte of a text tells.
 #[derive(Debug, Default)]
@@ -71,7 +70,10 @@ pub(super) struct Chosen {
 pub(super) fn choose(name: &str, head: &[u8], survey: &Survey, label: Option<&str>) -> Result<Chosen, Error> {
     let said = match label {
         None => None,
-        Some(label) => Some(Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| unknown(label))?),
+        Some(label) => Some(
+            Encoding::for_label_no_replacement(label.as_bytes())
+                .ok_or_else(|| Error::new(name, EncodingFault::Unknown(label.to_owned())))?,
+        ),
     };
     if let Some((encoding, mark)) = Encoding::for_bom(head) {
         return Ok(Chosen { encoding, mark: mark as u64, is_guess: false });
@@ -90,28 +92,14 @@ pub(super) fn spoken(encoding: &'static Encoding) -> String {
     encoding.name().replace("windows-", "Windows-")
 }
 
-fn unknown(label: &str) -> Error {
-    let label = crate::message::shown(label);
-    Error::new(text!(
-        "\"{label}\" diye bir kodlama yok. utf-8, windows-1254, iso-8859-9 ya da utf-16le yazın.",
-        "There is no encoding called \"{label}\". Write utf-8, windows-1254, iso-8859-9 or utf-16le."
-    ))
-}
-
 fn binary(name: &str, head: &[u8]) -> Error {
     let zeros_at = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros_at(0), zeros_at(1));
     if even.max(odd) * 4 > head.len() && even.min(odd) * 16 < head.len() {
         let label = if odd > even { "utf-16le" } else { "utf-16be" };
-        return Error::new(text!(
-            "{name} UTF-16 gibi görünüyor, ama başında bunu söyleyen işaret yok. --encoding {label} ile deneyin ya da dosyayı \"CSV UTF-8\" olarak kaydedin.",
-            "{name} looks like UTF-16 without the mark that says so. Try --encoding {label}, or save the file as \"CSV UTF-8\"."
-        ));
+        return Error::new(name, EncodingFault::Utf16WithoutMark(label));
     }
-    Error::new(text!(
-        "{name} metin değil, ikili (binary) bir dosya. Bir .xlsx ya da .csv dosyası verin.",
-        "{name} is not text but a binary file. Give an .xlsx or a .csv file."
-    ))
+    Error::new(name, EncodingFault::Binary)
 }
 
 /// Whether bytes of this encoding can be read as UTF-8 without a decoder in between.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::marks::Marks;
-use super::source::Slice;
+use super::slice::Slice;
 use super::trouble::Trouble;
 
 /// Compressed bytes that the parser gets at a time while a look goes on: they may inflate to a thousand times as many,

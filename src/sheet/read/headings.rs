@@ -6,8 +6,7 @@ use compact_str::CompactString;
 
 use super::header::header_text;
 use super::ranges::Ranges;
-use super::stream::of_sheet;
-use crate::message::Text;
+use crate::message::{Text, shown};
 use crate::row::{Cell, Row, Sheet, column_letter, trimmed};
 use crate::text;
 
@@ -107,6 +106,15 @@ fn nameless(sheet: &Sheet, columns: &BTreeMap<usize, Ranges>) -> Text {
         "{tr}başlığı olmayan sütunlardaki değerler gönderilmez: {in_tr}. Gönderilecekse sütuna başlık yazın.",
         "{en}values in columns without a header are not sent: {in_en}. To send them, give the column a header."
     )
+}
+
+/// The beginning of a sentence about a sheet; nothing where it has no name.
+pub(super) fn of_sheet(sheet: &Sheet) -> (String, String) {
+    if sheet.name.is_empty() {
+        return (String::new(), String::new());
+    }
+    let name = shown(&sheet.name);
+    (format!("\"{name}\" sayfası, "), format!("Sheet \"{name}\", "))
 }
 
 #[cfg(test)]

@@ -5,12 +5,10 @@ use std::io::Read;
 
 use memchr::memmem;
 
-use super::source::{CHUNK, Source};
-use super::trouble::open_document;
-use crate::error::Error;
-use crate::message::Text;
+use super::slice::CHUNK;
+use super::source::Source;
+use crate::error::{Error, FileFault, Foreign};
 use crate::row::is_blank_char;
-use crate::text;
 
 /// The kinds of file that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,20 +33,17 @@ pub(super) fn tell(source: &Source) -> Result<Kind, Error> {
         return Ok(Kind::Zip);
     }
     if BARE_XLS.iter().any(|begin| head.starts_with(begin)) {
-        return Err(Error::new(old_workbook(name)));
+        return Err(Error::new(name, Foreign::OldWorkbook));
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Err(Error::new(compound(source)?));
+        return Err(Error::new(name, compound(source)?));
     }
     let words = start_of_text(&head);
     if words.is_empty() && source.len() <= HEAD as u64 {
-        return Err(Error::new(text!(
-            "{name} boş. Başlık satırı ve veri içeren bir dosya verin.",
-            "{name} is empty. Give a file with a header row and data."
-        )));
+        return Err(Error::new(name, FileFault::Empty));
     }
-    match foreign(name, &head, &words) {
-        Some(sentence) => Err(Error::new(sentence)),
+    match foreign(&head, &words) {
+        Some(foreign) => Err(Error::new(name, foreign)),
         None => Ok(Kind::Text),
     }
 }
@@ -63,53 +58,33 @@ fn start_of_text(head: &[u8]) -> String {
     text.trim_start_matches(is_blank_char).to_ascii_lowercase()
 }
 
-fn foreign(name: &str, head: &[u8], words: &str) -> Option<Text> {
+fn foreign(head: &[u8], words: &str) -> Option<Foreign> {
     let begins = |starts: &[&str]| starts.iter().any(|start| words.starts_with(start));
     if begins(&["<?xml", "<workbook"]) && words.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-        return Some(text!(
-            "{name} bir \"XML Elektronik Tablosu 2003\" dosyası. Excel'de açıp .xlsx olarak kaydedin.",
-            "{name} is an \"XML Spreadsheet 2003\". Open it in Excel and save it as .xlsx."
-        ));
+        return Some(Foreign::XmlSpreadsheet);
     }
     if begins(&["<?xml", "<office:document"]) && words.contains("urn:oasis:names:tc:opendocument") {
-        return Some(open_document(name));
+        return Some(Foreign::OpenDocument);
     }
     if begins(&["<!doctype html", "<html", "<table", "<head", "<meta", "<style", "<div"])
         || (begins(&["<?xml", "<!--"]) && words.contains("<html"))
     {
-        return Some(text!(
-            "{name} aslında bir web sayfası (HTML). Excel'de açıp .xlsx olarak kaydedin.",
-            "{name} is really a web page (HTML). Open it in Excel and save it as .xlsx."
-        ));
+        return Some(Foreign::WebPage);
     }
     let other = [(&b"%PDF-"[..], "PDF"), (b"\x1f\x8b", "gzip"), (b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7-Zip")];
     let (_, format) = other.into_iter().find(|(magic, _)| head.starts_with(magic))?;
-    Some(text!(
-        "{name} bir {format} dosyası. Bir .xlsx ya da .csv dosyası verin.",
-        "{name} is a {format} file. Give an .xlsx or a .csv file."
-    ))
+    Some(Foreign::Format(format))
 }
 
 /// A compound file: an old `.xls` workbook, or the wrapping of an encrypted one.
-fn compound(source: &Source) -> Result<Text, Error> {
-    let name = &source.name;
+fn compound(source: &Source) -> Result<Foreign, Error> {
     if holds_utf16(source, "EncryptedPackage")? {
-        return Ok(text!(
-            "{name} parolayla korunuyor. Excel'de açın, Dosya > Bilgi > Çalışma Kitabını Koru bölümünden parolayı kaldırıp kaydedin.",
-            "{name} is password-protected. Open it in Excel, remove the password under File > Info > Protect Workbook, and save it."
-        ));
+        return Ok(Foreign::Encrypted);
     }
     if holds_utf16(source, "WordDocument")? {
-        return Ok(super::trouble::word_document(name));
+        return Ok(Foreign::WordDocument);
     }
-    Ok(old_workbook(name))
-}
-
-fn old_workbook(name: &str) -> Text {
-    text!(
-        "{name} eski türde (.xls) bir çalışma kitabı; hücrelerin nasıl göründüğü ondan kesin okunamıyor. Excel'de açın, Dosya > Farklı Kaydet > Excel Çalışma Kitabı (.xlsx) seçin ve o dosyayı verin.",
-        "{name} is a workbook of the old kind (.xls), of which it cannot be read for certain what its cells show. Open it in Excel, choose File > Save As > Excel Workbook (.xlsx), and give that file."
-    )
+    Ok(Foreign::OldWorkbook)
 }
 
 fn holds_utf16(source: &Source, word: &str) -> Result<bool, Error> {

@@ -2,53 +2,21 @@
 //! the parser and always ahead of it: of such a part the parser gets no byte before all that it inflates to was looked
 //! at. Of a part that is not looked at at all it gets none.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
+use super::archive::{Archive, find};
 use super::gate::{Gate, Gated};
 use super::marks::{self, Marks};
-use super::parts::{Archive, find};
-use super::source::Slice;
+use super::metered::BUFFER;
+use super::slice::Slice;
 use super::trouble::Trouble;
 use super::weight::{Budget, Texts};
 use super::xml::Seen;
 use crate::error::Error;
 use crate::panics::parsing;
-
-/// Compressed bytes that the looking side may hold and not have inflated yet.
-const BUFFER: usize = 32 * 1024;
-
-/// A reader for the archive of the looking side, and how far it has read.
-pub(super) fn metered(slice: Slice) -> (BufReader<Metered>, Arc<AtomicU64>) {
-    let reached = Arc::new(AtomicU64::new(0));
-    (BufReader::with_capacity(BUFFER, Metered { slice, reached: Arc::clone(&reached) }), reached)
-}
-
-/// Tells how far it was read.
-#[derive(Debug)]
-pub(super) struct Metered {
-    slice: Slice,
-    reached: Arc<AtomicU64>,
-}
-
-impl Read for Metered {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let count = self.slice.read(buf)?;
-        self.reached.store(self.slice.position(), Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-impl Seek for Metered {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let found = self.slice.seek(to);
-        self.reached.store(self.slice.position(), Ordering::Relaxed);
-        found
-    }
-}
 
 /// A part that is looked at beside the parser.
 #[derive(Debug)]
@@ -128,9 +96,9 @@ impl Look {
 
     /// What the parser stumbled over in a part. What the look found wrong comes before it, be it in another part: that
     /// closes all of them.
-    pub fn stop(&self, part: usize, file: &str, stumbled: Error) -> Error {
+    pub fn cause(&self, part: usize, file: &str, stumbled: Error) -> Error {
         let trouble = self.marks(part).err().or_else(|| self.gate.trouble());
-        trouble.map_or(stumbled, |trouble| trouble.stop(file))
+        trouble.map_or(stumbled, |trouble| trouble.of(file))
     }
 }
 

@@ -7,9 +7,10 @@ use std::io::BufReader;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::parts::{Archive, attribute, find};
+use super::archive::{Archive, find};
+use super::elements::attribute;
 use super::ranges::Ranges;
-use super::source::CHUNK;
+use super::slice::CHUNK;
 use super::trouble::Trouble;
 
 /// Formulas without a result that are noted one by one; a file with more was never calculated.

@@ -11,8 +11,9 @@ use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::parts::{Archive, Layout};
-use super::source::CHUNK;
+use super::archive::{self, Archive};
+use super::parts::Layout;
+use super::slice::CHUNK;
 use super::trouble::Trouble;
 use super::weight::Budget;
 
@@ -54,7 +55,7 @@ pub(super) fn of_encoding(archive: &mut Archive) -> Edits {
 /// What else the parser would stop at.
 pub(super) fn of_layout(archive: &mut Archive, layout: &Layout) -> Result<Edits, Trouble> {
     let mut edits = Edits::new();
-    let index = |archive: &Archive, path: &str| super::parts::find(archive, path);
+    let index = |archive: &Archive, path: &str| archive::find(archive, path);
     if let (Some(text), Some(at)) = (&layout.mended, index(archive, &layout.workbook)) {
         edits.insert(at, Edit::Whole(text.clone()));
     }

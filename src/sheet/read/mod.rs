@@ -6,12 +6,13 @@
 //! refused as a whole, with its place, before anything is sent. Memory does not grow with the rows;
 //! the texts that a workbook shares among its cells are the one exception.
 
+mod archive;
 mod cells;
 mod csv;
 mod delimiter;
+mod elements;
 mod encoding;
 mod gate;
-mod guard;
 mod gzip;
 mod header;
 mod headings;
@@ -19,15 +20,20 @@ mod kind;
 mod look;
 mod marks;
 mod mend;
+mod metered;
+mod options;
 mod parts;
 mod ranges;
 mod read_as;
 mod records;
 mod shape;
+mod slice;
 mod source;
 mod stream;
+mod text_form;
 mod trouble;
 mod turkish;
+mod watched;
 mod weight;
 mod xlsx;
 mod xml;
@@ -36,50 +42,22 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use compact_str::CompactString;
 use encoding_rs::WINDOWS_1254;
 
+pub use self::options::{Doubtful, Options};
 pub use self::ranges::Ranges;
 pub use self::read_as::ReadAs;
 pub use self::stream::Totals;
 
-use self::csv::Csv;
 use self::encoding::Survey;
 use self::kind::Kind;
 use self::source::Source;
 use self::stream::Stream;
+use self::text_form::TextForm;
 use self::xlsx::Workbook;
-use crate::error::Error;
-use crate::message::{Text, shown};
+use crate::error::{ChoiceFault, Error};
+use crate::message::Text;
 use crate::row::{Row, Sheet};
-use crate::text;
-
-/// What the user or the contract says about the file.
-pub struct Options<'a> {
-    /// The only sheet to read.
-    pub sheet: Option<&'a str>,
-    /// The encoding of a text file without a byte order mark, by its usual name.
-    pub encoding: Option<&'a str>,
-    /// How many of these header texts some operation knows.
-    pub known: &'a dyn Fn(&[CompactString]) -> usize,
-    /// What to do with a text in a doubtful encoding.
-    pub doubtful: Doubtful<'a>,
-}
-
-/// What to do with a text that is not UTF-8 and whose letters are not those of Turkish.
-#[derive(Clone, Copy)]
-pub enum Doubtful<'a> {
-    /// Puts a question; it is read in the encoding that is proposed where the user agrees, else refused.
-    Ask(&'a dyn Fn(&Text) -> bool),
-    /// It was agreed to before: it is read as Windows-1254.
-    Trust,
-}
-
-impl fmt::Debug for Options<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("sheet", &self.sheet).field("encoding", &self.encoding).finish_non_exhaustive()
-    }
-}
 
 /// An input file whose sheets, headers and encoding are known, and whose rows are still to be read.
 pub struct Input {
@@ -100,11 +78,11 @@ pub struct Input {
 }
 
 enum Body {
-    Csv(Csv),
+    Csv(TextForm),
     Xlsx(Box<Workbook>),
 }
 
-/// Opens a file and looks at its head; every kind that cannot be read is a [`Error`] with a sentence.
+/// Opens a file and looks at its head; what cannot be read is refused.
 pub fn open(path: &Path, options: &Options) -> Result<Input, Error> {
     let source = Source::open(path)?;
     match kind::tell(&source)? {
@@ -124,7 +102,7 @@ pub fn open(path: &Path, options: &Options) -> Result<Input, Error> {
         }
         Kind::Text => {
             if let Some(sheet) = options.sheet {
-                return Err(no_sheets(&source.name, sheet));
+                return Err(Error::new(&source.name, ChoiceFault::SheetOfText(sheet.to_owned())));
             }
             let mut survey = Survey::default();
             let sha256 = source.hash(|chunk| survey.look(chunk))?;
@@ -133,16 +111,16 @@ pub fn open(path: &Path, options: &Options) -> Result<Input, Error> {
                 chosen.encoding = turkish::agree(&source, &options.doubtful)?;
             }
             let agreed = Some(chosen.encoding.name()).filter(|_| chosen.is_guess && chosen.encoding != WINDOWS_1254);
-            let (csv, sheet) = csv::open(&source, chosen, options)?;
+            let (form, sheet) = csv::open(&source, chosen, options)?;
             Ok(Input {
                 sheets: vec![sheet],
                 formats: vec!["General".to_owned()],
                 sha256,
-                encoding: Some(csv.encoding_name()),
+                encoding: Some(form.encoding.name()),
                 agreed,
                 warnings: Vec::new(),
                 source,
-                body: Body::Csv(csv),
+                body: Body::Csv(form),
             })
         }
     }
@@ -154,7 +132,7 @@ impl Input {
         let rows = || self.sheets.iter().map(|sheet| sheet.header_row);
         let header_row = rows().next().filter(|first| rows().all(|row| row == *first));
         match &self.body {
-            Body::Csv(csv) => ReadAs::of_text(csv.delimiter, csv.encoding, header_row),
+            Body::Csv(form) => ReadAs::of_text(form.delimiter, form.encoding, header_row),
             Body::Xlsx(_) => ReadAs::of_workbook(header_row),
         }
     }
@@ -165,7 +143,7 @@ impl Input {
     pub fn rows(self, mut emit: impl FnMut(Vec<Row>) -> ControlFlow<()>) -> Result<Totals, Error> {
         let mut stream = Stream::new(&mut emit, &self.sheets);
         match self.body {
-            Body::Csv(csv) => csv.rows(&self.source, &self.sheets[0], &mut stream)?,
+            Body::Csv(form) => csv::rows(&form, &self.source, &self.sheets[0], &mut stream)?,
             Body::Xlsx(mut workbook) => workbook.rows(&self.source.name, &self.sheets, &mut stream)?,
         }
         let whole = !stream.is_over();
@@ -181,21 +159,6 @@ impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Input").field("sheets", &self.sheets).field("encoding", &self.encoding).finish_non_exhaustive()
     }
-}
-
-fn no_sheets(name: &str, sheet: &str) -> Error {
-    let sheet = shown(sheet);
-    Error::new(text!(
-        "{name} bir metin dosyası; içinde \"{sheet}\" adlı bir sayfa olamaz. Komuttan --sheet seçeneğini çıkarın ya da çalışma kitabını verin.",
-        "{name} is a text file, which has no sheet \"{sheet}\". Leave --sheet out, or give the workbook."
-    ))
-}
-
-fn no_data(name: &str) -> Error {
-    Error::new(text!(
-        "{name} içinde başlık satırının altında veri yok; gönderilecek bir şey yok. Satırları ekleyip kaydedin.",
-        "{name} has no data below its header row: there is nothing to send. Add the rows and save it."
-    ))
 }
 
 #[cfg(test)]

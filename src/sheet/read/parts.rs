@@ -1,17 +1,15 @@
 //! The parts of a workbook, by their paths in the zip archive: which one holds which sheet.
 
 use std::collections::HashSet;
-use std::io::BufReader;
 
+use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
-use zip::ZipArchive;
 
-use super::look::Metered;
+use super::archive::{Archive, plain_path};
+use super::elements::{attribute, each_element};
 use super::trouble::Trouble;
 use super::weight::{Budget, Texts, text_of, weigh, weigh_formats};
-
-pub(super) type Archive = ZipArchive<BufReader<Metered>>;
+use crate::error::Foreign;
 
 /// Parts of an archive.
 const MOST_PARTS: usize = 10_000;
@@ -49,17 +47,21 @@ pub(super) fn layout(archive: &mut Archive, budget: &mut Budget) -> Result<Layou
     let names: Vec<String> = archive.file_names().map(|name| name.map(Into::into)).collect::<Result<_, _>>()?;
     let has = |start: &str| names.iter().any(|name| plain_path(name).starts_with(start));
     if has("xl/workbook.bin") {
-        return Err(Trouble::Other("xlsb"));
+        return Err(Trouble::Other(Foreign::BinaryWorkbook));
     }
     if has("word/") {
-        return Err(Trouble::Other("docx"));
+        return Err(Trouble::Other(Foreign::WordDocument));
     }
     if !has("_rels/.rels") {
-        return Err(Trouble::Other(if has("content.xml") && has("mimetype") { "ods" } else { "zip" }));
+        return Err(Trouble::Other(if has("content.xml") && has("mimetype") {
+            Foreign::OpenDocument
+        } else {
+            Foreign::Zip
+        }));
     }
     let package = relations(&text_of(archive, budget, "_rels/.rels")?)?;
     let is_workbook = |relation: &&Relation| relation.kind.ends_with("/relationships/officeDocument");
-    let Some(workbook) = package.iter().rfind(is_workbook) else { return Err(Trouble::Other("zip")) };
+    let Some(workbook) = package.iter().rfind(is_workbook) else { return Err(Trouble::Other(Foreign::Zip)) };
     let workbook = workbook.target.trim_start_matches('/').to_owned();
     let (folder, file) = workbook.split_at(workbook.rfind('/').map_or(0, |slash| slash + 1));
     weigh_formats(archive, budget, &format!("{folder}styles.xml"))?;
@@ -68,11 +70,6 @@ pub(super) fn layout(archive: &mut Archive, budget: &mut Budget) -> Result<Layou
     let xml = text_of(archive, budget, &workbook)?;
     let texts = Texts::of(archive, format!("{folder}sharedStrings.xml"))?;
     sheets(&xml, folder, &relations).map(|layout| Layout { texts, workbook: workbook.clone(), ..layout })
-}
-
-/// A path as it is compared: without regard to case and to the direction of slashes.
-fn plain_path(path: &str) -> String {
-    path.replace('\\', "/").to_ascii_lowercase()
 }
 
 struct Relation {
@@ -176,35 +173,4 @@ fn without_sheets(xml: &str, known: impl Fn(&str) -> bool) -> Result<Option<Stri
     }
     kept.push_str(&xml[from..]);
     Ok((kept.len() < xml.len()).then_some(kept))
-}
-
-fn each_element(xml: &str, mut see: impl FnMut(&BytesStart) -> Result<(), Trouble>) -> Result<(), Trouble> {
-    let mut reader = Reader::from_str(xml);
-    reader.config_mut().check_end_names = false;
-    loop {
-        match reader.read_event()? {
-            Event::Start(element) | Event::Empty(element) => see(&element)?,
-            Event::Eof => return Ok(()),
-            _ => {}
-        }
-    }
-}
-
-/// The value of the attribute with this name, whatever its namespace.
-pub(super) fn attribute(element: &BytesStart, name: &str) -> Result<Option<String>, Trouble> {
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(quick_xml::Error::from)?;
-        if attribute.key.local_name().as_ref() == name {
-            return Ok(Some(attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned()));
-        }
-    }
-    Ok(None)
-}
-
-/// The index of a part, found as the workbook reader finds it: without regard to case and to the
-/// direction of slashes.
-pub(super) fn find(archive: &Archive, path: &str) -> Option<usize> {
-    let wanted = path.to_ascii_lowercase();
-    let same = |name: &str| plain_path(name) == wanted;
-    (0..archive.len()).rev().find(|at| archive.name_for_index(*at).and_then(Result::ok).is_some_and(|name| same(&name)))
 }

@@ -4,13 +4,13 @@ use std::io::Read;
 
 use compact_str::CompactString;
 
-use super::csv::Csv;
 use super::encoding;
-use super::guard::{Fault, Guard};
-use super::source::{CHUNK, Source};
-use crate::error::Error;
+use super::slice::CHUNK;
+use super::source::Source;
+use super::text_form::TextForm;
+use super::watched::{Fault, Watched};
+use crate::error::{Error, ErrorKind, LineFault};
 use crate::row::{BadCell, Cell};
-use crate::text;
 
 /// Cells in one record; a workbook has no more columns either.
 const MOST_CELLS: usize = 16_384;
@@ -20,7 +20,7 @@ const MANY_DELIMITERS: usize = 3;
 
 /// A text record by record.
 pub(super) struct Records<'a> {
-    reader: csv::Reader<Guard<Box<dyn Read + Send>>>,
+    reader: csv::Reader<Watched<Box<dyn Read + Send>>>,
     record: csv::ByteRecord,
     source: &'a Source,
     /// Not UTF-8 in the file, so U+FFFD and C1 controls stand for what could not be decoded.
@@ -32,19 +32,19 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub fn new(csv: &Csv, source: &'a Source) -> Self {
+    pub fn new(form: &TextForm, source: &'a Source) -> Self {
         let reader = csv::ReaderBuilder::new()
-            .delimiter(csv.delimiter)
+            .delimiter(form.delimiter)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(CHUNK)
-            .from_reader(Guard::new(csv.decoded(source), csv.delimiter));
+            .from_reader(Watched::new(form.decoded(source), form.delimiter));
         Self {
             reader,
             record: csv::ByteRecord::new(),
             source,
-            was_decoded: !encoding::is_utf8(csv.encoding),
-            skip_first: csv.sep_line,
+            was_decoded: !encoding::is_utf8(form.encoding),
+            skip_first: form.sep_line,
             next_line: 1,
             blank_lines: 0,
         }
@@ -53,7 +53,7 @@ impl<'a> Records<'a> {
     /// Goes to the next record; its line, or nothing at the end.
     pub fn next(&mut self) -> Result<Option<u32>, Error> {
         loop {
-            let more = self.reader.read_byte_record(&mut self.record).map_err(|error| self.stop(error))?;
+            let more = self.reader.read_byte_record(&mut self.record).map_err(|error| self.refusal(error))?;
             let line = self.reader.get_mut().skip_blanks(self.next_line);
             self.blank_lines += line - self.next_line;
             if !more {
@@ -106,24 +106,20 @@ impl<'a> Records<'a> {
         memchr::memchr(b'\n', self.record.as_slice()).is_some() && self.record.iter().any(swallows)
     }
 
-    fn stop(&self, error: csv::Error) -> Error {
+    fn refusal(&self, error: csv::Error) -> Error {
         let text = error.to_string();
         let fault = match error.into_kind() {
             csv::ErrorKind::Io(error) => error.downcast::<Fault>(),
             _ => Err(std::io::Error::other(text)),
         };
         match fault {
-            Ok(fault) => fault.stop(&self.source.name),
+            Ok(Fault(line, fault)) => Error::new(&self.source.name, ErrorKind::Line(line, fault)),
             Err(error) => self.source.unreadable(&error),
         }
     }
 
     fn too_wide(&self) -> Error {
-        let (name, line) = (&self.source.name, self.next_line - 1);
-        Error::new(text!(
-            "{name}, satır {line}: dosya okunamayacak kadar büyük (en çok {MOST_CELLS} sütun, 4 milyar satır). Ayırıcıyı denetleyin ya da dosyayı bölün.",
-            "{name}, line {line}: the file is larger than can be read (at most {MOST_CELLS} columns, 4 billion lines). Check the delimiter, or split the file."
-        ))
+        Error::new(&self.source.name, ErrorKind::Line(self.next_line - 1, LineFault::TooWide(MOST_CELLS)))
     }
 }
 
@@ -180,8 +176,8 @@ mod tests {
             let mut file = tempfile::NamedTempFile::new().unwrap();
             file.write_all(text.as_bytes()).unwrap();
             let source = Source::open(file.path()).unwrap();
-            let csv = Csv::plain(b';', source.len());
-            let mut records = Records::new(&csv, &source);
+            let form = TextForm::plain(b';', source.len());
+            let mut records = Records::new(&form, &source);
             let mut lines = Vec::new();
             let fault = loop {
                 match records.next() {

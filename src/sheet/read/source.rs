@@ -1,19 +1,15 @@
 //! The input file: opened once, hashed whole, read through that one handle, and compared at the end.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::gzip;
-use crate::error::Error;
-use crate::message::shown;
-use crate::text;
-
-/// Bytes asked of the file at a time.
-pub(super) const CHUNK: usize = 128 * 1024;
+use super::slice::{CHUNK, Slice};
+use crate::error::{Error, FileFault};
 
 /// An open input file and what was known of it when it was opened.
 #[derive(Debug)]
@@ -23,14 +19,14 @@ pub(super) struct Source {
     /// What is read: the file itself, or what was packed in it; and its length.
     content: Arc<File>,
     len: u64,
-    /// The file's name without its folder, fit for a message.
+    /// The file's name without its folder.
     pub name: String,
 }
 
 impl Source {
     /// Opens a regular file.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let name = shown(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         // Asked of the path too, for opening a pipe would wait for its writer.
         let found = std::fs::metadata(path).map_err(|error| cannot_open(&name, &error))?;
         let opened = if found.is_file() { File::open(path) } else { return Err(not_a_file(&name)) };
@@ -61,7 +57,7 @@ impl Source {
 
     /// A reader of the bytes `start..end` with a position of its own.
     pub fn slice(&self, start: u64, end: u64) -> Slice {
-        Slice { file: Arc::clone(&self.content), start, at: start, end }
+        Slice::new(&self.content, start, end)
     }
 
     /// The first bytes of the file, at most `most`.
@@ -80,7 +76,7 @@ impl Source {
                 look(chunk);
             })?;
         } else {
-            let packed = Slice { file: Arc::clone(&self.file), start: 0, at: 0, end: self.opened.len() };
+            let packed = Slice::new(&self.file, 0, self.opened.len());
             self.each_chunk(packed, |chunk| hasher.update(chunk))?;
             self.each_chunk(self.slice(0, self.len), look)?;
         }
@@ -96,7 +92,7 @@ impl Source {
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
-        if reader.at != reader.end {
+        if !reader.is_at_end() {
             return Err(self.changed());
         }
         Ok(())
@@ -113,119 +109,31 @@ impl Source {
     }
 
     pub fn unreadable(&self, error: &io::Error) -> Error {
-        let name = &self.name;
-        Error::new(text!(
-            "{name} okunamadı ({error}). Dosyayı bu bilgisayara kopyalayıp yeniden deneyin.",
-            "{name} could not be read ({error}). Copy the file to this computer and try again."
-        ))
+        Error::new(&self.name, FileFault::Unreadable(error.to_string()))
     }
 
     fn changed(&self) -> Error {
-        let name = &self.name;
-        Error::new(text!(
-            "{name} okunurken değiştirildi. Dosyayı kaydedip kapatın ve komutu yeniden çalıştırın.",
-            "{name} was changed while it was read. Save it, close it, and run the command again."
-        ))
+        Error::new(&self.name, FileFault::Changed)
     }
 }
 
 fn not_a_file(name: &str) -> Error {
-    Error::new(text!(
-        "{name} bir dosya değil. Bir .xlsx ya da .csv dosyası verin.",
-        "{name} is not a file. Give an .xlsx or a .csv file."
-    ))
+    Error::new(name, FileFault::NotAFile)
 }
 
 fn cannot_open(name: &str, error: &io::Error) -> Error {
-    Error::new(match error.kind() {
-        io::ErrorKind::NotFound => text!(
-            "{name} bulunamadı. Dosyanın adını ve klasörünü denetleyin.",
-            "{name} was not found. Check the file's name and folder."
-        ),
-        io::ErrorKind::PermissionDenied => text!(
-            "{name} dosyasını okuma izniniz yok. İzinlerini değiştirin ya da bir kopyasını kullanın.",
-            "You may not read {name}. Change its permissions, or use a copy of it."
-        ),
-        _ => text!(
-            "{name} açılamadı ({error}). Başka bir programda açıksa kapatıp yeniden deneyin.",
-            "{name} could not be opened ({error}). If another program has it open, close it there and try again."
-        ),
-    })
-}
-
-/// A part of the file, read by position: any number of them share one handle.
-#[derive(Debug)]
-pub(super) struct Slice {
-    file: Arc<File>,
-    start: u64,
-    at: u64,
-    end: u64,
-}
-
-impl Slice {
-    /// Where in the file the next byte is read.
-    pub fn position(&self) -> u64 {
-        self.at
-    }
-}
-
-impl Read for Slice {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let want = buf.len().min(left);
-        if want == 0 {
-            return Ok(0);
-        }
-        let count = read_at(&self.file, &mut buf[..want], self.at)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buf: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buf, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buf: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buf, at)
-}
-
-impl Seek for Slice {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let target = match to {
-            SeekFrom::Start(offset) => self.start.checked_add(offset),
-            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
-            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
-        };
-        match target {
-            Some(target) if target >= self.start => {
-                self.at = target;
-                Ok(target - self.start)
-            }
-            _ => Err(io::Error::from(io::ErrorKind::InvalidInput)),
-        }
-    }
+    let fault = match error.kind() {
+        io::ErrorKind::NotFound => FileFault::NotFound,
+        io::ErrorKind::PermissionDenied => FileFault::NotAllowed,
+        _ => FileFault::CannotOpen(error.to_string()),
+    };
+    Error::new(name, fault)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
-
-    #[test]
-    fn a_slice_reads_and_seeks_within_its_bounds() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(b"0123456789").unwrap();
-        let source = Source::open(file.path()).unwrap();
-        let mut slice = source.slice(2, 8);
-        assert_eq!(slice.seek(SeekFrom::End(-2)).unwrap(), 4);
-        let mut rest = String::new();
-        slice.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "67");
-        assert!(slice.seek(SeekFrom::Current(-9)).is_err());
-    }
 
     #[test]
     fn the_hash_is_the_sha_256_of_all_bytes() {

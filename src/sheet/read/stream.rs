@@ -3,11 +3,11 @@
 
 use std::ops::ControlFlow;
 
-use super::headings::Headings;
+use super::headings::{Headings, of_sheet};
 use super::ranges::Ranges;
-use crate::error::Error;
+use crate::error::{Error, FileFault};
 use crate::fold::fold;
-use crate::message::{Text, shown};
+use crate::message::Text;
 use crate::row::{Cell, Place, Row, Sheet};
 use crate::text;
 
@@ -67,7 +67,7 @@ impl<'a> Stream<'a> {
     pub fn push(&mut self, row: Row, file: &str) -> Result<(), Error> {
         self.cells += row.cells.len() as u64;
         if self.cells > MOST_CELLS {
-            return Err(too_many_cells(file));
+            return Err(Error::new(file, FileFault::TooManyCells(MOST_CELLS)));
         }
         if row.cells.iter().all(Cell::is_blank) {
             self.totals.blank += 1;
@@ -150,14 +150,6 @@ fn weight(row: &Row) -> usize {
     row.cells.iter().map(|cell| size_of::<Cell>() + text(cell)).sum()
 }
 
-fn too_many_cells(file: &str) -> Error {
-    let millions = MOST_CELLS / 1_000_000;
-    Error::new(text!(
-        "{file} içinde boşlarla birlikte {millions} milyondan çok hücre var. Başlıkların sağındaki boş sütunları silin ya da dosyayı bölün.",
-        "{file} has more than {millions} million cells, blank ones among them. Delete the empty columns on the right, or split the file."
-    ))
-}
-
 /// The row says "total" in its first filled cell, and at most half of its other cells are filled.
 fn is_total_row(row: &Row, width: usize) -> bool {
     let mut filled = row.cells.iter().filter(|cell| !cell.is_blank());
@@ -181,15 +173,6 @@ fn hidden_rows(sheet: &Sheet, hidden: &Ranges) -> Text {
         "{tr}gizli ya da filtrelenmiş satırlar ({count}): {hidden}.",
         "{en}hidden or filtered rows ({count}): {hidden}."
     )
-}
-
-/// The beginning of a sentence about a sheet; nothing where it has no name.
-pub(super) fn of_sheet(sheet: &Sheet) -> (String, String) {
-    if sheet.name.is_empty() {
-        return (String::new(), String::new());
-    }
-    let name = shown(&sheet.name);
-    (format!("\"{name}\" sayfası, "), format!("Sheet \"{name}\", "))
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use std::io::Read;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, WINDOWS_1252, WINDOWS_1254};
 
-use super::Doubtful;
-use super::source::{CHUNK, Source};
-use crate::error::Error;
-use crate::message::{Text, shown};
-use crate::text;
+use super::encoding::spoken;
+use super::options::Doubtful;
+use super::slice::CHUNK;
+use super::source::Source;
+use crate::error::{EncodingFault, Error, NotTurkish};
 
 /// So many letters of Turkish for each that is not, or more, and the detector has no other opinion: foreign names.
 const TURKISH_ENOUGH: u64 = 20;
@@ -125,8 +125,11 @@ pub(super) fn agree(source: &Source, doubtful: &Doubtful) -> Result<&'static Enc
     if survey.doubtful * TURKISH_ENOUGH <= survey.turkish && proposed == WINDOWS_1254 {
         return Ok(WINDOWS_1254);
     }
-    let place = Place::of(source, first)?;
-    if ask(&place.question(&source.name, proposed)) { Ok(proposed) } else { Err(place.refusal(&source.name, proposed)) }
+    let place = Place::of(source, first)?.judged(proposed);
+    if ask(&place.question(&source.name)) {
+        return Ok(proposed);
+    }
+    Err(Error::new(&source.name, EncodingFault::NotTurkish(Box::new(place))))
 }
 
 fn survey(source: &Source) -> Result<Survey, Error> {
@@ -199,38 +202,23 @@ impl Place {
     }
 
     fn by(&self, encoding: &'static Encoding) -> String {
-        shown(encoding.decode_without_bom_handling(&self.bytes).0.trim())
+        encoding.decode_without_bom_handling(&self.bytes).0.trim().to_owned()
     }
 
-    fn question(&self, name: &str, proposed: &'static Encoding) -> Text {
-        let (line, sample, encoding) = (self.line, self.by(proposed), super::encoding::spoken(proposed));
-        text!(
-            "{name}, satır {line}: harfler Türkçe gibi değil. {encoding} olarak okununca \"{sample}\" çıkıyor. Dosya {encoding} olarak okunsun mu?",
-            "{name}, line {line}: the letters are not those of Turkish. Read as {encoding} they are \"{sample}\". Read the file as {encoding}?"
-        )
-    }
-
-    fn refusal(&self, name: &str, proposed: &'static Encoding) -> Error {
-        let (line, sample, here) = (self.line, self.by(proposed), self.by(WINDOWS_1254));
-        let (label, encoding) = (proposed.name().to_ascii_lowercase(), super::encoding::spoken(proposed));
-        let mut message = text!(
-            "{name}, satır {line}: dosya UTF-8 değil; Windows-1254 (Türkçe) olarak okununca \"{here}\" çıkıyor, Türkçe gibi değil. Dosyayı \"CSV UTF-8\" olarak kaydedin ya da kodlamasını söyleyin:",
-            "{name}, line {line}: the file is not UTF-8, and read as Windows-1254 (Turkish) this is \"{here}\", which is not Turkish. Save it as \"CSV UTF-8\", or name its encoding:"
-        );
-        if proposed == WINDOWS_1254 {
-            message.tr.push_str(" bu metin doğruysa --encoding windows-1254.");
-            message.en.push_str(" if that text is right, --encoding windows-1254.");
-        } else {
-            message.tr.push_str(&format!(" {encoding} ise (\"{sample}\") --encoding {label}."));
-            message.en.push_str(&format!(" if it is {encoding} (\"{sample}\"), --encoding {label}."));
+    fn judged(&self, proposed: &'static Encoding) -> NotTurkish {
+        NotTurkish {
+            line: self.line,
+            as_turkish: self.by(WINDOWS_1254),
+            proposed: spoken(proposed),
+            as_proposed: self.by(proposed),
         }
-        Error::new(message)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Text;
     use std::cell::RefCell;
     use std::io::Write;
 

@@ -5,8 +5,9 @@ use std::io::Read;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::parts::{Archive, attribute, find};
-use super::source::CHUNK;
+use super::archive::{Archive, find};
+use super::elements::attribute;
+use super::slice::CHUNK;
 use super::trouble::Trouble;
 use super::xml::{Scan, Seen};
 

@@ -7,17 +7,20 @@ use std::sync::atomic::AtomicU64;
 use calamine::{Reader, Xlsx};
 use zip::ZipArchive;
 
+use super::archive::Archive;
 use super::cells::{Book, Formats, Rows, Where, cannot_read};
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
-use super::look::{Look, Part, metered};
+use super::look::{Look, Part};
 use super::mend;
-use super::parts::{self, Archive, Layout, Tab};
-use super::source::{CHUNK, Source};
+use super::metered::metered;
+use super::options::Options;
+use super::parts::{self, Layout, Tab};
+use super::slice::CHUNK;
+use super::source::Source;
 use super::stream::Stream;
 use super::trouble::Trouble;
 use super::weight::Budget;
-use super::{Options, no_data};
-use crate::error::Error;
+use crate::error::{ChoiceFault, Error};
 use crate::fold::fold;
 use crate::message::{Text, shown};
 use crate::panics::parsing;
@@ -43,19 +46,18 @@ pub(super) struct Opened {
 /// Opens the workbook and chooses its sheets; an error if none has a row below its header row.
 pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Error> {
     let name = &source.name;
-    let Package { copy, archive, reached, budget, layout } =
-        Package::of(source).map_err(|trouble| trouble.stop(name))?;
+    let Package { copy, archive, reached, budget, layout } = Package::of(source).map_err(|trouble| trouble.of(name))?;
     let source = copy.as_ref().unwrap_or(source);
     let wanted = wanted_sheets(name, &layout.sheets, options.sheet)?;
-    let Some(first) = wanted.first() else { return Err(no_visible_sheet(name)) };
+    let Some(first) = wanted.first() else { return Err(Error::new(name, ChoiceFault::NoVisibleSheet)) };
 
     let sheets = wanted.iter().map(|tab| Part::Sheet(tab.path.clone()));
     let looked_at: Vec<Part> = layout.texts.into_iter().map(Part::Texts).chain(sheets).collect();
     let first_sheet = looked_at.len() - wanted.len();
-    let look = Look::begin(archive, budget, reached, looked_at).map_err(|trouble| trouble.stop(name))?;
+    let look = Look::begin(archive, budget, reached, looked_at).map_err(|trouble| trouble.of(name))?;
     let handle = BufReader::with_capacity(CHUNK, look.gated(source.slice(0, source.len())));
     let book = parsing(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error));
-    let mut book = book.map_err(|stumbled| look.stop(0, name, stumbled))?;
+    let mut book = book.map_err(|stumbled| look.cause(0, name, stumbled))?;
 
     let place = |(sheet, part)| Where { file: name, sheet, look: &look, part };
     let formats = Formats::of(&mut book, place((&first.name, first_sheet)))?;
@@ -118,29 +120,14 @@ fn wanted_sheets<'l>(file: &str, tabs: &'l [Tab], named: Option<&str>) -> Result
     found.map(|tab| vec![tab]).ok_or_else(|| no_such_sheet(file, named, tabs))
 }
 
-fn no_visible_sheet(file: &str) -> Error {
-    Error::new(text!(
-        "{file} içinde görünür sayfa yok. Sayfayı Excel'de gösterin ya da --sheet ile adını verin.",
-        "{file} has no visible sheet. Unhide the sheet in Excel, or name it with --sheet."
-    ))
-}
-
 fn no_such_sheet(file: &str, named: &str, tabs: &[Tab]) -> Error {
     let names = || tabs.iter().map(|tab| &tab.name);
     let close = names()
         .map(|name| (strsim::jaro_winkler(&fold(name), &fold(named)), name))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0));
-    let list = names().take(20).map(|name| format!("\"{}\"", shown(name))).collect::<Vec<_>>().join(", ");
-    let named = shown(named);
-    let (tr, en) = close.map_or_else(Default::default, |(_, name)| {
-        let name = shown(name);
-        (format!(" \"{name}\" mi demek istediniz?"), format!(" Did you mean \"{name}\"?"))
-    });
-    Error::new(text!(
-        "{file} içinde \"{named}\" adlı sayfa yok. Sayfaları: {list}.{tr}",
-        "{file} has no sheet called \"{named}\". Its sheets: {list}.{en}"
-    ))
+    let (sheets, close) = (names().cloned().collect(), close.map(|(_, name)| name.clone()));
+    Error::new(file, ChoiceFault::NoSuchSheet { named: named.to_owned(), sheets, close })
 }
 
 /// The sheets that may be read.
@@ -182,7 +169,7 @@ impl Choice {
         let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
         for (sheet, part) in self.recognised {
             if workbook.has_rows(file, &sheet, part)? {
-                if uncalculated && workbook.look.marks(part).map_err(|trouble| trouble.stop(file))?.formulas {
+                if uncalculated && workbook.look.marks(part).map_err(|trouble| trouble.of(file))?.formulas {
                     warnings.push(not_calculated(&sheet.name));
                 }
                 sheets.push(sheet);
@@ -192,7 +179,7 @@ impl Choice {
             }
         }
         if sheets.is_empty() {
-            return Err(no_data(file));
+            return Err(Error::new(file, ChoiceFault::NoData));
         }
         Ok((sheets, warnings))
     }
@@ -268,7 +255,7 @@ impl Workbook {
             drop(rows);
             if !stream.is_over() {
                 // What stands behind the last row may be wrong too.
-                self.look.marks(*part).map_err(|trouble| trouble.stop(file))?;
+                self.look.marks(*part).map_err(|trouble| trouble.of(file))?;
             }
             stream.end_of_sheet(sheet);
         }

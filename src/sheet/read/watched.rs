@@ -1,68 +1,20 @@
-//! Stands between a text and the CSV parser, and stops at what the parser would take in silence: a
-//! quote that is never closed and swallows the rest of the file, text after a closing quote, quotes
-//! within cells that may have held a delimiter, a record without end, zero bytes. It also notes the blank lines that the parser skips, without
-//! which a record's line could not be told.
+//! A text on its way to the CSV parser. It refuses what the parser accepts silently: a quote that nothing closes and
+//! that swallows the rest of the file, text after a closing quote, quotes within cells around a delimiter, a record
+//! without end, a zero byte. It also notes the blank lines that the parser skips: the line of a record is counted with
+//! them.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-use crate::error::Error;
-use crate::text;
+use crate::error::LineFault;
 
 /// Bytes in one record.
 const LONGEST_RECORD: u64 = 1024 * 1024;
 
-/// What is wrong with the text; each names the line on which the record began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{self:?}")]
-pub(super) enum Fault {
-    OpenQuote(u64),
-    AfterQuote(u64),
-    /// A quote within a cell, a delimiter, and a quote that ends a cell: the delimiter may have been between quotes,
-    /// behind another that is missing.
-    StrayQuotes(u64),
-    TooLong(u64),
-    /// A record that is too long and whose last cell is in quotes.
-    LongCell(u64),
-    /// A cell whose lines are rows.
-    Swallowed(u64),
-    Zero(u64),
-}
-
-impl Fault {
-    pub fn stop(self, name: &str) -> Error {
-        Error::new(match self {
-            Fault::OpenQuote(line) => text!(
-                "{name}, satır {line}: bu satırdaki bir hücre tırnak (\") ile açılıyor ve kapanmıyor; ardındaki satırları yutardı. Tırnağı kapatın ya da silin.",
-                "{name}, line {line}: a cell on this line opens with a quote (\") that is never closed, which would swallow the lines after it. Close the quote or delete it."
-            ),
-            Fault::AfterQuote(line) => text!(
-                "{name}, satır {line}: bir hücrede kapanış tırnağından (\") sonra metin var. Hücrenin içindeki tırnakları çift (\"\") yazın ya da silin.",
-                "{name}, line {line}: a cell has text after its closing quote (\"). Double the quotes inside the cell (\"\"), or delete them."
-            ),
-            Fault::StrayQuotes(line) => text!(
-                "{name}, satır {line}: tırnak (\") bir hücrenin içinde açılıp başka bir hücrenin sonunda kapanıyor; aradaki ayırıcı metnin parçası olabilir. Önünde eksik bir ayırıcı varsa ekleyin; tırnak metnin parçasıysa hücreyi tırnak içine alıp içindekileri çift (\"\") yazın.",
-                "{name}, line {line}: a quote (\") opens within a cell and another ends a later cell, so the delimiter between them may be text. If a delimiter is missing before the quote, add it; if the quotes are text, put the cell in quotes and double those inside (\"\")."
-            ),
-            Fault::LongCell(line) => text!(
-                "{name}, satır {line}: bu satırda tırnak (\") ile açılan bir hücre 1 MiB'den uzun. Kapanmamış bir tırnaksa kapatın ya da silin.",
-                "{name}, line {line}: a cell on this line opens with a quote (\") and is longer than 1 MiB. If the quote was never closed, close it or delete it."
-            ),
-            Fault::Swallowed(line) => text!(
-                "{name}, satır {line}: tırnak (\") ile açılan bir hücre ardındaki satırları da içine alıyor. Kapanmamış tırnağı kapatın ya da silin; hücrenin kendisi bir tabloysa dosyayı .xlsx olarak kaydedip onu verin.",
-                "{name}, line {line}: a cell that opens with a quote (\") takes in the rows below it. Close the quote or delete it; if the cell itself holds a table, save the file as .xlsx and give that."
-            ),
-            Fault::TooLong(line) => text!(
-                "{name}, satır {line}: bu satırda başlayan kayıt 1 MiB'den uzun. Dosyanın satır sonlarını ve tırnaklarını denetleyin.",
-                "{name}, line {line}: the record that begins here is longer than 1 MiB. Check the file's line ends and quotes."
-            ),
-            Fault::Zero(line) => text!(
-                "{name}, satır {line}: metinde sıfır (NUL) baytı var; dosya bozuk ya da metin değil. Dosyayı \"CSV UTF-8\" olarak yeniden kaydedin.",
-                "{name}, line {line}: there is a zero (NUL) byte in the text; the file is damaged, or no text. Save it again as \"CSV UTF-8\"."
-            ),
-        })
-    }
-}
+/// What is wrong with the text, and the line on which the record begins.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {0}: {1:?}")]
+pub(super) struct Fault(pub u64, pub LineFault);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
@@ -89,7 +41,7 @@ enum Opened {
 }
 
 /// A reader that passes its bytes on unchanged.
-pub(super) struct Guard<R> {
+pub(super) struct Watched<R> {
     inner: R,
     delimiter: u8,
     at: At,
@@ -107,7 +59,7 @@ pub(super) struct Guard<R> {
     blanks: VecDeque<(u64, u64)>,
 }
 
-impl<R: Read> Guard<R> {
+impl<R: Read> Watched<R> {
     pub fn new(inner: R, delimiter: u8) -> Self {
         let blanks = VecDeque::new();
         let (at, opened) = (At::Plain, Opened::No);
@@ -144,8 +96,8 @@ impl<R: Read> Guard<R> {
         self.offset += chunk.len() as u64;
         if self.offset - self.record.1 > LONGEST_RECORD {
             return Err(match self.at {
-                At::Quoted => Fault::LongCell(self.record.0),
-                _ => Fault::TooLong(self.record.0),
+                At::Quoted => Fault(self.record.0, LineFault::LongCell),
+                _ => Fault(self.record.0, LineFault::TooLong),
             });
         }
         Ok(())
@@ -198,7 +150,7 @@ impl<R: Read> Guard<R> {
     fn stray(&mut self, next: u8) -> Result<(), Fault> {
         let ends_the_cell = next == self.delimiter || next == b'\n' || next == b'\r';
         self.opened = match (self.opened, ends_the_cell) {
-            (Opened::Before, true) => return Err(Fault::StrayQuotes(self.record.0)),
+            (Opened::Before, true) => return Err(Fault(self.record.0, LineFault::StrayQuotes)),
             // 12" at the end of a cell, or the second of two in one cell.
             (Opened::No, true) | (Opened::Here, _) => Opened::No,
             (Opened::No | Opened::Before, false) => Opened::Here,
@@ -224,17 +176,17 @@ impl<R: Read> Guard<R> {
             byte if byte == self.delimiter => self.at = At::Plain,
             b'\n' | b'\r' => self.end_of_record(from),
             b' ' | b'\t' => self.at = At::Closed,
-            _ => return Err(Fault::AfterQuote(self.record.0)),
+            _ => return Err(Fault(self.record.0, LineFault::AfterQuote)),
         }
         Ok(from + 1)
     }
 }
 
-impl<R: Read> Read for Guard<R> {
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buf)?;
         if count == 0 && self.at == At::Quoted && !buf.is_empty() {
-            return Err(io::Error::other(Fault::OpenQuote(self.record.0)));
+            return Err(io::Error::other(Fault(self.record.0, LineFault::OpenQuote)));
         }
         if count == 0 && self.at == At::Stray {
             self.stray(b'\n').map_err(io::Error::other)?;
@@ -242,7 +194,7 @@ impl<R: Read> Read for Guard<R> {
         let zero = memchr::memchr(0, &buf[..count]);
         self.watch(&buf[..zero.unwrap_or(count)]).map_err(io::Error::other)?;
         match zero {
-            Some(_) => Err(io::Error::other(Fault::Zero(self.record.0))),
+            Some(_) => Err(io::Error::other(Fault(self.record.0, LineFault::Zero))),
             None => Ok(count),
         }
     }
@@ -256,12 +208,12 @@ mod tests {
     fn watch(text: &str) -> Result<Vec<u64>, Fault> {
         let mut results: Vec<_> = (1..=text.len().clamp(1, 40))
             .map(|size| {
-                let mut guard = Guard::new(text.as_bytes(), b';');
+                let mut watched = Watched::new(text.as_bytes(), b';');
                 let mut chunk = vec![0; size];
                 loop {
-                    match guard.read(&mut chunk) {
+                    match watched.read(&mut chunk) {
                         Ok(0) => {
-                            return Ok(guard.blanks.into_iter().flat_map(|(first, behind)| first..behind).collect());
+                            return Ok(watched.blanks.into_iter().flat_map(|(first, behind)| first..behind).collect());
                         }
                         Ok(_) => {}
                         Err(error) => return Err(error.downcast::<Fault>().unwrap()),
@@ -284,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_found_with_the_line_where_its_record_began() {
-        assert_eq!(watch("a;b\nc;\"d\ne;f\n"), Err(Fault::OpenQuote(2)));
+        assert_eq!(watch("a;b\nc;\"d\ne;f\n"), Err(Fault(2, LineFault::OpenQuote)));
         let long = format!("a;b\n\r\n\"{}\";x\n", "k\n".repeat(60));
         assert_eq!(watch(&long), Ok(vec![2]), "a cell may have many lines");
     }
@@ -292,7 +244,7 @@ mod tests {
     #[test]
     fn quotes_within_cells_that_may_hold_a_delimiter_are_refused() {
         for text in ["a\nx\"b; c\";d\n", "a\nx\"b; c\"", "a\nx;\"y\";p \"b;k;c\"\r\n", "a\n \"b; c\";d\n"] {
-            assert_eq!(watch(text), Err(Fault::StrayQuotes(2)), "{text:?}");
+            assert_eq!(watch(text), Err(Fault(2, LineFault::StrayQuotes)), "{text:?}");
         }
         for text in
             ["12\";15\";x\n", "12\" ekran;15\" TV;x\n", "x \"y\" z;b;\"c\"\n", "a \"b\";c\";d\n", "a\"b;c\nd;e\"\n"]
@@ -303,9 +255,9 @@ mod tests {
 
     #[test]
     fn a_cell_in_quotes_without_end_is_told_as_that() {
-        let mut guard = Guard::new(b"a;b\nc;\"".chain(io::repeat(b'x')), b';');
-        let read = io::copy(&mut guard, &mut io::sink()).unwrap_err();
-        assert_eq!(read.downcast::<Fault>().unwrap(), Fault::LongCell(2));
+        let mut watched = Watched::new(b"a;b\nc;\"".chain(io::repeat(b'x')), b';');
+        let read = io::copy(&mut watched, &mut io::sink()).unwrap_err();
+        assert_eq!(read.downcast::<Fault>().unwrap(), Fault(2, LineFault::LongCell));
     }
 
     #[test]
@@ -315,27 +267,27 @@ mod tests {
 
     #[test]
     fn text_after_a_closing_quote_is_refused() {
-        assert_eq!(watch("a\n\"Büyük\" mağaza;x\n"), Err(Fault::AfterQuote(2)));
+        assert_eq!(watch("a\n\"Büyük\" mağaza;x\n"), Err(Fault(2, LineFault::AfterQuote)));
     }
 
     #[test]
     fn a_record_without_end_is_refused_before_it_fills_the_memory() {
-        let mut guard = Guard::new(io::repeat(b'x'), b';');
-        let read = io::copy(&mut guard, &mut io::sink()).unwrap_err();
-        assert_eq!(read.downcast::<Fault>().unwrap(), Fault::TooLong(1));
-        assert!(guard.offset < 2 * LONGEST_RECORD);
+        let mut watched = Watched::new(io::repeat(b'x'), b';');
+        let read = io::copy(&mut watched, &mut io::sink()).unwrap_err();
+        assert_eq!(read.downcast::<Fault>().unwrap(), Fault(1, LineFault::TooLong));
+        assert!(watched.offset < 2 * LONGEST_RECORD);
     }
 
     #[test]
     fn blank_lines_cost_no_memory_each() {
-        let mut guard = Guard::new(io::repeat(b'\n').take(100_000), b';');
-        io::copy(&mut guard, &mut io::sink()).unwrap();
-        assert_eq!(guard.blanks.len(), 1);
-        assert_eq!(guard.skip_blanks(1), 100_001);
+        let mut watched = Watched::new(io::repeat(b'\n').take(100_000), b';');
+        io::copy(&mut watched, &mut io::sink()).unwrap();
+        assert_eq!(watched.blanks.len(), 1);
+        assert_eq!(watched.skip_blanks(1), 100_001);
     }
 
     #[test]
     fn a_zero_byte_is_refused() {
-        assert_eq!(watch("a;b\nc\0;d"), Err(Fault::Zero(2)));
+        assert_eq!(watch("a;b\nc\0;d"), Err(Fault(2, LineFault::Zero)));
     }
 }

@@ -128,7 +128,7 @@ pub fn classify(bytes: &[u8]) {
     let lost = a % 7 == 0;
     let attempt = if lost { Attempt::Lost(failures[usize::from(*b) % 4]) } else { Attempt::Answered(answer) };
     let before = Before { nth: u32::from(c % 60), doubtful: c & 64 != 0, renewable: c & 128 != 0 };
-    let decision = decide(&attempt, operation, before, if c & 1 == 0 { Lang::En } else { Lang::Tr });
+    let decision = decide(&attempt, operation, before);
     if lost || (500..=599).contains(&status) && !matches!(status, 501 | 503 | 505) {
         let may = operation.may_repeat() || operation.not_applied.contains(&status);
         assert!(decision.again.is_none() || may, "{}: {attempt:?} goes again", operation.name);

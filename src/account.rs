@@ -4,13 +4,12 @@
 use std::collections::HashMap;
 
 use crate::contract::Operation;
-use crate::doubt::{self, Doubt};
+use crate::doubt::Doubt;
 use crate::error::Error;
-use crate::hint;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
-use crate::message::{Lang, shown};
-use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Status};
+use crate::message::Lang;
+use crate::outcome::{Cause, DuplicateOf, Failure, Outcome, Problem, Reason, Status, Unsent};
 use crate::row::{Place, Sheet, column_letter};
 use crate::submit::event::reference;
 use crate::validate::Verdict;
@@ -64,26 +63,6 @@ pub fn standing(findings: &Findings, ordinal: u32, send_duplicates: bool) -> Sta
     }
 }
 
-/// Codes of rows that were not sent, beside those of failures.
-pub const NOT_SENT: &str = "not-sent";
-pub const INVALID_ROWS: &str = "invalid-rows";
-pub const HELD: &str = "held";
-pub const HIDDEN: &str = "hidden";
-pub const IN_FLIGHT: &str = "in-flight";
-
-/// Why rows were not sent where nothing else says it.
-#[derive(Debug, Clone)]
-pub struct NotSent {
-    pub code: &'static str,
-    pub words: String,
-}
-
-impl Default for NotSent {
-    fn default() -> Self {
-        Self { code: NOT_SENT, words: String::new() }
-    }
-}
-
 /// What an account is drawn up from.
 pub struct Account<'a> {
     pub lang: Lang,
@@ -100,11 +79,10 @@ pub struct Account<'a> {
     pub past: HashMap<u32, (EntryId, Option<Doubt>)>,
     /// Order keys behind which rows are held, and the row that holds them.
     pub held: HashMap<Key, EntryId>,
-    pub not_sent: NotSent,
+    /// Why rows were not sent where nothing else says it.
+    pub not_sent: Unsent,
     /// The run is being sent by another process.
     pub under_way: bool,
-    /// What the commands that are named have to carry ([`hint`]).
-    pub flags: String,
     page: Vec<Entry>,
     at: usize,
 }
@@ -129,9 +107,8 @@ impl<'a> Account<'a> {
             run: None,
             past: HashMap::new(),
             held: HashMap::new(),
-            not_sent: NotSent::default(),
+            not_sent: Unsent::default(),
             under_way: false,
-            flags: String::new(),
             page: Vec::new(),
             at: 0,
         }
@@ -146,7 +123,10 @@ impl<'a> Account<'a> {
             Verdict::Invalid { operation, problems } => {
                 return Ok((operation, Outcome { problems, ..Outcome::of(Status::Invalid) }));
             }
-            Verdict::Hidden { operation } => return Ok((Some(operation), self.hidden())),
+            Verdict::Hidden { operation } => {
+                let error = Some(Reason::Hidden.into());
+                return Ok((Some(operation), Outcome { error, ..Outcome::of(Status::NotSent) }));
+            }
             Verdict::Example { operation } => (operation, None, Vec::new()),
             Verdict::Before { operation, status, id, reference, request } => {
                 let order = request.and_then(|request| request.order());
@@ -207,8 +187,11 @@ impl<'a> Account<'a> {
 
     fn settled(&self, entry: &Entry) -> Result<Outcome, Error> {
         if let Some(of) = entry.duplicate_of {
-            let code = entry.settlement.error.as_ref().and_then(|error| error.code.as_deref());
-            return self.repeats_past(of, code.and_then(Doubt::from_name));
+            let doubt = match entry.settlement.error.as_ref().and_then(|error| error.reason.as_ref()) {
+                Some(Reason::InQuestion(doubt)) => Some(*doubt),
+                _ => None,
+            };
+            return self.repeats_past(of, doubt);
         }
         let settlement = entry.settlement.clone();
         let run = self.run.map_or("", |run| &run.spec.name);
@@ -235,28 +218,13 @@ impl<'a> Account<'a> {
         Ok(outcome)
     }
 
-    /// An attempt that an earlier process left open has no words of its own yet.
-    fn explained(&self, entry: &Entry, error: Option<ApiError>) -> Option<ApiError> {
-        let interrupted =
-            error.as_ref().is_some_and(|error| error.title.is_none() && error.code.as_deref() == Some("interrupted"));
-        let open = entry.state == State::Sending && error.is_none();
-        if !(interrupted || open) {
+    /// An attempt that is open is on its way, or was cut off with its process.
+    fn explained(&self, entry: &Entry, error: Option<Cause>) -> Option<Cause> {
+        if entry.state != State::Sending || error.is_some() {
             return error;
         }
-        if open && self.under_way {
-            let words = say!(
-                self.lang,
-                "Şu anda gönderiliyor, yanıtı bekleniyor. Çalışma bitince raporu yeniden yazın.",
-                "Being sent at this moment; its answer is awaited. Write the report again when the run has ended."
-            );
-            return Some(ApiError { code: Some(IN_FLIGHT.to_owned()), title: Some(words), description: None });
-        }
-        let words = crate::submit::failure_words(crate::outcome::Failure::Interrupted);
-        Some(ApiError {
-            code: Some("interrupted".to_owned()),
-            title: Some(words.into_string(self.lang)),
-            description: None,
-        })
+        let reason = if self.under_way { Reason::InFlight } else { Reason::Failed(Failure::Interrupted) };
+        Some(reason.into())
     }
 
     fn unsettled(&self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Outcome, Error> {
@@ -264,15 +232,14 @@ impl<'a> Account<'a> {
             return Ok(Outcome::of(Status::Valid));
         }
         let holder = order.and_then(|key| self.held.get(&key));
-        let (code, words) = match holder {
-            Some(of) => (HELD, self.held_behind(*of, operation)?),
+        let reason = match holder {
+            Some(of) => self.held_behind(*of, operation)?,
             None => match self.refused_in_front(ordinal)? {
-                Some(by) => (HELD, self.held_by_refused(by)),
-                None => (self.not_sent.code, self.not_sent.words.clone()),
+                Some(by) => Reason::HeldByRefused { row: self.places.get(by).row },
+                None => Reason::NotSent(self.not_sent.clone()),
             },
         };
-        let error = ApiError { code: Some(code.to_owned()), title: Some(words), description: None };
-        Ok(Outcome { error: Some(error), ..Outcome::of(Status::NotSent) })
+        Ok(Outcome { error: Some(reason.into()), ..Outcome::of(Status::NotSent) })
     }
 
     /// The row that had to be done before this one, and was refused.
@@ -289,35 +256,13 @@ impl<'a> Account<'a> {
         Ok(None)
     }
 
-    fn held_by_refused(&self, by: u32) -> String {
-        let row = self.places.get(by).row;
-        say!(
-            self.lang,
-            "Bu satırdan önce yapılması gereken {row}. satırı sunucu reddetti; bu satır gönderilmedi, yoksa aynı iş iki kez yapılırdı. {row}. satırı düzeltip dosyayı yeniden gönderin.",
-            "The server refused row {row}, which has to be done before this one. This row was not sent: the same would be done twice. Correct row {row} and submit the file again."
-        )
-    }
-
-    fn held_behind(&self, of: EntryId, operation: usize) -> Result<String, Error> {
+    fn held_behind(&self, of: EntryId, operation: usize) -> Result<Reason, Error> {
         let (run, entry) = self.past_row(of)?;
-        let (run, row) = (run.map(|run| run.spec.name).unwrap_or_default(), entry.map_or(0, |entry| entry.place.row));
-        let command = hint::command(&["resolve", &run, "--row", &row.to_string()], &self.flags);
-        let (run, what) = (shown(&run), self.operations[operation].order_words().into_string(self.lang));
-        Ok(say!(
-            self.lang,
-            "{row}. satırın ({run}) sonucu belirsiz; bu satır onun arkasında bekliyor ({what}). Önce onu \"{command}\" ile kapatın, sonra aynı komutu yeniden çalıştırın.",
-            "The outcome of row {row} ({run}) is unknown, and this row waits behind it ({what}). Close that one first by \"{command}\", then run the same command again."
-        ))
-    }
-
-    fn hidden(&self) -> Outcome {
-        let words = say!(
-            self.lang,
-            "Satır tabloda gizli; --hidden skip ile gönderilmedi.",
-            "The row is hidden in the spreadsheet; --hidden skip left it out."
-        );
-        let error = ApiError { code: Some(HIDDEN.to_owned()), title: Some(words), description: None };
-        Outcome { error: Some(error), ..Outcome::of(Status::NotSent) }
+        Ok(Reason::HeldBehind {
+            run: run.map(|run| run.spec.name).unwrap_or_default(),
+            row: entry.map_or(0, |entry| entry.place.row),
+            order_name: self.operations[operation].order_words(),
+        })
     }
 
     /// Repeats an earlier row of this file.
@@ -351,11 +296,7 @@ impl<'a> Account<'a> {
     /// Repeats a row of an earlier run, or is in question for its sake.
     fn repeats_past(&self, of: EntryId, doubt: Option<Doubt>) -> Result<Outcome, Error> {
         let (run, entry) = self.past_row(of)?;
-        let error = doubt.map(|doubt| ApiError {
-            code: Some(doubt.as_str().to_owned()),
-            title: Some(doubt::of_row(doubt).into_string(self.lang)),
-            description: None,
-        });
+        let error = doubt.map(|doubt| Reason::InQuestion(doubt).into());
         let Some(entry) = entry else { return Ok(Outcome { error, ..Outcome::of(Status::Duplicate) }) };
         let spec = run.map(|run| run.spec);
         let sheet = spec.as_ref().and_then(|spec| spec.sheets.get(usize::from(entry.place.sheet)).cloned());

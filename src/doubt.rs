@@ -9,13 +9,14 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::message::{Text, grouped};
 use crate::text;
 
 /// One of the things that can be in question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Doubt {
     OtherServer,
     OtherFlags,
@@ -174,21 +175,6 @@ impl InQuestion {
             Doubt::PastWindow | Doubt::Changed => format!("--{doubt} send"),
         };
         self.rows.iter().map(|(doubt, _)| option(doubt)).collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// What is said of a row that was left out because it was in question.
-pub fn of_row(doubt: Doubt) -> Text {
-    match doubt {
-        Doubt::PastWindow => text!(
-            "Bu satır yineleme süresinden daha önce yapılmış; yeniden gönderilmedi. Yeniden gerekiyorsa aynı komuta --past-window send ekleyin.",
-            "This row was done longer ago than its rule's window; it was not sent again. If it is needed anew, add --past-window send to the same command."
-        ),
-        Doubt::Changed => text!(
-            "Bu satır yapıldıktan sonra değiştirilmiş; yeniden gönderilmedi. Yeni bir kayıt isteniyorsa aynı komuta --changed send ekleyin.",
-            "This row was edited after it was done; it was not sent again. If a new record is wanted, add --changed send to the same command."
-        ),
-        Doubt::OtherServer | Doubt::OtherFlags => Text::default(),
     }
 }
 

@@ -8,10 +8,14 @@
 //! [`Attempt::Lost`], the row is [`Status::Unknown`] and is never sent again by the program. A look-up
 //! or a person closes it (`caseload resolve`).
 
+mod reason;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use self::reason::{Cause, ListDoubt, ListEnd, Reason, Unread, Unsent};
 
 /// How one request ended, as far as this side of the wire can know.
 #[derive(Debug, Clone)]
@@ -32,9 +36,11 @@ impl Attempt {
 }
 
 /// What went wrong below HTTP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Failure {
     /// The address or a header is not valid: nothing of this run can be sent.
+    #[serde(rename = "bad-request")]
     CannotBuild,
     /// The host's name has no address.
     Dns,
@@ -51,11 +57,46 @@ pub enum Failure {
     /// Sent; no answer within the timeout.
     Timeout,
     /// Sent; the connection broke before a status line came.
+    #[serde(rename = "connection-broken")]
     Broken,
     /// Sent; what came back is not HTTP.
+    #[serde(rename = "not-http")]
     Garbled,
     /// The program ended between the send and the answer.
     Interrupted,
+}
+
+impl Failure {
+    pub const ALL: [Failure; 11] = [
+        Failure::CannotBuild,
+        Failure::Dns,
+        Failure::Connect,
+        Failure::ConnectTimeout,
+        Failure::Certificate,
+        Failure::ProxyLogin,
+        Failure::NeverStarted,
+        Failure::Timeout,
+        Failure::Broken,
+        Failure::Garbled,
+        Failure::Interrupted,
+    ];
+
+    /// As results and the ledger spell it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Failure::CannotBuild => "bad-request",
+            Failure::Dns => "dns",
+            Failure::Connect => "connect",
+            Failure::ConnectTimeout => "connect-timeout",
+            Failure::Certificate => "certificate",
+            Failure::ProxyLogin => "proxy-login",
+            Failure::NeverStarted => "never-started",
+            Failure::Timeout => "timeout",
+            Failure::Broken => "connection-broken",
+            Failure::Garbled => "not-http",
+            Failure::Interrupted => "interrupted",
+        }
+    }
 }
 
 /// An answer of the server, cut to what the program uses.
@@ -140,6 +181,11 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// The texts that there are.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        [&mut self.code, &mut self.title, &mut self.description].into_iter().flatten()
+    }
+
     /// Title and description as one line.
     pub fn sentence(&self) -> String {
         match (&self.title, &self.description) {
@@ -185,7 +231,8 @@ pub struct Outcome {
     pub status: Status,
     /// The id(s) in the answer, as the server wrote them.
     pub id: Option<Value>,
-    pub error: Option<ApiError>,
+    /// Why it is not done.
+    pub error: Option<Cause>,
     pub problems: Vec<Problem>,
     pub http_status: Option<u16>,
     /// Requests made for this row.
@@ -295,6 +342,9 @@ mod tests {
         for word in Status::ALL {
             assert_eq!(serde_json::to_value(word).unwrap(), word.as_str());
             assert_eq!(Status::from_name(word.as_str()), Some(word));
+        }
+        for failure in Failure::ALL {
+            assert_eq!(serde_json::to_value(failure).unwrap(), failure.code());
         }
     }
 

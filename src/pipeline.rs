@@ -33,7 +33,7 @@ mod zone;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::account::{NotSent, unreadable};
+use crate::account::unreadable;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::fail;
@@ -42,7 +42,7 @@ use crate::identity::Server;
 use crate::job::{Job, Output, Sending, marks_folder};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, HeldOrder, Ledger, Run, Servers};
-use crate::message::Lang;
+use crate::outcome::Unsent;
 use crate::profile::Origin;
 use crate::progress::Terminal;
 use crate::submit::event::now_ms;
@@ -132,7 +132,7 @@ pub fn report(
     }
     let closing = Closing {
         session: Session { sent: 0, began_ms: now_ms() },
-        not_sent: not_sent_yet(terminal.lang),
+        not_sent: Unsent::NotYet,
         under_way: ledger.is_under_way(run.number),
         ..Closing::new(Some(ledger), Some(run), started, run.spec.started_ms)
     };
@@ -182,15 +182,6 @@ fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Error> {
         ));
     }
     Ok(ledger)
-}
-
-fn not_sent_yet(lang: Lang) -> NotSent {
-    let words = crate::say!(
-        lang,
-        "Henüz gönderilmedi. Aynı submit komutu gönderir.",
-        "Not sent yet. The same submit command sends it."
-    );
-    NotSent { words, ..NotSent::default() }
 }
 
 /// What there is to say of a run whose rows were forgotten.

@@ -23,10 +23,10 @@ pub fn run(args: &FindArgs, lang: Lang) -> Result<Exit, Error> {
         let Some(run) = runs.iter().find(|run| run.number == entry.id.run) else { continue };
         let under_way = ledger.is_under_way(run.number);
         if args.ledger.json {
-            terminal.json(&super::runs::entry_json(run, entry, under_way));
+            terminal.json(&super::runs::entry_json(run, entry, under_way, lang));
         } else {
             let (name, file) = (&run.spec.name, shown(&base_name(&run.spec.file)));
-            terminal.answer(&format!("{name}  {file}  {}", super::runs::entry_line(run, entry, under_way)));
+            terminal.answer(&format!("{name}  {file}  {}", super::runs::entry_line(run, entry, under_way, lang)));
         }
     }
     if found.is_empty() {

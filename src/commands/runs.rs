@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::account::{IN_FLIGHT, base_name, unreadable};
+use crate::account::{base_name, unreadable};
 use crate::cli::RunsArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::ledger::{self, Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
-use crate::outcome::{Status, id_text};
+use crate::outcome::{Reason, Status, id_text};
 use crate::progress::Terminal;
 use crate::report::local_time;
 use crate::say;
 use crate::submit::event::reference;
+use crate::words::{self, Reader};
 
 /// Lists all runs, or the rows of one.
 pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Error> {
@@ -128,9 +129,9 @@ fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result
         let Some(last) = page.last() else { return Ok(Exit::Done) };
         for entry in &page {
             if as_json {
-                terminal.json(&entry_json(run, entry, under_way));
+                terminal.json(&entry_json(run, entry, under_way, terminal.lang));
             } else {
-                terminal.answer(&entry_line(run, entry, under_way));
+                terminal.answer(&entry_line(run, entry, under_way, terminal.lang));
             }
         }
         if last.id.ordinal == u32::MAX {
@@ -141,12 +142,12 @@ fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result
 }
 
 /// A row of the ledger as one JSON object; `under_way`: another process is sending its run.
-pub fn entry_json(run: &Run, entry: &Entry, under_way: bool) -> Value {
+pub fn entry_json(run: &Run, entry: &Entry, under_way: bool, lang: Lang) -> Value {
     let in_flight = under_way && entry.state == State::Sending;
     let error = if in_flight {
-        Some(json!({"code": IN_FLIGHT}))
+        Some(json!({"code": Reason::InFlight.code()}))
     } else {
-        entry.settlement.error.as_ref().map(|error| json!(error))
+        entry.settlement.error.as_ref().map(|error| json!(words::told(error, Reader::of(lang))))
     };
     json!({
         "run": run.spec.name,
@@ -165,15 +166,16 @@ pub fn entry_json(run: &Run, entry: &Entry, under_way: bool) -> Value {
 }
 
 /// A row of the ledger as one line.
-pub fn entry_line(run: &Run, entry: &Entry, under_way: bool) -> String {
+pub fn entry_line(run: &Run, entry: &Entry, under_way: bool, lang: Lang) -> String {
     let id = entry.settlement.id.as_ref().map(id_text).unwrap_or_default();
-    let error = entry.settlement.error.as_ref().map(crate::outcome::ApiError::sentence).unwrap_or_default();
+    let error =
+        entry.settlement.error.as_ref().map(|error| words::sentence(error, Reader::of(lang))).unwrap_or_default();
     let sent = entry.sent_at_ms.map(local_time).unwrap_or_default();
     let place =
         sheet(run, entry).map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
     let in_flight = under_way && entry.state == State::Sending;
-    let word = if in_flight { IN_FLIGHT } else { entry.state.status().as_str() };
-    let parts = [place, word.to_owned(), id, sent, reference(&run.spec.name, entry.place), error];
+    let word = if in_flight { Reason::InFlight.code() } else { entry.state.status().as_str().into() };
+    let parts = [place, word.into_owned(), id, sent, reference(&run.spec.name, entry.place), error];
     parts.iter().filter(|part| !part.is_empty()).map(|part| shown(part)).collect::<Vec<_>>().join("  ")
 }
 

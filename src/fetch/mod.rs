@@ -9,7 +9,7 @@ pub mod values;
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::{ApiError, Outcome, Problem, Status};
+use crate::outcome::{Cause, Outcome, Problem, Status};
 
 /// What was read, as the spool keeps it: each row's end, then its items.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub enum Record {
 pub struct End {
     pub status: Status,
     pub http_status: Option<u16>,
-    pub error: Option<ApiError>,
+    pub error: Option<Cause>,
     pub problems: Vec<Problem>,
     /// Items that follow.
     pub items: u64,

@@ -7,8 +7,7 @@ use std::hash::{Hash, Hasher};
 use serde_json::Value;
 
 use crate::contract::Pages;
-use crate::message::Text;
-use crate::text;
+use crate::outcome::{ListDoubt, ListEnd, Unread};
 
 /// More pages than this are read of no list.
 const MOST_PAGES: u64 = 100_000;
@@ -28,22 +27,8 @@ pub struct Reading<'c> {
     total: Option<u64>,
     /// A hash of the items of the page before.
     before: Option<u64>,
-    doubt: Option<Doubt>,
-}
-
-/// Why the reading ended where it did, where that was not the end of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Doubt {
-    /// A page has nothing in it, and the server says that there are more.
-    Empty {
-        page: u64,
-        last: u64,
-    },
-    /// A page is the same as the one before.
-    Repeated {
-        page: u64,
-    },
-    TooMany,
+    /// Why the reading ended before the list did.
+    end: Option<ListEnd>,
 }
 
 /// One page.
@@ -67,7 +52,7 @@ impl<'c> Reading<'c> {
             first_total: None,
             total: None,
             before: None,
-            doubt: None,
+            end: None,
         }
     }
 
@@ -90,7 +75,7 @@ impl<'c> Reading<'c> {
     ///
     /// # Errors
     /// There is no list where the contract says that it stands.
-    pub fn take(&mut self, body: Value) -> Result<Page, Text> {
+    pub fn take(&mut self, body: Value) -> Result<Page, Unread> {
         let Some(form) = self.form else {
             let items = whole(body);
             self.read += items.len() as u64;
@@ -108,7 +93,7 @@ impl<'c> Reading<'c> {
         self.first_total = self.first_total.or(total);
         let hash = (!items.is_empty()).then(|| hash(&items));
         if hash.is_some() && hash == self.before {
-            self.doubt = Some(Doubt::Repeated { page: number });
+            self.end = Some(ListEnd::Repeated { page: number });
             return Ok(Page { number, items: Vec::new(), more: false });
         }
         self.before = hash;
@@ -121,7 +106,7 @@ impl<'c> Reading<'c> {
     fn more(&mut self, empty: bool, number: u64, last: Option<u64>) -> bool {
         match (empty, last) {
             (true, Some(last)) if number < last => {
-                self.doubt = Some(Doubt::Empty { page: number, last });
+                self.end = Some(ListEnd::Empty { page: number, last });
                 return false;
             }
             (true, _) => return false,
@@ -130,57 +115,16 @@ impl<'c> Reading<'c> {
             (false, _) => {}
         }
         if number >= self.most {
-            self.doubt = Some(Doubt::TooMany);
+            self.end = Some(ListEnd::TooMany { pages: self.most });
         }
         number < self.most
     }
 
     /// What is doubtful of a list that was read to its end: that it changed meanwhile, or that pages are missing.
-    pub fn doubt(&self) -> Option<Text> {
-        if self.alone {
-            return None;
-        }
-        let read = self.read;
-        let stopped = self.doubt.map(Doubt::words);
-        let counted = match (self.first_total, self.total) {
-            (Some(first), Some(total)) if first != total => Some(text!(
-                "Okunurken liste değişti: sunucu önce {first}, sonra {total} kayıt saydı; {read} kayıt okundu.",
-                "The list changed while it was read: the server counted {first} records at first and {total} later; {read} were read."
-            )),
-            (_, Some(total)) if total != read => Some(text!(
-                "Sunucu {total} kayıt sayıyor, okunan ise {read}: liste okunurken değişti ya da sayfalar eksik.",
-                "The server counts {total} records, and {read} were read: the list changed meanwhile, or pages are missing."
-            )),
-            _ => None,
-        };
-        let Text { tr, en } = match (stopped, counted) {
-            (None, None) => return None,
-            (Some(one), None) | (None, Some(one)) => one,
-            (Some(a), Some(b)) => Text { tr: format!("{} {}", a.tr, b.tr), en: format!("{} {}", a.en, b.en) },
-        };
-        Some(text!(
-            "{tr} Tam bir liste için aynı komutu yeniden çalıştırın.",
-            "{en} For a whole list run the same command again."
-        ))
-    }
-}
-
-impl Doubt {
-    fn words(self) -> Text {
-        match self {
-            Self::Empty { page, last } => text!(
-                "{page}. sayfa boş geldi; sunucu ise {last} sayfa olduğunu söylüyor. Okuma orada bitti.",
-                "Page {page} is empty, and the server says that there are {last} pages. Reading ended there."
-            ),
-            Self::Repeated { page } => text!(
-                "{page}. sayfa bir öncekinin aynısı geldi; okuma orada bitti.",
-                "Page {page} is the same as the one before; reading ended there."
-            ),
-            Self::TooMany => text!(
-                "{MOST_PAGES} sayfa okundu ve liste bitmedi; okuma orada bitti. Bir süzgeç ekleyerek (--set) daha az okuyun.",
-                "{MOST_PAGES} pages were read and there was no end; reading ended there. Read less, with a filter (--set)."
-            ),
-        }
+    pub fn doubt(&self) -> Option<ListDoubt> {
+        let doubt = ListDoubt { end: self.end, read: self.read, first_total: self.first_total, total: self.total };
+        let miscounted = self.first_total != self.total || self.total.is_some_and(|total| total != self.read);
+        (!self.alone && (self.end.is_some() || miscounted)).then_some(doubt)
     }
 }
 
@@ -193,14 +137,11 @@ fn whole(body: Value) -> Vec<Value> {
     }
 }
 
-fn items(mut body: Value, pointer: &str) -> Result<Vec<Value>, Text> {
+fn items(mut body: Value, pointer: &str) -> Result<Vec<Value>, Unread> {
     match body.pointer_mut(pointer).map(Value::take) {
         Some(Value::Array(items)) => Ok(items),
         Some(Value::Null) => Ok(Vec::new()),
-        _ => Err(text!(
-            "Yanıtta {pointer} yerinde bir liste yok. Adresi ve sözleşmedeki x-caseload.pages değerini denetleyin.",
-            "The answer has no list at {pointer}. Check the address, and x-caseload.pages in the contract."
-        )),
+        _ => Err(Unread::NoList { pointer: pointer.to_owned() }),
     }
 }
 
@@ -241,7 +182,7 @@ mod tests {
             assert_eq!(number, asked);
             assert!(asked < 1000, "no end");
             if !reading.take(server(number)).unwrap().more {
-                return (reading.read(), asked, reading.doubt().map(|doubt| doubt.en));
+                return (reading.read(), asked, reading.doubt().map(|doubt| crate::words::list_doubt(&doubt).en));
             }
         }
     }
@@ -298,6 +239,6 @@ mod tests {
             assert_eq!(Reading::new(None, false).take(body).unwrap().items.len(), items);
         }
         let why = Reading::new(Some(&form), false).take(json!({"items": []})).unwrap_err();
-        assert!(why.en.contains("no list at /Items"));
+        assert_eq!(why, Unread::NoList { pointer: "/Items".to_owned() });
     }
 }

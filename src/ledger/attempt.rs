@@ -6,6 +6,8 @@ use serde_json::json;
 use super::entry::{EntryId, Error, Settlement, State};
 use super::query::state;
 use super::step::{Grant, Intent, Kept, Opening};
+use crate::message::json_line;
+use crate::outcome::Cause;
 
 /// What is said of a row whose process ended while its attempt was open.
 pub const INTERRUPTED: &str = "interrupted";
@@ -19,7 +21,7 @@ pub fn open(connection: &Connection, intent: &Intent) -> Result<Opening, Error> 
          ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown',
              resolved = CASE WHEN state = 'unknown' THEN NULL ELSE resolved END, state = 'sending', attempts = attempts + 1,
              sent_ms = excluded.sent_ms, nonce = excluded.nonce,
-             http_status = NULL, code = NULL, title = NULL, description = NULL
+             http_status = NULL, code = NULL, title = NULL, description = NULL, reason = NULL
          WHERE state = 'pending' OR (state = 'unknown' AND ?8)
          RETURNING attempts",
     )?;
@@ -47,7 +49,8 @@ pub fn open(connection: &Connection, intent: &Intent) -> Result<Opening, Error> 
 pub fn settle(connection: &Connection, grant: Grant, settlement: &Settlement) -> Result<Kept, Error> {
     debug_assert!(!matches!(settlement.state, State::Sending | State::Duplicate));
     let mut statement = connection.prepare_cached(
-        "UPDATE entry SET state = ?2, http_status = ?3, answer_id = ?4, code = ?5, title = ?6, description = ?7
+        "UPDATE entry SET state = ?2, http_status = ?3, answer_id = ?4, code = ?5, title = ?6, description = ?7,
+             reason = ?9
          WHERE id = ?1 AND nonce = ?8 AND state IN ('sending', 'unknown', 'pending')
              AND NOT (?2 = 'unknown' AND state <> 'sending')",
     )?;
@@ -57,10 +60,11 @@ pub fn settle(connection: &Connection, grant: Grant, settlement: &Settlement) ->
         settlement.state.as_str(),
         settlement.http_status,
         settlement.id.as_ref().map(ToString::to_string),
-        error.and_then(|error| error.code.as_deref()),
-        error.and_then(|error| error.title.as_deref()),
-        error.and_then(|error| error.description.as_deref()),
+        error.and_then(Cause::code),
+        error.and_then(|error| error.said.title.as_deref()),
+        error.and_then(|error| error.said.description.as_deref()),
         grant.nonce.cast_signed(),
+        error.and_then(|error| error.reason.as_ref()).map(json_line),
     ])?;
     if changed == 1 {
         return Ok(Kept::Durable);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::doubt::Doubt;
 use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
-use crate::outcome::{ApiError, Status, Tally};
+use crate::outcome::{Cause, Status, Tally};
 use crate::row::Place;
 
 /// The ledger cannot be read or written.
@@ -114,7 +114,8 @@ pub struct Settlement {
     pub state: State,
     pub http_status: Option<u16>,
     pub id: Option<Value>,
-    pub error: Option<ApiError>,
+    /// Why it is not done.
+    pub error: Option<Cause>,
 }
 
 /// A row that was sent, or that repeats one.

@@ -87,6 +87,11 @@ const STEPS: &[&str] = &[
         told_ms INTEGER NOT NULL
     ) STRICT;
 ",
+    "
+    -- Why a row is not done, in the program's own terms: JSON (`outcome::Reason`). `title` and `description` hold the
+    -- server's words, and in rows from before the sentence that was told then.
+    ALTER TABLE entry ADD COLUMN reason TEXT;
+",
 ];
 
 /// # Errors

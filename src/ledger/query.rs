@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::entry::{Destination, Entry, EntryId, Error, Run, RunSpec, Settlement, State};
 use super::sqlite::{Ledger, range};
+use crate::doubt::Doubt;
 use crate::keyed::Key;
-use crate::outcome::ApiError;
+use crate::outcome::{ApiError, Cause, Failure, Reason};
 use crate::row::Place;
 
 pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha256, target, host, recipe, sheets, rows,
@@ -14,7 +15,7 @@ pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha25
 
 pub(super) const SELECT_ENTRY: &str =
     "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
-    code, title, description, duplicate_of, resolved, server FROM entry";
+    code, title, description, duplicate_of, resolved, server, reason FROM entry";
 
 /// How many rows are fetched at a time.
 const PAGE: usize = 1024;
@@ -233,7 +234,8 @@ pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
 }
 
 pub(super) fn entry(row: &Row) -> rusqlite::Result<Entry> {
-    let error = ApiError { code: row.get(9)?, title: row.get(10)?, description: row.get(11)? };
+    let said = ApiError { code: row.get(9)?, title: row.get(10)?, description: row.get(11)? };
+    let kept: Option<String> = row.get(15)?;
     let state = state(row, 4)?;
     let answer: Option<String> = row.get(8)?;
     Ok(Entry {
@@ -247,12 +249,32 @@ pub(super) fn entry(row: &Row) -> rusqlite::Result<Entry> {
             state,
             http_status: row.get(7)?,
             id: answer.and_then(|text| serde_json::from_str(&text).ok()),
-            error: Some(error).filter(|error| *error != ApiError::default()),
+            error: cause(kept.as_deref(), said),
         },
         duplicate_of: row.get::<_, Option<i64>>(12)?.map(EntryId::from_sql),
         resolved: row.get(13)?,
         server: row.get(14)?,
     })
+}
+
+/// Why a row is not done. The column `code` holds what results show: it is the server's only where the server spoke.
+fn cause(kept: Option<&str>, said: ApiError) -> Option<Cause> {
+    let Some(reason) = kept.and_then(|json| serde_json::from_str(json).ok()) else {
+        let alone = said.title.is_none() && said.description.is_none();
+        return match said.code.as_deref().filter(|_| alone).and_then(of_code) {
+            Some(reason) => Some(reason.into()),
+            None => Some(said).filter(|said| *said != ApiError::default()).map(Cause::from),
+        };
+    };
+    let is_own = said.code.as_deref() == Some(&*Reason::code(&reason)) && said.title.is_none();
+    let said = if is_own && said.description.is_none() { ApiError::default() } else { said };
+    Some(Cause { reason: Some(reason), said })
+}
+
+/// The reason of a row of which the ledger keeps a code alone: it was cut off, or left out.
+fn of_code(code: &str) -> Option<Reason> {
+    let interrupted = || (code == Failure::Interrupted.code()).then_some(Reason::Failed(Failure::Interrupted));
+    Doubt::from_name(code).map(Reason::InQuestion).or_else(interrupted)
 }
 
 pub(super) fn state(row: &Row, column: usize) -> rusqlite::Result<State> {

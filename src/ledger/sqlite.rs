@@ -364,7 +364,7 @@ impl Ledger {
         for Resolution { id, state, answer, note } in resolutions {
             let changed = transaction.execute(
                 "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL,
-                     doubt = (?2 = 'pending')
+                     reason = NULL, doubt = (?2 = 'pending')
                  WHERE id = ?1 AND (state = 'unknown' OR (state = 'done-without-id' AND ?2 <> 'pending'))",
                 params![id.to_sql(), state.as_str(), answer.as_ref().map(ToString::to_string), note],
             )?;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::first_pass::Checked;
 use super::propose::Proposal;
-use crate::account::{self, Account, NotSent, unreadable};
+use crate::account::{Account, unreadable};
 use crate::doubt::{Doubt, InQuestion};
 use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;
@@ -14,12 +14,13 @@ use crate::hint;
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Lang, grouped, shown};
-use crate::outcome::{ApiError, Outcome, Status, Tally};
+use crate::outcome::{Cause, Outcome, Reason, Status, Tally, Unsent};
 use crate::progress::Terminal;
 use crate::read::ReadAs;
 use crate::report::{self, Facts, Layout};
 use crate::row::Row;
 use crate::submit::event::now_ms;
+use crate::words::{self, Reader};
 use crate::{say, text};
 
 /// What a run ends with.
@@ -34,7 +35,7 @@ pub struct Closing<'a> {
     pub started: Instant,
     pub started_ms: i64,
     pub session: Session,
-    pub not_sent: NotSent,
+    pub not_sent: Unsent,
     /// Another process is sending the run: what there is to say is how it stands.
     pub under_way: bool,
     /// What was in question.
@@ -55,7 +56,7 @@ impl<'a> Closing<'a> {
             started,
             started_ms,
             session: Session { sent: 0, began_ms: started_ms },
-            not_sent: NotSent::default(),
+            not_sent: Unsent::default(),
             question: InQuestion::default(),
             unanswered: 0,
             under_way: false,
@@ -97,6 +98,9 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     let stop = closing.stop.as_ref().or(written.as_ref().err());
     ended.exit = exit_code(&ended, &closing, stop);
     let result = written.as_ref().ok().and_then(Option::as_deref);
+    let flags = job.flags();
+    let reader = Reader { lang: job.lang, flags: &flags };
+    let reason = ended.reason.as_ref().map(|cause| words::sentence(cause, reader));
     settle_run(&closing, &ended, result);
     let facts = end.facts(&closing, &ended);
     if job.json {
@@ -109,9 +113,9 @@ pub fn close(checked: &mut Checked, job: &Job, closing: Closing, terminal: Termi
     if closing.under_way {
         terminal.note(&under_way(terminal.lang));
     } else if terminal.is_quiet() {
-        say_end_in_a_line(&facts, result, stop, ended.reason.as_deref(), checking, terminal);
+        say_end_in_a_line(&facts, result, stop, reason.as_deref(), checking, terminal);
     } else {
-        say_end(&facts, stop, ended.reason.as_deref(), &job.flags(), terminal);
+        say_end(&facts, stop, reason.as_deref(), &flags, terminal);
     }
     Ok(ended.exit)
 }
@@ -162,8 +166,8 @@ pub fn refused(checked: &Checked, proposal: &Proposal, started: Instant) -> serd
 struct Finished {
     tally: Tally,
     waiting: Waiting,
-    /// Why the first of the rows that were not sent was not; none where the reader chose so or another note says it.
-    reason: Option<String>,
+    /// Why the first row was left unsent, unless the reader chose so or another note says it.
+    reason: Option<Cause>,
     exit: Exit,
     /// Rows that were done before the session in hand, which began at this time.
     done_before: u64,
@@ -181,15 +185,16 @@ impl Finished {
         self.tally.add(outcome);
         self.done_before += u64::from(outcome.was_done_before(self.began_ms));
         if outcome.status == Status::NotSent {
-            let code = outcome.error.as_ref().and_then(|error| error.code.as_deref());
-            if self.reason.is_none() && !matches!(code, Some(account::HIDDEN | account::HELD)) {
-                self.reason = outcome.error.as_ref().map(ApiError::sentence);
-            }
-            let now = match code {
-                Some(account::HIDDEN) => Waiting::Nothing,
-                Some(account::HELD | account::INVALID_ROWS) => Waiting::Held,
-                _ => Waiting::Rows,
+            let reason = outcome.error.as_ref().and_then(|error| error.reason.as_ref());
+            let (told_elsewhere, now) = match reason {
+                Some(Reason::Hidden) => (true, Waiting::Nothing),
+                Some(Reason::HeldBehind { .. } | Reason::HeldByRefused { .. }) => (true, Waiting::Held),
+                Some(Reason::NotSent(Unsent::RequireValid)) => (false, Waiting::Held),
+                _ => (false, Waiting::Rows),
             };
+            if self.reason.is_none() && !told_elsewhere {
+                self.reason.clone_from(&outcome.error);
+            }
             self.waiting = if now > self.waiting { now } else { self.waiting };
         }
     }
@@ -321,7 +326,6 @@ fn each(
     account.not_sent.clone_from(&closing.not_sent);
     account.held = held;
     account.under_way = closing.under_way;
-    account.flags = job.flags();
     let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
     for (ordinal, verdict) in (0..).zip(verdicts.records()?) {
         let (verdict, row) = (verdict?, rows.as_mut().and_then(Iterator::next).transpose()?);

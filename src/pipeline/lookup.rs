@@ -19,8 +19,8 @@ use crate::identity::{RowKeyers, Server};
 use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
 use crate::map::{Draft, Route, Source};
-use crate::message::{Lang, shown};
-use crate::outcome::id_text;
+use crate::message::{Lang, Text, shown};
+use crate::outcome::{Cause, id_text};
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::row::{Place, Row};
@@ -32,6 +32,7 @@ use crate::submit::network::Network;
 use crate::submit::pace::{Host, Paces, Rate, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::validate::{Context, Request, Rules, Verdict};
+use crate::words::{self, Reader};
 
 /// Gentle with servers elsewhere; a look-up is a few requests.
 const RATE: &str = "10/s";
@@ -46,8 +47,20 @@ pub enum Found {
     There { id: Value, record: String },
     /// The server answered, and does not know it.
     Absent,
-    /// It could not be asked, or did not answer: why.
-    NoAnswer(String),
+    /// It could not be asked, or did not answer.
+    NoAnswer(Unasked),
+}
+
+/// Why the server has no say about a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unasked {
+    /// The row carries no value to look for.
+    NoValue,
+    /// The answer holds no id.
+    NoId,
+    Failed(Cause),
+    /// The look-up stopped first.
+    Stopped(Text),
 }
 
 /// Looks rows of a run up, in the order given. Nothing where no operation of the run has a look-up.
@@ -91,9 +104,9 @@ pub fn look_up(
     let host =
         |(at, operation): (usize, &&Operation)| Host::new(&Server::of(&base(operation)), secrets.of_operation(at));
     let hosts: Vec<Host> = operations.iter().enumerate().map(host).collect();
-    let line = Line::new(&operations, &sender, Paces::new(chance).join(&hosts, rate), job.lang, |_| {});
+    let line = Line::new(&operations, &sender, Paces::new(chance).join(&hosts, rate), |_| {});
     let runtime = super::runtime()?;
-    Ok(Some(runtime.block_on(ask(&line, &questions, job.lang))))
+    Ok(Some(runtime.block_on(ask(&line, &questions))))
 }
 
 /// The look-up requests of some rows, in their order; none for a row that has no value to look for.
@@ -159,39 +172,32 @@ fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value)
     Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
 }
 
-async fn ask(line: &Line<'_>, questions: &Questions, lang: Lang) -> Vec<Found> {
+async fn ask(line: &Line<'_>, questions: &Questions) -> Vec<Found> {
     let mut found = Vec::with_capacity(questions.asked.len());
     for (at, question) in (0_u32..).zip(&questions.asked) {
         let Some((request, place)) = question else {
-            found.push(Found::NoAnswer(say!(
-                lang,
-                "satır, aranabilecek bir değer taşımıyor",
-                "the row carries no value to look for"
-            )));
+            found.push(Found::NoAnswer(Unasked::NoValue));
             continue;
         };
         let reference = format!("look-up-{}.{}", place.sheet + 1, place.row);
         let reply = line.read(request, at, &reference).await;
-        found.push(understood(reply, &questions.operations[request.operation()], line, lang));
+        found.push(understood(reply, &questions.operations[request.operation()], line));
     }
     found
 }
 
-fn understood(reply: Reply, lookup: &Operation, line: &Line, lang: Lang) -> Found {
+fn understood(reply: Reply, lookup: &Operation, line: &Line) -> Found {
     match reply {
         Reply::Answer { body, .. } => {
             let id = lookup.id.as_ref().and_then(|form| body.pointer(&form.pointer).cloned());
             match id.filter(|id| !id.is_null()) {
                 Some(id) => Found::There { id, record: record(&body) },
-                None => Found::NoAnswer(say!(lang, "yanıtta numara yok", "the answer holds no id")),
+                None => Found::NoAnswer(Unasked::NoId),
             }
         }
         Reply::Failed { http_status: Some(404 | 410), .. } => Found::Absent,
-        Reply::Failed { error, .. } => Found::NoAnswer(shown(&error.sentence())),
-        Reply::Stopped => {
-            let why = line.reason().map(|stop| stop.sentence(lang).to_owned());
-            Found::NoAnswer(shown(&why.unwrap_or_default()))
-        }
+        Reply::Failed { error, .. } => Found::NoAnswer(Unasked::Failed(error)),
+        Reply::Stopped => Found::NoAnswer(Unasked::Stopped(line.reason().map(|stop| stop.message).unwrap_or_default())),
     }
 }
 
@@ -220,7 +226,19 @@ pub fn told(row: u32, found: &Found, lang: Lang) -> String {
         }
         Found::Absent => say!(lang, "Satır {row}: sunucuda yok.", "Row {row}: the server does not have it."),
         Found::NoAnswer(why) => {
+            let why = unasked(why, lang);
             say!(lang, "Satır {row}: sunucuya sorulamadı: {why}", "Row {row}: the server could not be asked: {why}")
         }
+    }
+}
+
+fn unasked(why: &Unasked, lang: Lang) -> String {
+    match why {
+        Unasked::NoValue => {
+            say!(lang, "satır, aranabilecek bir değer taşımıyor", "the row carries no value to look for")
+        }
+        Unasked::NoId => say!(lang, "yanıtta numara yok", "the answer holds no id"),
+        Unasked::Failed(cause) => shown(&words::sentence(cause, Reader::of(lang))),
+        Unasked::Stopped(why) => shown(why.get(lang)),
     }
 }

@@ -15,7 +15,7 @@ use super::resets;
 use super::same_run::{self, SameBytes, absolute, spec};
 use super::target::Target;
 use super::zone::goes_on_alike;
-use crate::account::{INVALID_ROWS, NOT_SENT, NotSent, Places, Standing, standing, unreadable};
+use crate::account::{Places, Standing, standing, unreadable};
 use crate::cli::Duplicates;
 use crate::contract::Operation;
 use crate::doubt::InQuestion;
@@ -25,7 +25,7 @@ use crate::job::{Job, Recipe, Sending};
 use crate::keyed::KeyedHasher;
 use crate::ledger::{Journal, Ledger, LeftOut, Run, Servers, Settled, Step};
 use crate::message::{Lang, shown};
-use crate::outcome::Status;
+use crate::outcome::{Status, Unsent};
 use crate::progress::{Progress, Terminal};
 use crate::say;
 use crate::submit::breaker::Breaker;
@@ -44,7 +44,7 @@ pub struct Started {
     /// Why it ended before all rows were settled.
     pub stop: Option<Error>,
     /// What to say of rows that were not sent.
-    pub not_sent: NotSent,
+    pub not_sent: Unsent,
     /// What was in question.
     pub question: InQuestion,
     /// Rows in question that stayed because nobody answered.
@@ -55,7 +55,7 @@ pub struct Started {
 
 impl Started {
     fn unsent(ledger: Ledger, run: Run) -> Self {
-        let (not_sent, question) = (NotSent::default(), InQuestion::default());
+        let (not_sent, question) = (Unsent::default(), InQuestion::default());
         Self { ledger, run, stop: None, not_sent, question, unanswered: 0, sent: 0 }
     }
 }
@@ -101,7 +101,7 @@ pub fn second_pass(
     leave_out(&ledger, &run, checked, &proposal).map_err(|error| unreadable(&error))?;
     say_repeats_sent(&proposal, sending, terminal);
     let begun = if sending.require_valid && checked.invalid + checked.findings.contradictions() > 0 {
-        Started { not_sent: invalid_rows(terminal.lang), ..Started::unsent(ledger, run) }
+        Started { not_sent: Unsent::RequireValid, ..Started::unsent(ledger, run) }
     } else {
         let way = Way { servers: &servers, proposal: &proposal, target: &target };
         send(checked, job, sending, ledger, run, &way, terminal)?
@@ -144,15 +144,6 @@ fn say_repeats_sent(proposal: &Proposal, sending: &Sending, terminal: Terminal) 
             "{count} rows repeat rows that were sent before; --duplicates warn sends them all the same."
         ));
     }
-}
-
-fn invalid_rows(lang: Lang) -> NotSent {
-    let words = say!(
-        lang,
-        "Dosyada geçersiz satır var ve --require-valid verildi: hiçbir şey gönderilmedi.",
-        "The file has invalid rows and --require-valid was given: nothing was sent."
-    );
-    NotSent { code: INVALID_ROWS, words }
 }
 
 /// Where rows go, and which.
@@ -220,7 +211,6 @@ fn send(
             run: &run.spec.name,
             number: run.number,
             concurrency: sending.concurrency,
-            lang: job.lang,
             nonce: crate::ledger::nonce,
         };
         let order = Order::new(held.map(|(key, _)| key)).behind(behind, refused);
@@ -238,7 +228,10 @@ fn send(
     if !ended.reopen.is_empty() {
         ledger.reopen_rejected(run.number, Some(&ended.reopen)).map_err(|error| unreadable(&error))?;
     }
-    let not_sent = NotSent { code: NOT_SENT, words: not_sent_words(ended.stop.as_ref(), terminal.lang) };
+    let not_sent = match &ended.stop {
+        Some(stop) => Unsent::Stopped { why: stop.message.clone() },
+        None => Unsent::Left,
+    };
     Ok(Started { stop: ended.stop, not_sent, sent: ended.sent, ..Started::unsent(ledger, run) })
 }
 
@@ -401,14 +394,4 @@ fn finished_before(run: &Run, lang: Lang) -> String {
         "Bu dosya {when} tarihinde gönderilmişti{sandbox}: {rows} satırdan {done} tamam (çalışma {name}). Hiçbir şey gönderilmedi; sonuç yeniden yazılıyor. Hepsini yeniden göndermek için --again.",
         "This file was submitted on {when}{sandbox}: {done} of {rows} rows done (run {name}). Nothing was sent; the result is written again. To send all anew, use --again."
     )
-}
-
-fn not_sent_words(stop: Option<&Error>, lang: Lang) -> String {
-    match stop {
-        Some(stop) => {
-            let why = stop.sentence(lang);
-            say!(lang, "Gönderilmedi: {why}", "Not sent: {why}")
-        }
-        None => say!(lang, "Gönderilmedi. Aynı komut gönderir.", "Not sent. The same command sends it."),
-    }
 }

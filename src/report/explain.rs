@@ -8,8 +8,9 @@ use super::columns::column_index;
 use crate::contract::Operation;
 use crate::hint;
 use crate::message::{Lang, harmless};
-use crate::outcome::{ApiError, DuplicateOf, Outcome, Problem, Status};
+use crate::outcome::{Cause, DuplicateOf, Outcome, Problem, Status};
 use crate::say;
+use crate::words::{self, Reader};
 
 /// Whose words an explanation may use.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +25,19 @@ pub struct Context<'a> {
     pub flags: &'a str,
 }
 
+impl<'a> Context<'a> {
+    fn reader(self) -> Reader<'a> {
+        Reader { lang: self.lang, flags: self.flags }
+    }
+}
+
 /// The Error column of a row: all of its problems, one a line, or the server's words, or what
 /// happened and what to do. Empty for a row that is done or valid and has no remarks.
 pub fn explanation(outcome: &Outcome, context: Context) -> String {
     let mut lines: Vec<Cow<str>> = Vec::new();
     lines.extend(outcome.duplicate_of.as_ref().map(|of| duplicate(of, outcome, context).into()));
-    lines.extend(outcome.error.as_ref().map(ApiError::sentence).filter(|words| !words.is_empty()).map(Cow::Owned));
+    let error = outcome.error.as_ref().map(|error| words::sentence(error, context.reader()));
+    lines.extend(error.filter(|words| !words.is_empty()).map(Cow::Owned));
     lines.extend(outcome.problems.iter().map(|problem| problem_line(problem, context)));
     if lines.is_empty() {
         lines.extend(of_word(outcome, context.lang).map(Cow::Owned));
@@ -53,8 +61,8 @@ fn with_run(told: String, context: Context) -> String {
 
 /// The Error code column: the server's code, or the rules that the row breaks.
 pub fn code(outcome: &Outcome) -> Cow<'_, str> {
-    if let Some(code) = outcome.error.as_ref().and_then(|error| error.code.as_deref()) {
-        return harmless(code);
+    if let Some(code) = outcome.error.as_ref().and_then(Cause::code) {
+        return Cow::Owned(harmless(&code).into_owned());
     }
     let mut rules: Vec<&str> = Vec::new();
     for problem in &outcome.problems {

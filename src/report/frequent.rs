@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::explain::{Context, explanation};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Cause, Outcome, Status};
 
 /// How many different errors are told apart.
 const MOST_KINDS: usize = 1_000;
@@ -35,14 +35,17 @@ impl Errors {
         }
         if outcome.problems.is_empty() {
             let error = outcome.error.as_ref();
-            let code = error.and_then(|error| error.code.as_deref()).unwrap_or_default();
-            let title = error.and_then(|error| error.title.as_deref()).unwrap_or_default();
-            self.start_key(outcome.status, code, title);
+            let code = error.and_then(Cause::code).unwrap_or_default();
+            let title = error.and_then(|error| error.said.title.as_deref()).unwrap_or_default();
+            self.start_key(outcome.status, &code, title);
+            if let Some(reason) = error.and_then(|error| error.reason.as_ref()) {
+                let _ = write!(self.key, "\n{reason:?}");
+            }
             if code.is_empty() {
                 let _ = write!(self.key, "\n{:?}", outcome.http_status);
             }
             let status = || outcome.http_status.map(|status| format!("HTTP {status}")).unwrap_or_default();
-            let code = || if code.is_empty() { status() } else { code.to_owned() };
+            let code = || if code.is_empty() { status() } else { code.clone().into_owned() };
             self.count(code, || explanation(outcome, context));
             return;
         }
@@ -89,7 +92,7 @@ mod tests {
     const CONTEXT: Context = Context { lang: Lang::En, headers: &[], operation: None, run: None, flags: "" };
 
     fn rejected(code: &str) -> Outcome {
-        let error = Some(ApiError { code: Some(code.into()), title: Some("No".into()), description: None });
+        let error = Some(ApiError { code: Some(code.into()), title: Some("No".into()), description: None }.into());
         Outcome { error, ..Outcome::of(Status::Rejected) }
     }
 

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::message::write_json;
 use crate::outcome::{ApiError, Outcome, Problem, Status};
 use crate::row::Row;
+use crate::words::{self, Reader};
 
 pub struct Writer<'a> {
     target: Target,
@@ -32,7 +33,7 @@ struct Line<'a> {
     row: u32,
     result: Status,
     id: Option<&'a Value>,
-    error: Option<&'a ApiError>,
+    error: Option<ApiError>,
     problems: &'a [Problem],
     http_status: Option<u16>,
     attempts: u32,
@@ -63,13 +64,14 @@ impl<'a> Writer<'a> {
 
     fn write(&mut self, row: &Row, outcome: &Outcome) -> io::Result<()> {
         let sheet = self.layout.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.name.as_str());
+        let reader = Reader { lang: self.layout.lang, flags: self.layout.flags };
         let line = Line {
             file: self.layout.file_name,
             sheet: sheet.filter(|_| !self.layout.csv),
             row: row.place.row,
             result: outcome.status,
             id: outcome.id.as_ref(),
-            error: outcome.error.as_ref(),
+            error: outcome.error.as_ref().map(|error| words::told(error, reader)),
             problems: &outcome.problems,
             http_status: outcome.http_status,
             attempts: outcome.attempts,

@@ -205,7 +205,8 @@ fn no_text_ever_becomes_a_formula() {
     let run = Run::new(vec![sheet("List", 1, &["=A1", "B"])]);
     let mut rows: Vec<_> =
         (2..).zip(dangerous).map(|(at, words)| (row(0, at, vec![text(words)]), done(json!(words)))).collect();
-    let error = Some(ApiError { code: Some("=2".into()), title: Some("=cmd|'/c calc'!A1".into()), description: None });
+    let error =
+        Some(ApiError { code: Some("=2".into()), title: Some("=cmd|'/c calc'!A1".into()), description: None }.into());
     rows.push((row(0, 9, vec![]), Outcome { error, ..Outcome::of(Status::Rejected) }));
     let path = run.write("out.xlsx", &rows);
     for name in ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"] {
@@ -344,7 +345,7 @@ fn json_lines_have_the_keys_in_their_order() {
     let (file, result) = ("may.xlsx".into(), Some(Status::Done));
     duplicate.duplicate_of =
         Some(DuplicateOf { run: "r0".into(), file, sheet: String::new(), row: 12, result, sent_at_ms: None });
-    let error = Some(ApiError { code: Some("E1".into()), title: None, description: None });
+    let error = Some(ApiError { code: Some("E1".into()), title: None, description: None }.into());
     let rejected = Outcome { error, ..Outcome::of(Status::Rejected) };
     let rows = [
         (row(0, 2, vec![]), done(json!(["HT1"]))),

@@ -13,6 +13,8 @@ mod json;
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 pub use json::{json_line, write_json};
 
 /// The language of the person who reads.
@@ -33,7 +35,7 @@ impl Lang {
 }
 
 /// One sentence in both languages.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// In Turkish.
     pub tr: String,

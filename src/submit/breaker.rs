@@ -1,10 +1,9 @@
 //! When a run should stop by itself: before a wrong address, a wrong user or a dying server has cost
 //! more than a few rows.
 
+use super::halt::Halt;
 use crate::ledger::State;
-use crate::message::Text;
 use crate::outcome::Attempt;
-use crate::text;
 
 /// Unknown rows in a row, with no answer between them.
 const MOST_UNKNOWN: u32 = 10;
@@ -90,7 +89,7 @@ pub struct Breaker {
 /// What the breaker has to say after a row.
 #[derive(Debug, Default, PartialEq)]
 pub struct Call {
-    pub stop: Option<Text>,
+    pub stop: Option<Halt>,
     /// Rows that were refused for what is wrong with the run, not with them: pending again.
     pub reopen: Vec<u32>,
 }
@@ -116,7 +115,7 @@ impl Breaker {
             self.refused_first.push(ordinal);
             if self.refused_first.len() >= FIRST_REFUSALS {
                 call.reopen = std::mem::take(&mut self.refused_first);
-                call.stop = Some(all_refused(answer.status));
+                call.stop = Some(Halt::AllRefused { status: answer.status });
             }
         }
         if call.stop.is_none() {
@@ -125,13 +124,13 @@ impl Breaker {
         call
     }
 
-    fn tripped(&self, look: Look) -> Option<Text> {
+    fn tripped(&self, look: Look) -> Option<Halt> {
         let reason = if look.unknown >= MOST_UNKNOWN {
-            too_many_unknown()
+            Halt::AllUnknown { rows: look.unknown }
         } else if look.not_sent >= if look.answered { MOST_NOT_SENT } else { MOST_NEVER_SENT } {
-            unreachable(look.not_sent)
+            Halt::Unreachable { tries: look.not_sent }
         } else if self.max_errors.is_some_and(|most| most.exceeded(self.errors, self.rows)) {
-            too_many_errors(self.errors)
+            Halt::TooManyErrors { errors: self.errors }
         } else {
             return None;
         };
@@ -151,34 +150,6 @@ fn is_proper(attempt: &Attempt, state: State) -> bool {
 /// Statuses that speak of the user or the address, if the first rows all get them.
 fn is_about_the_run(status: u16) -> bool {
     matches!(status, 403 | 404 | 405 | 406 | 410 | 415)
-}
-
-fn all_refused(status: u16) -> Text {
-    text!(
-        "İlk satırların hepsi HTTP {status} aldı: kullanıcının yetkisi yok ya da adres yanlış. Bunları düzeltip aynı komutu yeniden çalıştırın; hiçbir satır kaybolmadı.",
-        "The first rows all got HTTP {status}: the user lacks the right, or the address is wrong. Mend that and run the same command again; no row is lost."
-    )
-}
-
-fn too_many_unknown() -> Text {
-    text!(
-        "Art arda {MOST_UNKNOWN} satırın sonucu belirsiz kaldı; sunucu iyi değil. Sunucu düzelince aynı komutu yeniden çalıştırın; belirsiz satırlar yeniden gönderilmez.",
-        "{MOST_UNKNOWN} rows in a row ended unknown; the server is not well. Run the same command again when it is; unknown rows are not sent again."
-    )
-}
-
-fn unreachable(tries: u32) -> Text {
-    text!(
-        "Sunucuya ulaşılamıyor: art arda {tries} deneme yola çıkamadı. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
-        "The server cannot be reached: {tries} tries in a row did not leave. Check the address and the network, then run the same command again."
-    )
-}
-
-fn too_many_errors(errors: u64) -> Text {
-    text!(
-        "{errors} satır reddedildi ya da belirsiz kaldı; --max-errors sınırı aşıldı. Sonuç dosyasına bakın; aynı komut kalan satırlarla sürer.",
-        "{errors} rows were rejected or ended unknown, more than --max-errors allows. See the result file; the same command goes on with the rest."
-    )
 }
 
 #[cfg(test)]

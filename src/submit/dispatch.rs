@@ -31,7 +31,6 @@ use crate::contract::Operation;
 use crate::error::Error;
 use crate::fail;
 use crate::ledger::{EntryId, Grant, Intent, Receipts, State, Step};
-use crate::message::Lang;
 use crate::outcome::Attempt;
 
 /// Rows that may wait behind others of their key before no more are taken.
@@ -46,7 +45,6 @@ pub struct Plan<'a> {
     /// The run's number in the ledger.
     pub number: u32,
     pub concurrency: usize,
-    pub lang: Lang,
     /// Draws the nonce of each attempt.
     pub nonce: fn() -> u64,
 }
@@ -289,7 +287,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         let at = row.request.operation();
         let operation = self.plan.operations[at];
         let before = Before { nth: row.attempts, doubtful: row.doubtful, renewable: used.is_some() && !row.renewed };
-        let decision = self.masked(retry::decide(attempt, operation, before, self.plan.lang));
+        let decision = self.masked(retry::decide(attempt, operation, before));
         if let (Some(used), true) = (used, attempt.is_unauthorised()) {
             row.renewed = true;
             self.tokens.refuse(used);
@@ -301,11 +299,8 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         let look = self.pace.look(at, attempt, so_far, stale);
         let call = self.breaker.note(row.ordinal, attempt, so_far, look);
         self.ended.reopen.extend(call.reopen);
-        if let Some(message) = call.stop {
-            self.stop(Error::early(message));
-        }
-        if let Some(message) = &decision.stop {
-            self.stop(Error::early(message.clone()));
+        for halt in call.stop.into_iter().chain(decision.stop.clone()) {
+            self.stop(halt.into());
         }
         self.heed(at, attempt, &decision, stale, tell);
         fail::point("outcome-decided");

@@ -2,7 +2,7 @@
 //!
 //! [`client`] is the only file that sees the HTTP library and its errors; [`retry`] decides, as a
 //! pure function, what an attempt proves; [`pace`] is the only place that waits for the server's
-//! sake; [`order`] keeps rows of one order key apart; [`breaker`] says when to stop; [`dispatch`] is
+//! sake; [`order`] keeps rows of one order key apart; [`breaker`] says when to stop, [`halt`] why; [`dispatch`] is
 //! the loop that joins them, over [`queued`] rows and any [`wire`], and [`event`] what it tells. [`auth`] chooses
 //! how the run shows who it is; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
 //!
@@ -15,6 +15,7 @@ pub mod client;
 pub mod dispatch;
 pub mod event;
 mod exact;
+pub mod halt;
 pub mod mask;
 pub mod network;
 pub mod order;
@@ -24,11 +25,9 @@ pub mod queued;
 pub mod reading;
 pub mod renewal;
 pub mod retry;
+mod said;
 pub mod token;
 pub mod wire;
-mod words;
 
 #[cfg(test)]
 mod simulation;
-
-pub use words::failure_words;

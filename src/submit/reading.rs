@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::breaker::Breaker;
 use super::client::Sender;
+use super::halt::Halt;
 use super::pace::{Leave, Pace};
 use super::renewal::{Landing, Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
@@ -22,8 +23,7 @@ use super::wire::Wire;
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::ledger::State;
-use crate::message::Lang;
-use crate::outcome::{ApiError, Attempt, Status};
+use crate::outcome::{Attempt, Cause, Status};
 use crate::validate::Request;
 
 use reply::{reply, unbroken};
@@ -39,7 +39,7 @@ pub enum Reply {
     Failed {
         status: Status,
         http_status: Option<u16>,
-        error: ApiError,
+        error: Cause,
     },
     /// The run was stopped first.
     Stopped,
@@ -49,7 +49,6 @@ pub enum Reply {
 pub struct Line<'a> {
     operations: &'a [&'a Operation],
     sender: &'a Sender,
-    lang: Lang,
     shared: RefCell<Shared>,
     /// One asks for a token, the others wait.
     asking: Mutex<()>,
@@ -77,14 +76,12 @@ impl<'a> Line<'a> {
         operations: &'a [&'a Operation],
         sender: &'a Sender,
         pace: Pace,
-        lang: Lang,
         holding: impl Fn(Duration) + 'a,
     ) -> Self {
         let shared = Shared { pace, tokens: sender.tokens(), breaker: Breaker::new(None, 0), stop: None };
         Self {
             operations,
             sender,
-            lang,
             shared: RefCell::new(shared),
             asking: Mutex::new(()),
             stopping: Notify::new(),
@@ -140,7 +137,7 @@ impl<'a> Line<'a> {
         let operation = self.operations[at];
         // What was read in doubt did nothing either way.
         let before = Before { nth, doubtful: false, renewable: used.is_some() };
-        let decision = retry::decide(attempt, operation, before, self.lang);
+        let decision = retry::decide(attempt, operation, before);
         let state = if decision.again.is_some() { State::Pending } else { decision.settlement.state };
         let again = {
             let shared = &mut *self.shared.borrow_mut();
@@ -152,9 +149,8 @@ impl<'a> Line<'a> {
             let look = shared.pace.look(at, attempt, state, stale);
             let call = shared.breaker.note(ordinal, attempt, state, look);
             shared.heed(at, attempt, &decision, stale);
-            let reasons = [call.stop, decision.stop.clone()];
-            for message in reasons.into_iter().flatten() {
-                shared.stop.get_or_insert(Error::early(message));
+            for halt in [call.stop, decision.stop.clone()].into_iter().flatten() {
+                shared.stop.get_or_insert(halt.into());
             }
             decision.again.map(|again| match again {
                 Again::Backoff => shared.pace.backoff(nth),
@@ -170,7 +166,7 @@ impl<'a> Line<'a> {
         }
         match again {
             Some(at) => Next::Again(at),
-            None => Next::Reply(self.masked(reply(attempt, operation, decision, nth, self.lang))),
+            None => Next::Reply(self.masked(reply(attempt, operation, decision, nth))),
         }
     }
 
@@ -232,8 +228,8 @@ impl<'a> Line<'a> {
                     let backoff = self.shared.borrow().pace.backoff(nth);
                     self.wait(pause.map_or(backoff, |pause| Instant::now() + pause)).await?;
                 }
-                Landing::GiveUp(words) => {
-                    self.stop(Error::early(words));
+                Landing::GiveUp(why) => {
+                    self.stop(Halt::NoToken(why).into());
                     return None;
                 }
             }
@@ -250,7 +246,7 @@ impl<'a> Line<'a> {
         match &mut reply {
             Reply::Answer { body, .. } => mask.cover(body),
             Reply::Failed { error, .. } => {
-                for words in [&mut error.code, &mut error.title, &mut error.description].into_iter().flatten() {
+                for words in error.said.texts_mut() {
                     if let Some(masked) = mask.over(words) {
                         *words = masked;
                     }

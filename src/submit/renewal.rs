@@ -6,9 +6,9 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
+use super::halt::NoToken;
 use super::mask::Mask;
 use super::token::{Refused, Token};
-use crate::message::Text;
 
 /// A token is renewed so long before it ends, or a fifth of its life where that is shorter.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
@@ -52,7 +52,7 @@ pub enum Landing {
         pause: Option<Duration>,
         nth: u32,
     },
-    GiveUp(Text),
+    GiveUp(NoToken),
 }
 
 impl Tokens {
@@ -114,9 +114,9 @@ impl Tokens {
                 slot.tries += 1;
                 Landing::Again { pause: retry_after_s.map(Duration::from_secs), nth: slot.tries }
             }
-            Err(Refused::Later { words, .. } | Refused::Never(words)) => {
+            Err(Refused::Later { why, .. } | Refused::Never(why)) => {
                 self.asking = None;
-                Landing::GiveUp(words)
+                Landing::GiveUp(why)
             }
         }
     }
@@ -127,6 +127,11 @@ mod tests {
     use reqwest::header::HeaderValue;
 
     use super::*;
+    use crate::submit::halt::TokenFault;
+
+    fn no_token(status: u16) -> NoToken {
+        NoToken { place: "https://a.example/token".to_owned(), fault: TokenFault::NotNow { status } }
+    }
 
     fn token(lifetime_s: Option<u64>) -> Token {
         let header = HeaderValue::from_static("Bearer t");
@@ -134,7 +139,7 @@ mod tests {
     }
 
     fn later(retry_after_s: Option<u64>) -> Refused {
-        Refused::Later { retry_after_s, words: Text::same("later") }
+        Refused::Later { retry_after_s, why: no_token(503) }
     }
 
     async fn after(seconds: f64) -> Instant {
@@ -191,8 +196,8 @@ mod tests {
         assert_eq!(tokens.land(0, now, Err(later(None))), Landing::Again { pause: None, nth: 2 });
         assert!(tokens.is_asking());
         assert_eq!(tokens.land(0, now, Err(later(None))), Landing::Again { pause: None, nth: 3 });
-        assert_eq!(tokens.land(0, now, Err(later(None))), Landing::GiveUp(Text::same("later")));
-        let never = Err(Refused::Never(Text::same("never")));
-        assert_eq!(Tokens::new(1, Mask::default()).land(0, now, never), Landing::GiveUp(Text::same("never")));
+        assert_eq!(tokens.land(0, now, Err(later(None))), Landing::GiveUp(no_token(503)));
+        let never = Err(Refused::Never(no_token(500)));
+        assert_eq!(Tokens::new(1, Mask::default()).land(0, now, never), Landing::GiveUp(no_token(500)));
     }
 }

@@ -12,13 +12,12 @@ use serde_json::Value;
 
 use crate::contract::{Operation, Reconcile};
 use crate::ledger::{Settlement, State};
-use crate::message::{Lang, Text};
-use crate::outcome::{Answer, ApiError, Attempt, Failure};
-use crate::text;
+use crate::outcome::{Answer, Attempt, Cause, Failure, Reason};
 
 use super::exact;
+use super::halt::Halt;
 use super::page::{is_markup, is_page};
-use super::words::{self, failure_code, failure_words, note, said};
+use super::said::{cause, error_in, said};
 
 /// Requests for one row at most, unless it was the whole run that had to wait.
 pub const MOST_ATTEMPTS: u32 = 5;
@@ -32,8 +31,8 @@ pub struct Decision {
     pub settlement: Settlement,
     /// Send the row again: it is pending, or unknown and may be repeated.
     pub again: Option<Again>,
-    /// Stop the run, and why.
-    pub stop: Option<Text>,
+    /// Why the run halts, where it does.
+    pub stop: Option<Halt>,
     /// Waits for all rows, as the server asked.
     pub hold: Option<Duration>,
 }
@@ -66,46 +65,37 @@ pub struct Before {
 }
 
 /// Decides what `attempt` means under `operation`.
-pub fn decide(attempt: &Attempt, operation: &Operation, before: Before, lang: Lang) -> Decision {
+pub fn decide(attempt: &Attempt, operation: &Operation, before: Before) -> Decision {
     let decision = match attempt {
         Attempt::Answered(answer) if answer.status == 401 && before.renewable => {
-            Decision { again: Some(Again::AfterHold), ..pending(Some(401), said(answer, operation, lang)) }
+            Decision { again: Some(Again::AfterHold), ..pending(Some(401), cause(answer, operation)) }
         }
-        Attempt::NotSent(failure) => not_sent(*failure, before.nth, lang),
-        Attempt::Lost(failure) => lost(*failure, operation, before.nth, lang),
-        Attempt::Answered(answer) => answered(answer, operation, before.nth, lang),
+        Attempt::NotSent(failure) => not_sent(*failure, before.nth),
+        Attempt::Lost(failure) => lost(*failure, operation, before.nth),
+        Attempt::Answered(answer) => answered(answer, operation, before.nth),
     };
     match attempt {
         _ if !before.doubtful => decision,
-        Attempt::Answered(answer) => after_doubt(decision, answer, operation, lang),
+        Attempt::Answered(answer) => after_doubt(decision, answer, operation),
         _ => in_doubt_still(decision, operation),
     }
 }
 
 /// What an answer means where an earlier attempt may have been carried out: a conflict, or that the thing is
 /// gone, may be the trace of that one; and that the user may not do it now says nothing of then.
-fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
+fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation) -> Decision {
     match decision.settlement.state {
         State::Rejected if operation.reconcile == Some(Reconcile::Conflict(answer.status)) => {
-            settled(State::Unknown, Some(answer.status), conflict(answer, operation, lang))
+            // Somebody was there before: this row's first attempt, or another, long ago.
+            let conflict = Reason::ConflictAfterUnknown { status: answer.status };
+            settled(State::Unknown, Some(answer.status), Cause::beside(conflict, said(answer, operation)))
         }
         State::Rejected if tells_nothing_of_before(answer.status, operation) => {
-            Decision { settlement: unknown(answer, operation, lang).settlement, ..decision }
+            Decision { settlement: unknown(answer, operation).settlement, ..decision }
         }
         State::Pending => in_doubt_still(decision, operation),
         _ => decision,
     }
-}
-
-/// The server refused a second time. Somebody was there before: this row's first attempt, or another, long ago.
-fn conflict(answer: &Answer, operation: &Operation, lang: Lang) -> ApiError {
-    let words = text!(
-        "İlk gönderimin yanıtı kaybolmuştu, sunucu ikincisini reddetti (HTTP {status}). Sistemdeki kayıt bu satırın da olabilir, başkasının da. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-        "The answer to the first was lost, and the server refused the second (HTTP {status}). What is in the system may be this row's or somebody else's. Look in the system, then close the row by \"caseload resolve\".",
-        status = answer.status
-    );
-    let said = said(answer, operation, lang).sentence();
-    ApiError { description: Some(said).filter(|said| !said.is_empty()), ..note("conflict-after-unknown", &words, lang) }
 }
 
 /// Whether a refusal leaves open what became of an earlier attempt. One that speaks of what is in the request would have
@@ -132,43 +122,41 @@ fn in_doubt_still(decision: Decision, operation: &Operation) -> Decision {
 /// Longer than this nobody waits: the run stops and says when to come back.
 pub const LONGEST_HOLD: Duration = Duration::from_secs(15 * 60);
 
-fn not_sent(failure: Failure, nth: u32, lang: Lang) -> Decision {
-    let words = failure_words(failure);
-    let mut decision = pending(None, note(failure_code(failure), &words, lang));
+fn not_sent(failure: Failure, nth: u32) -> Decision {
+    let mut decision = pending(None, Reason::Failed(failure).into());
     match failure {
-        Failure::CannotBuild | Failure::Certificate | Failure::ProxyLogin => decision.stop = Some(words),
+        Failure::CannotBuild | Failure::Certificate | Failure::ProxyLogin => {
+            decision.stop = Some(Halt::Failed(failure));
+        }
         // That the server cannot be reached says nothing of the row: the run's breaker ends this.
         _ => decision.again = (nth < MOST_ASKED_ATTEMPTS).then_some(Again::AfterHold),
     }
     decision
 }
 
-fn lost(failure: Failure, operation: &Operation, nth: u32, lang: Lang) -> Decision {
-    let words = failure_words(failure);
-    let decision = settled(State::Unknown, None, note(failure_code(failure), &words, lang));
+fn lost(failure: Failure, operation: &Operation, nth: u32) -> Decision {
+    let decision = settled(State::Unknown, None, Reason::Failed(failure).into());
     Decision { again: repeat(operation, nth), ..decision }
 }
 
-fn answered(answer: &Answer, operation: &Operation, nth: u32, lang: Lang) -> Decision {
+fn answered(answer: &Answer, operation: &Operation, nth: u32) -> Decision {
     if operation.not_applied.contains(&answer.status) {
-        return temporary(answer, operation, nth, lang);
+        return temporary(answer, operation, nth);
     }
     match answer.status {
-        200..=299 => success(answer, operation, lang),
-        307 | 308 => {
-            Decision { stop: Some(moved(answer)), ..pending(Some(answer.status), said(answer, operation, lang)) }
-        }
-        300..=399 => Decision { stop: Some(moved(answer)), ..unknown(answer, operation, lang) },
-        401 => Decision { stop: Some(unauthorised()), ..pending(Some(401), said(answer, operation, lang)) },
-        408 | 421 | 425 | 429 => temporary(answer, operation, nth, lang),
-        413 | 503 if answer.retry_after_s.is_some() => temporary(answer, operation, nth, lang),
+        200..=299 => success(answer, operation),
+        307 | 308 => Decision { stop: Some(moved(answer)), ..pending(Some(answer.status), cause(answer, operation)) },
+        300..=399 => Decision { stop: Some(moved(answer)), ..unknown(answer, operation) },
+        401 => Decision { stop: Some(Halt::Unauthorised), ..pending(Some(401), cause(answer, operation)) },
+        408 | 421 | 425 | 429 => temporary(answer, operation, nth),
+        413 | 503 if answer.retry_after_s.is_some() => temporary(answer, operation, nth),
         400..=499 if is_page(answer) => Decision {
-            stop: Some(a_page(answer.status)),
-            ..pending(Some(answer.status), said(answer, operation, lang))
+            stop: Some(Halt::WebPage { status: answer.status }),
+            ..pending(Some(answer.status), cause(answer, operation))
         },
-        400..=499 => rejected(answer, operation, lang),
-        501 | 505 => Decision { stop: Some(not_able(answer.status)), ..rejected(answer, operation, lang) },
-        _ => Decision { again: repeat(operation, nth), ..unknown(answer, operation, lang) },
+        400..=499 => rejected(answer, operation),
+        501 | 505 => Decision { stop: Some(Halt::NotAble { status: answer.status }), ..rejected(answer, operation) },
+        _ => Decision { again: repeat(operation, nth), ..unknown(answer, operation) },
     }
 }
 
@@ -178,15 +166,15 @@ fn repeat(operation: &Operation, nth: u32) -> Option<Again> {
 }
 
 /// "Not now": refused before anything was done.
-fn temporary(answer: &Answer, operation: &Operation, nth: u32, lang: Lang) -> Decision {
-    let mut decision = pending(Some(answer.status), said(answer, operation, lang));
+fn temporary(answer: &Answer, operation: &Operation, nth: u32) -> Decision {
+    let mut decision = pending(Some(answer.status), cause(answer, operation));
     let Some(seconds) = answer.retry_after_s else {
         decision.again = (nth < MOST_ATTEMPTS).then_some(Again::Backoff);
         return decision;
     };
     let hold = Duration::from_secs(seconds);
     if hold > LONGEST_HOLD {
-        decision.stop = Some(come_back(seconds));
+        decision.stop = Some(Halt::ComeBack { seconds });
         return decision;
     }
     decision.hold = Some(hold);
@@ -194,9 +182,9 @@ fn temporary(answer: &Answer, operation: &Operation, nth: u32, lang: Lang) -> De
     decision
 }
 
-fn success(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
+fn success(answer: &Answer, operation: &Operation) -> Decision {
     if is_markup(answer) {
-        return Decision { stop: Some(a_page(answer.status)), ..unknown(answer, operation, lang) };
+        return Decision { stop: Some(Halt::WebPage { status: answer.status }), ..unknown(answer, operation) };
     }
     let body = exact::parse(&answer.body).ok();
     let id = operation.id.as_ref().and_then(|form| body.as_ref()?.pointer(&form.pointer).cloned());
@@ -204,19 +192,15 @@ fn success(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
     if id.is_some() {
         return settled_with(State::Done, answer.status, id, None);
     }
-    let error = body.as_ref().and_then(|body| words::error_in(body, &operation.error));
+    let error = body.as_ref().and_then(|body| error_in(body, &operation.error));
     if error.as_ref().is_some_and(|error| error.code.is_some()) {
-        return settled_with(State::Rejected, answer.status, None, error);
+        return settled_with(State::Rejected, answer.status, None, error.map(Cause::from));
     }
     // Where the contract knows of no id, none is missing.
     if operation.id.is_none() {
         return settled_with(State::Done, answer.status, None, None);
     }
-    let words = text!(
-        "Sunucu kabul etti ama yanıtta numara yok. Numarayı sistemden bulup \"caseload resolve\" ile yazın.",
-        "The server accepted, but its answer holds no id. Look the id up in the system and enter it by \"caseload resolve\"."
-    );
-    settled_with(State::DoneWithoutId, answer.status, None, Some(note("no-id", &words, lang)))
+    settled_with(State::DoneWithoutId, answer.status, None, Some(Reason::NoId.into()))
 }
 
 /// An id that names something: not null, not empty.
@@ -236,73 +220,31 @@ fn id_in_location(answer: &Answer) -> Option<Value> {
     (!last.is_empty()).then(|| Value::from(last))
 }
 
-fn rejected(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
-    settled(State::Rejected, Some(answer.status), said(answer, operation, lang))
+fn rejected(answer: &Answer, operation: &Operation) -> Decision {
+    settled(State::Rejected, Some(answer.status), cause(answer, operation))
 }
 
-fn unknown(answer: &Answer, operation: &Operation, lang: Lang) -> Decision {
-    let mut error = said(answer, operation, lang);
-    let status = answer.status;
-    let advice = text!(
-        "Satır işlenmiş olabilir (HTTP {status}). Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-        "The row may have been carried out (HTTP {status}). Look in the system, then close it by \"caseload resolve\"."
-    );
-    error.title = Some(match error.title.take() {
-        Some(title) => format!("{} {title}", advice.get(lang)),
-        None => advice.into_string(lang),
-    });
-    settled(State::Unknown, Some(status), error)
+fn unknown(answer: &Answer, operation: &Operation) -> Decision {
+    let reason = Reason::MayBeDone { status: answer.status };
+    settled(State::Unknown, Some(answer.status), Cause::beside(reason, said(answer, operation)))
 }
 
-fn pending(http_status: Option<u16>, error: ApiError) -> Decision {
+fn pending(http_status: Option<u16>, error: Cause) -> Decision {
     settled(State::Pending, http_status, error)
 }
 
-fn settled(state: State, http_status: Option<u16>, error: ApiError) -> Decision {
+fn settled(state: State, http_status: Option<u16>, error: Cause) -> Decision {
     let settlement = Settlement { state, http_status, id: None, error: Some(error) };
     Decision { settlement, again: None, stop: None, hold: None }
 }
 
-fn settled_with(state: State, status: u16, id: Option<Value>, error: Option<ApiError>) -> Decision {
+fn settled_with(state: State, status: u16, id: Option<Value>, error: Option<Cause>) -> Decision {
     let settlement = Settlement { state, http_status: Some(status), id, error };
     Decision { settlement, again: None, stop: None, hold: None }
 }
 
-fn unauthorised() -> Text {
-    text!(
-        "Sunucu kimlik bilgisini kabul etmedi (HTTP 401). Token'ı yenileyip aynı komutu yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
-        "The server does not accept the credentials (HTTP 401). Renew the token and run the same command again; the rows not sent go then."
-    )
-}
-
-fn moved(answer: &Answer) -> Text {
-    let (status, to) = (answer.status, answer.location.as_deref().map(crate::message::shown).unwrap_or_default());
-    text!(
-        "Sunucu başka bir adrese yönlendiriyor (HTTP {status} {to}). Yönlendirme izlenmez. Sunucu taşındıysa önce bunu söyleyin: caseload ledger same ESKİ-ADRES YENİ-ADRES; sonra aynı komutu --base-url YENİ-ADRES ile çalıştırın. Yapılmış satırlar yapılmış sayılır.",
-        "The server redirects elsewhere (HTTP {status} {to}). Redirects are not followed. If the server moved, say so first: caseload ledger same OLD-URL NEW-URL; then run the same command with --base-url NEW-URL. Rows that are done stay done."
-    )
-}
-
-fn a_page(status: u16) -> Text {
-    text!(
-        "API yerine bir web sayfası yanıt verdi (HTTP {status}): bir oturum açma sayfası ya da güvenlik duvarı olabilir. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
-        "A web page answered in place of the API (HTTP {status}): a login page or a firewall, perhaps. Check the address and the network, then run the same command again."
-    )
-}
-
-fn not_able(status: u16) -> Text {
-    text!(
-        "Sunucu bu işlemi hiç yapamıyor (HTTP {status}). Adresi ve sözleşmeyi denetleyin.",
-        "The server cannot perform this operation at all (HTTP {status}). Check the address and the contract."
-    )
-}
-
-fn come_back(seconds: u64) -> Text {
-    let minutes = seconds.div_ceil(60);
-    text!(
-        "Sunucu {minutes} dakika beklemeyi istiyor. Gönderilmeyen satırlar için aynı komutu o zaman yeniden çalıştırın.",
-        "The server asks to wait {minutes} minutes. Run the same command again then; the rows not sent go on."
-    )
+fn moved(answer: &Answer) -> Halt {
+    Halt::Moved { status: answer.status, to: answer.location.clone().unwrap_or_default() }
 }
 
 #[cfg(test)]

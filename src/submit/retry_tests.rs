@@ -2,6 +2,10 @@
 
 use super::*;
 use crate::contract::from_yaml;
+use crate::message::Lang;
+use crate::outcome::ApiError;
+use crate::submit::said::LONGEST_WORDS;
+use crate::words::{self, Reader};
 
 /// Plain `make` (POST), `replace` (PUT), and `gated`, whose contract says which statuses prove that nothing was done.
 const THINGS: &str = r"
@@ -50,7 +54,7 @@ fn repeatable(name: &str) -> Operation {
 #[track_caller]
 fn in_doubt(attempt: &Attempt, operation: &Operation) -> (State, Option<Again>) {
     let before = Before { nth: 2, doubtful: true, renewable: false };
-    let decision = decide(attempt, operation, before, Lang::En);
+    let decision = decide(attempt, operation, before);
     (decision.settlement.state, decision.again)
 }
 
@@ -72,15 +76,15 @@ fn a_conflict_after_doubt_proves_only_that_somebody_was_there() {
     let once = repeatable("once");
     let before = Before { nth: 2, doubtful: true, renewable: false };
     for attempt in [status(409), body(409, r#"{"id": 7}"#)] {
-        let decision = decide(&attempt, &once, before, Lang::En);
+        let decision = decide(&attempt, &once, before);
         assert_eq!((decision.settlement.state, decision.again), (State::Unknown, NO));
         assert_eq!(decision.settlement.id, None);
         let error = decision.settlement.error.unwrap();
-        assert_eq!(error.code.as_deref(), Some("conflict-after-unknown"));
-        assert!(error.title.unwrap().contains("somebody else's"));
+        assert_eq!(error.code().as_deref(), Some("conflict-after-unknown"));
+        assert_eq!(error.reason, Some(Reason::ConflictAfterUnknown { status: 409 }));
     }
-    let said = decide(&body(409, r#"{"message": "C-1 is taken"}"#), &once, before, Lang::Tr).settlement.error.unwrap();
-    assert_eq!(said.description.as_deref(), Some("C-1 is taken"));
+    let said = decide(&body(409, r#"{"message": "C-1 is taken"}"#), &once, before).settlement.error.unwrap();
+    assert_eq!(told(&said, Lang::Tr).description.as_deref(), Some("C-1 is taken"));
     assert_eq!(decided(&status(409), &once, 1).settlement.state, State::Rejected);
     assert_eq!(in_doubt(&status(409), &operation("make")), (State::Unknown, NO));
     assert_eq!(in_doubt(&status(404), &repeatable("drop")), (State::Unknown, NO));
@@ -165,24 +169,24 @@ fn located(status: u16, location: &str) -> Attempt {
     Attempt::Answered(Answer { status, location: Some(location.to_owned()), ..Answer::default() })
 }
 
-/// Decides in both languages, and finds the same; gives the English one.
+/// Decides, and sees that people can be told of it in both languages.
 #[track_caller]
 fn decided(attempt: &Attempt, operation: &Operation, nth: u32) -> Decision {
-    let [tr, en] =
-        [Lang::Tr, Lang::En].map(|lang| decide(attempt, operation, Before { nth, ..Before::default() }, lang));
-    assert_eq!((tr.settlement.state, tr.again, tr.hold), (en.settlement.state, en.again, en.hold));
-    for decision in [&tr, &en] {
-        let error = decision.settlement.error.as_ref();
-        let done = decision.settlement.state == State::Done;
-        assert_eq!(error.is_none(), done, "a row that is not done says why, {attempt:?}");
-        assert!(error.is_none_or(|error| !error.sentence().is_empty()), "{attempt:?}");
-        let may_go = decision.settlement.state == State::Pending
-            || (decision.settlement.state == State::Unknown && operation.may_repeat());
-        assert!(decision.again.is_none() || may_go, "{attempt:?}");
-        let stop = decision.stop.as_ref();
-        assert!(stop.is_none_or(|words| !words.tr.is_empty() && !words.en.is_empty() && words.tr != words.en));
+    let decision = decide(attempt, operation, Before { nth, ..Before::default() });
+    let error = decision.settlement.error.as_ref();
+    let done = decision.settlement.state == State::Done;
+    assert_eq!(error.is_none(), done, "a row that is not done says why, {attempt:?}");
+    for lang in [Lang::Tr, Lang::En] {
+        assert!(error.is_none_or(|error| !told(error, lang).sentence().is_empty()), "{attempt:?}");
     }
-    en
+    let may_go = decision.settlement.state == State::Pending
+        || (decision.settlement.state == State::Unknown && operation.may_repeat());
+    assert!(decision.again.is_none() || may_go, "{attempt:?}");
+    decision
+}
+
+fn told(error: &Cause, lang: Lang) -> ApiError {
+    words::told(error, Reader::of(lang))
 }
 
 #[track_caller]
@@ -254,7 +258,7 @@ fn a_2xx_whose_body_is_an_error_is_rejected_in_the_servers_words() {
     let attempt = body(200, r#"{"error": {"code": "E1", "title": "No", "description": "Closed"}}"#);
     expect(&attempt, "make", 1, State::Rejected, NO, GOES_ON);
     let error = decided(&attempt, &operation("make"), 1).settlement.error.unwrap();
-    assert_eq!((error.code.as_deref(), error.sentence().as_str()), (Some("E1"), "No: Closed"));
+    assert_eq!((error.code().as_deref(), error.said.sentence().as_str()), (Some("E1"), "No: Closed"));
     // Without the code it is not known for an error.
     expect(&body(200, r#"{"error": {"title": "No"}}"#), "make", 1, State::DoneWithoutId, NO, GOES_ON);
 }
@@ -294,7 +298,7 @@ fn a_redirect_is_never_followed_and_stops_the_run() {
     for code in [307, 308] {
         expect(&located(code, "/elsewhere"), "make", 1, State::Pending, NO, STOPS);
     }
-    let words = decided(&located(307, "/else\u{1b}where"), &operation("make"), 1).stop.unwrap();
+    let words = words::halt(&decided(&located(307, "/else\u{1b}where"), &operation("make"), 1).stop.unwrap());
     assert!(words.en.contains("/else") && !words.en.contains('\u{1b}'), "{words}");
 }
 
@@ -305,11 +309,9 @@ fn a_401_leaves_the_row_pending_and_stops_the_run() {
 
 #[test]
 fn a_401_to_a_token_that_can_be_renewed_leaves_the_row_pending_and_the_run_goes_on() {
-    let decision =
-        decide(&status(401), &operation("make"), Before { nth: 1, renewable: true, ..Before::default() }, Lang::En);
+    let decision = decide(&status(401), &operation("make"), Before { nth: 1, renewable: true, ..Before::default() });
     assert_eq!((decision.settlement.state, decision.again, decision.stop), (State::Pending, AFTER_HOLD, None));
-    let refused =
-        decide(&status(403), &operation("make"), Before { nth: 1, renewable: true, ..Before::default() }, Lang::En);
+    let refused = decide(&status(403), &operation("make"), Before { nth: 1, renewable: true, ..Before::default() });
     assert_eq!((refused.settlement.state, refused.again), (State::Rejected, NO));
 }
 
@@ -321,10 +323,10 @@ fn a_refusal_of_the_content_is_rejected_in_the_servers_words() {
         let settlement = decided(&refusal, &operation("make"), 1).settlement;
         assert_eq!(settlement.http_status, Some(code));
         let wanted = ApiError { code: Some("E1".into()), title: Some("T".into()), description: Some("D".into()) };
-        assert_eq!(settlement.error, Some(wanted));
+        assert_eq!(settlement.error, Some(wanted.into()));
     }
     let plain = decided(&body(400, "  out of order\n"), &operation("make"), 1).settlement.error.unwrap();
-    assert_eq!((plain.code.as_deref(), plain.title.as_deref()), (Some("HTTP 400"), Some("out of order")));
+    assert_eq!((plain.code().as_deref(), plain.said.title.as_deref()), (Some("HTTP 400"), Some("out of order")));
 }
 
 #[test]
@@ -346,7 +348,7 @@ fn a_server_that_asks_for_patience_is_given_it_within_bounds() {
         expect(&later(code, 1), "make", MOST_ASKED_ATTEMPTS - 1, State::Pending, AFTER_HOLD, (false, Some(1)));
         expect(&later(code, 1), "make", MOST_ASKED_ATTEMPTS, State::Pending, NO, (false, Some(1)));
     }
-    let words = decided(&later(429, 3600), &operation("make"), 1).stop.unwrap();
+    let words = words::halt(&decided(&later(429, 3600), &operation("make"), 1).stop.unwrap());
     assert!(words.en.contains("60 minutes") && words.tr.contains("60 dakika"), "{words}");
 }
 
@@ -357,12 +359,12 @@ fn a_pause_is_heeded_whatever_becomes_of_the_row() {
     for (nth, goes_again) in [(2, true), (MOST_ASKED_ATTEMPTS, false)] {
         for doubtful in [false, true] {
             let before = Before { nth, doubtful, renewable: false };
-            let decision = decide(&later(429, 7), &operation, before, Lang::En);
+            let decision = decide(&later(429, 7), &operation, before);
             assert_eq!((decision.again.is_some(), decision.hold), (goes_again, Some(Duration::from_secs(7))));
             assert!(decision.asks_for_patience(), "{nth} {doubtful}");
         }
     }
-    let refused = decide(&status(422), &operation, Before { nth: 1, ..Before::default() }, Lang::En);
+    let refused = decide(&status(422), &operation, Before { nth: 1, ..Before::default() });
     assert!(!refused.asks_for_patience());
 }
 
@@ -376,7 +378,8 @@ fn what_the_server_broke_on_is_unknown() {
         expect(&later(code, 1), "make", 1, State::Unknown, NO, GOES_ON);
     }
     let said = decided(&body(500, r#"{"error": {"title": "Boom"}}"#), &operation("make"), 1).settlement.error.unwrap();
-    assert!(said.sentence().contains("Boom") && said.sentence().contains("caseload resolve"), "{said:?}");
+    let said = told(&said, Lang::En).sentence();
+    assert!(said.contains("Boom") && said.contains("caseload resolve"), "{said:?}");
 }
 
 #[test]
@@ -398,9 +401,9 @@ fn a_contract_says_which_statuses_prove_that_nothing_was_done() {
 
 #[test]
 fn a_servers_endless_words_are_cut() {
-    let long = "ö".repeat(words::LONGEST_WORDS + 1);
+    let long = "ö".repeat(LONGEST_WORDS + 1);
     for text in [long.clone(), serde_json::json!({"error": {"code": "E", "title": long}}).to_string()] {
-        let title = decided(&body(400, &text), &operation("make"), 1).settlement.error.unwrap().title.unwrap();
-        assert_eq!(title.chars().count(), words::LONGEST_WORDS);
+        let title = decided(&body(400, &text), &operation("make"), 1).settlement.error.unwrap().said.title.unwrap();
+        assert_eq!(title.chars().count(), LONGEST_WORDS);
     }
 }

@@ -8,15 +8,14 @@ use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::auth::{Secrets, joined, sensitive, variable, with_prefix};
+use super::auth::{Secrets, sensitive, with_prefix};
+use super::halt::{NoToken, TokenFault};
 use super::mask::{Mask, basic};
 use super::page::is_page;
 use super::retry::LONGEST_HOLD;
-use super::words::failure_words;
 use crate::contract::{Scheme, SchemeKind, secret_in_braces};
-use crate::message::{Text, shown};
+use crate::message::shown;
 use crate::outcome::{Answer, Attempt, Failure};
-use crate::text;
 
 /// A token lives no longer than anybody counts.
 const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 86_400);
@@ -44,9 +43,9 @@ pub struct Token {
 #[derive(Debug, PartialEq)]
 pub enum Refused {
     /// Not now; perhaps after so many seconds.
-    Later { retry_after_s: Option<u64>, words: Text },
+    Later { retry_after_s: Option<u64>, why: NoToken },
     /// Asking again will not help.
-    Never(Text),
+    Never(NoToken),
 }
 
 impl Source {
@@ -86,44 +85,42 @@ impl Source {
         match attempt {
             Attempt::Answered(answer) => self.answered(answer, mask),
             Attempt::NotSent(failure @ (Failure::CannotBuild | Failure::Certificate | Failure::ProxyLogin)) => {
-                Err(Refused::Never(self.unreachable(*failure)))
+                Err(self.never(TokenFault::Failed(*failure)))
             }
-            Attempt::NotSent(failure) | Attempt::Lost(failure) => {
-                Err(Refused::Later { retry_after_s: None, words: self.unreachable(*failure) })
-            }
+            Attempt::NotSent(failure) | Attempt::Lost(failure) => Err(self.later(None, TokenFault::Failed(*failure))),
         }
     }
 
     fn answered(&self, answer: &Answer, mask: &Mask) -> Result<Token, Refused> {
-        match answer.status {
-            200..=299 if is_page(answer) => Err(Refused::Never(self.a_page(answer.status))),
-            200..=299 if answer.cut => Err(Refused::Later { retry_after_s: None, words: self.no_json() }),
+        let status = answer.status;
+        match status {
+            200..=299 if is_page(answer) => Err(self.never(TokenFault::WebPage { status })),
+            200..=299 if answer.cut => Err(self.later(None, TokenFault::NotJson)),
             200..=299 => self.granted(&answer.body),
-            408 | 425 | 429 | 500..=599 => {
-                let words = match answer.retry_after_s {
-                    Some(seconds) if Duration::from_secs(seconds) > LONGEST_HOLD => {
-                        return Err(Refused::Never(self.come_back(seconds)));
-                    }
-                    _ => self.not_now(answer.status),
-                };
-                Err(Refused::Later { retry_after_s: answer.retry_after_s, words })
-            }
-            300..=399 => Err(Refused::Never(self.moved(answer.status))),
-            _ if is_page(answer) => Err(Refused::Never(self.a_page(answer.status))),
-            _ => Err(Refused::Never(self.refused(answer, mask))),
+            408 | 425 | 429 | 500..=599 => Err(match answer.retry_after_s {
+                Some(seconds) if Duration::from_secs(seconds) > LONGEST_HOLD => {
+                    self.never(TokenFault::ComeBack { seconds })
+                }
+                pause => self.later(pause, TokenFault::NotNow { status }),
+            }),
+            300..=399 => Err(self.never(TokenFault::Moved { status })),
+            _ if is_page(answer) => Err(self.never(TokenFault::WebPage { status })),
+            _ => Err(self.refused(answer, mask)),
         }
     }
 
     fn granted(&self, body: &[u8]) -> Result<Token, Refused> {
-        let body: Value = serde_json::from_slice(body).map_err(|_| Refused::Never(self.no_json()))?;
+        let body: Value = serde_json::from_slice(body).map_err(|_| self.never(TokenFault::NotJson))?;
         let (pointer, prefix) = match &self.scheme.kind {
             SchemeKind::ExchangedToken(exchange) => (exchange.token.as_str(), &exchange.prefix),
             SchemeKind::ClientCredentials { prefix, .. } => ("/access_token", prefix),
-            _ => return Err(Refused::Never(self.no_token(""))),
+            _ => return Err(self.never(TokenFault::Missing { pointer: String::new() })),
         };
         let token = body.pointer(pointer).and_then(Value::as_str).map(str::trim).filter(|token| !token.is_empty());
         let header = token.and_then(|token| sensitive(&with_prefix(prefix, token)));
-        let (Some(token), Some(header)) = (token, header) else { return Err(Refused::Never(self.no_token(pointer))) };
+        let (Some(token), Some(header)) = (token, header) else {
+            return Err(self.never(TokenFault::Missing { pointer: pointer.to_owned() }));
+        };
         let lifetime = self.lifetime(&body, SystemTime::now()).map(|life| life.min(LONGEST_LIFE));
         Ok(Token { header, text: token.to_owned().into(), lifetime })
     }
@@ -184,89 +181,33 @@ fn moment(value: &Value) -> Option<f64> {
     time.ok().map(|time| time.as_millisecond() as f64 / 1000.0)
 }
 
-/// What is said to people: where, what, and what to do.
 impl Source {
-    /// The server's own words on a refusal: only what is meant for people, and nothing that repeats a secret.
-    fn words_of(answer: &Answer, mask: &Mask) -> String {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let names = ["error", "error_description", "message"];
-        let words = names.iter().filter_map(|name| body.get(name)?.as_str()).map(str::trim);
-        let mut told: Vec<&str> = words.filter(|words| !words.is_empty() && !mask.finds_in(words)).collect();
-        told.dedup();
-        if told.is_empty() { String::new() } else { format!(": {}", shown(&told.join(", "))) }
+    fn no_token(&self, fault: TokenFault) -> NoToken {
+        NoToken { place: self.place(), fault }
     }
 
-    fn refused(&self, answer: &Answer, mask: &Mask) -> Text {
-        let (place, status, words) = (self.place(), answer.status, Self::words_of(answer, mask));
-        let Text { tr, en } = joined(&[self.scheme.secrets()], variable);
-        text!(
-            "{place} token vermiyor (HTTP {status}{words}). {tr} değerini denetleyip aynı komutu yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
-            "{place} gives no token (HTTP {status}{words}). Check {en}, then run the same command again; the rows not sent go then."
-        )
+    fn never(&self, fault: TokenFault) -> Refused {
+        Refused::Never(self.no_token(fault))
     }
 
-    fn a_page(&self, status: u16) -> Text {
-        let place = self.place();
-        text!(
-            "{place} token yerine bir web sayfası yanıt verdi (HTTP {status}). Sözleşmedeki token adresini ve ağı denetleyip aynı komutu yeniden çalıştırın.",
-            "{place} answered with a web page in place of a token (HTTP {status}). Check the token address in the contract, and the network, then run the same command again."
-        )
+    fn later(&self, retry_after_s: Option<u64>, fault: TokenFault) -> Refused {
+        Refused::Later { retry_after_s, why: self.no_token(fault) }
     }
 
-    fn no_json(&self) -> Text {
-        let place = self.place();
-        text!(
-            "{place} yanıtı JSON değil; içinden token alınamadı. Sözleşmedeki token adresini denetleyip aynı komutu yeniden çalıştırın.",
-            "The answer of {place} is no JSON, so no token can be taken from it. Check the token address in the contract, then run the same command again."
-        )
+    fn refused(&self, answer: &Answer, mask: &Mask) -> Refused {
+        let secrets = self.scheme.secrets().into_iter().map(str::to_owned).collect();
+        self.never(TokenFault::Refused { status: answer.status, said: said_of(answer, mask), secrets })
     }
+}
 
-    fn no_token(&self, pointer: &str) -> Text {
-        let (place, pointer) = (self.place(), shown(pointer));
-        text!(
-            "{place} yanıtında, {pointer} yerinde kullanılabilir bir token yok. Sözleşmedeki token adresini ve yerini denetleyip aynı komutu yeniden çalıştırın.",
-            "The answer of {place} holds no token that can be used at {pointer}. Check the token address and the pointer in the contract, then run the same command again."
-        )
-    }
-
-    fn moved(&self, status: u16) -> Text {
-        let place = self.place();
-        text!(
-            "{place} başka bir adrese yönlendiriyor (HTTP {status}); gizli bilgiler oraya gönderilmez. Sözleşmedeki token adresini düzeltip aynı komutu yeniden çalıştırın.",
-            "{place} redirects elsewhere (HTTP {status}), and secrets are not sent there. Correct the token address in the contract, then run the same command again."
-        )
-    }
-
-    fn not_now(&self, status: u16) -> Text {
-        let place = self.place();
-        text!(
-            "{place} şu anda token vermiyor (HTTP {status}). Aynı komutu daha sonra yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
-            "{place} gives no token at the moment (HTTP {status}). Run the same command again later; the rows not sent go then."
-        )
-    }
-
-    fn come_back(&self, seconds: u64) -> Text {
-        let (place, minutes) = (self.place(), seconds.div_ceil(60));
-        text!(
-            "{place} token için {minutes} dakika beklemeyi istiyor. Aynı komutu o zaman yeniden çalıştırın; gönderilmeyen satırlar o zaman gider.",
-            "{place} asks to wait {minutes} minutes for a token. Run the same command again then; the rows not sent go then."
-        )
-    }
-
-    fn unreachable(&self, failure: Failure) -> Text {
-        let place = self.place();
-        match failure {
-            Failure::ProxyLogin => failure_words(failure),
-            Failure::Certificate => text!(
-                "{place} sertifikası geçerli değil; gizli bilgiler gönderilmedi. Adresi ve sertifikayı denetleyip aynı komutu yeniden çalıştırın.",
-                "The certificate of {place} does not fit, and no secret was sent. Check the address and the certificate, then run the same command again."
-            ),
-            _ => text!(
-                "Token için {place} adresine ulaşılamıyor ya da yanıt gelmiyor. Adresi ve ağı denetleyip aynı komutu yeniden çalıştırın.",
-                "{place} cannot be reached for a token, or does not answer. Check the address and the network, then run the same command again."
-            ),
-        }
-    }
+/// The server's own words on a refusal: only what is meant for people, and nothing that repeats a secret.
+fn said_of(answer: &Answer, mask: &Mask) -> String {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let names = ["error", "error_description", "message"];
+    let words = names.iter().filter_map(|name| body.get(name)?.as_str()).map(str::trim);
+    let mut told: Vec<&str> = words.filter(|words| !words.is_empty() && !mask.finds_in(words)).collect();
+    told.dedup();
+    told.join(", ")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::contract::{Exchange, Operation, from_yaml};
+use crate::submit::halt::Halt;
 
 const CANARY: &str = "canary+secret/1";
 
@@ -61,7 +62,8 @@ fn read((source, mask): &(Source, Mask), attempt: &Attempt) -> Result<Token, Ref
 
 #[track_caller]
 fn never(at: &(Source, Mask), attempt: &Attempt) -> String {
-    let Err(Refused::Never(words)) = read(at, attempt) else { panic!("not refused for good: {attempt:?}") };
+    let Err(Refused::Never(why)) = read(at, attempt) else { panic!("not refused for good: {attempt:?}") };
+    let words = crate::words::halt(&Halt::NoToken(why));
     assert!(words.en.contains("https://api.example:8443/token") && words.tr.contains("https://api.example:8443/token"));
     assert!(words.en != words.tr && !words.en.contains("tenant") && !words.en.contains("pass"), "{words}");
     words.en

@@ -84,6 +84,96 @@ fn a_run_speaks_turkish_to_its_end() {
     assert!(tr.contains("3 satır, 1 tamam, 1 belirsiz"), "{tr}");
 }
 
+/// Rows end in every way that has words of the program's own: lost, in doubt with and without a server's words, refused.
+const IN_DOUBT: &str = "
+- {on: {field: deviceId, is: FU2}, do: reset-after}
+- {on: {field: deviceId, is: FU3}, do: 500-after, body: ''}
+- {on: {field: deviceId, is: FU4}, do: 500, body: {error: {code: E9, title: Boom}}}
+- {on: {field: deviceId, is: FU5}, do: 200, body: {data: {}}}
+- {on: {field: deviceId, is: FU6}, do: 400, body: {error: {code: E7, title: Closed}}}
+";
+
+#[test]
+fn the_history_of_an_english_run_read_by_a_turkish_clerk_is_turkish() {
+    let dir = Workdir::new();
+    let rows = (1..=6).map(|n| format!("upgrade,psu,FU{n},,,row {n}\n")).collect::<String>();
+    dir.write("list.csv", format!("{HEADER}\n{rows}"));
+    let server = sandbox(IN_DOUBT);
+    let base = server.base_url();
+    let ended = dir.run(&["submit", "list.csv", "--base-url", &base, "--lang", "en"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let path = dir.path("list.csv.result.xlsx");
+    let english = read_sheet(&path, "Result", 1).column("Error");
+    assert!(english[2].starts_with("The row may have been carried out (HTTP 500)"), "{english:?}");
+    let run = dir.run(&["runs", "--json"]).stdout;
+    let run: Value = serde_json::from_str(run.lines().next().unwrap()).unwrap();
+    let run = run["run"].as_str().unwrap();
+
+    let turkish = [
+        "Satır işlenmiş olabilir (HTTP 500)",
+        "HTTP 500 ile yanıtladı",
+        "kapatın. Boom",
+        "yanıtta numara yok",
+        "bağlantı koptu",
+    ];
+    let no_english = |told: &str| {
+        for words in ["may have been", "The server", "Look "] {
+            assert!(!told.contains(words), "{words} in {told}");
+        }
+    };
+    let runs = dir.run(&["runs", run, "--lang", "tr"]).stdout;
+    let json = dir.run(&["runs", run, "--lang", "tr", "--json"]).stdout;
+    let list = dir.run(&["resolve", run, "--lang", "tr"]).stdout;
+    let found = dir.run(&["find", "FU3", "--lang", "tr"]).stdout;
+    for told in [&runs, &json] {
+        for words in turkish {
+            assert!(told.contains(words), "no {words} in {told}");
+        }
+        no_english(told);
+    }
+    assert!(list.contains(turkish[0]) && list.contains(turkish[2]) && found.contains(turkish[0]), "{list} {found}");
+    no_english(&list);
+    no_english(&found);
+
+    for result in ["tr.xlsx", "tr.csv", "tr.jsonl"] {
+        assert_eq!(dir.run(&["report", run, "--lang", "tr", "-o", result]).code, 1);
+    }
+    let book = read_sheet(&dir.path("tr.xlsx"), "Sonuç", 1).column("Error");
+    let csv = std::fs::read_to_string(dir.path("tr.csv")).unwrap();
+    let lines = std::fs::read_to_string(dir.path("tr.jsonl")).unwrap();
+    for told in [book.join("\n"), csv, lines] {
+        for words in ["Satır işlenmiş olabilir (HTTP 500)", "HTTP 500 ile yanıtladı", "yanıtta numara yok", "Closed"]
+        {
+            assert!(told.contains(words), "no {words} in {told}");
+        }
+        no_english(&told);
+    }
+    let codes: Vec<Value> = dir.rows("tr.jsonl").iter().map(|row| row["error"]["code"].clone()).collect();
+    assert_eq!(codes[1..], ["connection-broken", "HTTP 500", "E9", "no-id", "E7"], "codes have no language");
+}
+
+/// A ledger of an older version holds sentences: they stay as they are, in the language in which they were kept.
+#[test]
+fn a_sentence_that_an_older_version_kept_stays_as_it_is() {
+    let dir = Workdir::new();
+    dir.write("list.csv", format!("{HEADER}\nupgrade,psu,FU3,,,a\n"));
+    let server = sandbox(IN_DOUBT);
+    assert_eq!(dir.run(&["submit", "list.csv", "--base-url", &server.base_url()]).code, 1);
+    let kept = "The row may have been carried out (HTTP 500). As it was told then.";
+    let ledger = rusqlite::Connection::open(dir.path("data/caseload/ledger.db")).unwrap();
+    let changed = ledger.execute("UPDATE entry SET title = ?1, reason = NULL", [kept]).unwrap();
+    assert_eq!(changed, 1);
+    drop(ledger);
+    let run: Value = serde_json::from_str(dir.run(&["runs", "--json"]).stdout.trim()).unwrap();
+    let run = run["run"].as_str().unwrap();
+    for lang in ["tr", "en"] {
+        assert!(dir.run(&["runs", run, "--lang", lang]).stdout.contains(kept));
+        assert_eq!(dir.run(&["report", run, "--lang", lang, "-o", "out.jsonl"]).code, 1);
+        let error = dir.rows("out.jsonl")[0]["error"].clone();
+        assert_eq!((&error["code"], &error["title"]), (&Value::from("HTTP 500"), &Value::from(kept)));
+    }
+}
+
 /// What steers a terminal or turns its writing round: escapes, a bell, a carriage return, C1 controls,
 /// marks of direction, line separators.
 const STEERING: &str = "\u{1b}[31mred\u{1b}]0;title\u{7}\r\u{9b}2J\u{202e}cilbup\u{2066}\u{200f}\u{2028}";

@@ -9,6 +9,7 @@ use crate::ledger::{Entry, Run};
 use crate::message::{Lang, harmless, shown};
 use crate::report::local_time;
 use crate::submit::event::reference;
+use crate::words::{Reader, sentence};
 use crate::{files, say, text};
 
 /// The columns and their widths.
@@ -56,7 +57,7 @@ fn build(run: &Run, entries: &[Entry], lang: Lang) -> Result<Workbook, XlsxError
     for (at, entry) in (1_u32..).zip(entries) {
         let name = run.spec.sheets.get(usize::from(entry.place.sheet)).map_or("", String::as_str);
         let sent = entry.sent_at_ms.map(local_time).unwrap_or_default();
-        let error = entry.settlement.error.as_ref().map(crate::outcome::ApiError::sentence).unwrap_or_default();
+        let error = entry.settlement.error.as_ref().map(|error| sentence(error, Reader::of(lang))).unwrap_or_default();
         sheet.write_string(at, 0, harmless(name))?;
         sheet.write_number(at, 1, entry.place.row)?;
         sheet.write_string(at, 2, sent)?;

@@ -205,7 +205,7 @@ fn list(
     let flags = hint::flags(Some(ledger.path()), &settings.origin);
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
-        terminal.answer(&super::runs::entry_line(run, entry, false));
+        terminal.answer(&super::runs::entry_line(run, entry, false, terminal.lang));
     }
     if unknown.is_empty() {
         terminal.note(&say!(terminal.lang, "Belirsiz satır yok.", "No row is unknown."));

@@ -9,7 +9,7 @@ use super::journal::GROUP;
 use super::*;
 use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
-use crate::outcome::{ApiError, Tally};
+use crate::outcome::{ApiError, Cause, Tally};
 use crate::row::Place;
 
 struct Desk {
@@ -85,7 +85,7 @@ fn left_out(ordinal: u32, of: EntryId) -> LeftOut {
 
 fn ended(state: State) -> Settlement {
     let id = (state == State::Done).then(|| json!(1001));
-    let error = (state != State::Done).then(|| ApiError { code: Some("E".to_owned()), ..ApiError::default() });
+    let error = (state != State::Done).then(|| ApiError { code: Some("E".to_owned()), ..ApiError::default() }.into());
     Settlement { state, http_status: Some(200), id, error }
 }
 
@@ -353,7 +353,7 @@ fn an_attempt_that_a_dead_process_left_open_is_unknown_and_holds_its_order() {
     assert_eq!(states(&ledger, run), [State::Done, State::Unknown, State::Pending, State::Unknown]);
     let unknown = ledger.unknown(run).unwrap();
     assert_eq!(unknown.iter().map(|entry| entry.id.ordinal).collect::<Vec<_>>(), [1, 3]);
-    let code = unknown[0].settlement.error.as_ref().and_then(|error| error.code.clone());
+    let code = unknown[0].settlement.error.as_ref().and_then(Cause::code);
     assert_eq!(code.as_deref(), Some("interrupted"));
     assert_eq!(ledger.held_orders().unwrap().len(), 2);
     drop(ledger);

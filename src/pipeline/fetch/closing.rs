@@ -6,19 +6,20 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::gathered::Gathered;
-use super::{Record, Source, layout, told};
+use super::{Record, Source, layout};
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::fetch::record::Columns;
 use crate::job::Job;
 use crate::message::{grouped, shown};
-use crate::outcome::{ApiError, Status};
+use crate::outcome::{Cause, Status};
 use crate::progress::Terminal;
 use crate::report::fetched::{self, Line};
 use crate::row::Row;
 use crate::say;
 use crate::spool::Spooled;
+use crate::words::{self, Reader};
 
 /// What a reading ends with.
 pub struct Closing<'a> {
@@ -51,7 +52,7 @@ pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, clos
         terminal.answers(&sum.told(result.as_deref(), matches!(source, Source::File(_)), closing));
     }
     for doubt in &doubts {
-        terminal.error(&shown(&told(doubt, closing.job)));
+        terminal.error(&shown(words::list_doubt(doubt).get(closing.job.lang)));
     }
     if columns.left_out() {
         terminal.error(&say!(
@@ -65,12 +66,12 @@ pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, clos
 }
 
 /// Why it stopped, or why nothing came.
-fn say_end(source: &Source, failure: Option<&ApiError>, sure: bool, closing: &Closing) {
+fn say_end(source: &Source, failure: Option<&Cause>, sure: bool, closing: &Closing) {
     let terminal = closing.terminal;
     if let Some(stop) = &closing.stop {
         terminal.error(&shown(stop.sentence(terminal.lang)));
     } else if let (Source::Single(_), Some(error), true) = (source, failure, sure) {
-        let (code, sentence) = (error.code.as_deref().unwrap_or("-"), error.sentence());
+        let (code, sentence) = (error.code().unwrap_or("-".into()), words::sentence(error, Reader::of(terminal.lang)));
         let why = shown(&format!("{code}: {sentence}"));
         terminal.error(&say!(terminal.lang, "Okunamadı: {why}", "It could not be read: {why}"));
     }

@@ -3,8 +3,7 @@
 use crate::error::Error;
 use crate::fetch::Record;
 use crate::fetch::record::Columns;
-use crate::message::Text;
-use crate::outcome::{ApiError, Tally};
+use crate::outcome::{Cause, ListDoubt, Tally};
 use crate::spool::Spool;
 
 use super::rows::Fetched;
@@ -22,9 +21,9 @@ pub struct Gathered {
     pub total: Option<u64>,
     /// Lists that changed while they were read.
     pub changed: u64,
-    pub doubts: Vec<Text>,
+    pub doubts: Vec<ListDoubt>,
     /// Why the last row that failed did.
-    pub failure: Option<ApiError>,
+    pub failure: Option<Cause>,
 }
 
 impl Gathered {

@@ -22,20 +22,19 @@ use crate::exit::Exit;
 use crate::fetch::record::Columns;
 use crate::fetch::{End, Record};
 use crate::job::{Job, Output, Sending};
-use crate::message::Text;
-use crate::outcome::Status;
+use crate::outcome::{Status, Unread};
 use crate::progress::{Progress, Terminal};
 use crate::report::{Layout, fetched};
 use crate::row::Place;
+use crate::say;
 use crate::submit::reading::Line;
 use crate::validate::Verdict;
-use crate::{say, text};
 
 pub use values::values;
 
 use closing::{Closing, close};
 use gathered::Gathered;
-use rows::{Plan, Task, note};
+use rows::{Plan, Task};
 
 /// Reads for each row of a file, or without one a list, and writes what was read.
 ///
@@ -95,10 +94,7 @@ impl Source {
         formats
     }
 
-    fn tasks(
-        &mut self,
-        lang: crate::message::Lang,
-    ) -> Result<Box<dyn Iterator<Item = Result<Task, Error>> + '_>, Error> {
+    fn tasks(&mut self) -> Result<Box<dyn Iterator<Item = Result<Task, Error>> + '_>, Error> {
         Ok(match self {
             Self::Single(request) => {
                 Box::new(std::iter::once(Ok(Task::Read(Place { sheet: 0, row: 1 }, request.clone()))))
@@ -107,22 +103,18 @@ impl Source {
                 let Checked { verdicts, places, .. } = &mut **checked;
                 let places = &*places;
                 let rows = verdicts.records()?.enumerate();
-                Box::new(rows.map(move |(ordinal, verdict)| Ok(task(verdict?, places.get(ordinal as u32), lang))))
+                Box::new(rows.map(move |(ordinal, verdict)| Ok(task(verdict?, places.get(ordinal as u32)))))
             }
         })
     }
 }
 
-fn task(verdict: Verdict, place: Place, lang: crate::message::Lang) -> Task {
+fn task(verdict: Verdict, place: Place) -> Task {
     match verdict {
         Verdict::Valid { request, .. } => Task::Read(place, request),
         Verdict::Invalid { problems, .. } => Task::Ended(End { problems, ..End::of(Status::Invalid) }),
         Verdict::Accepted { .. } | Verdict::Hidden { .. } | Verdict::Example { .. } | Verdict::Before { .. } => {
-            let words = text!(
-                "Satır tabloda gizli; --hidden skip ile okunmadı.",
-                "The row is hidden in the spreadsheet; --hidden skip left it out."
-            );
-            Task::Ended(End { error: Some(note(crate::account::HIDDEN, &words, lang)), ..End::of(Status::NotSent) })
+            Task::Ended(End { error: Some(Unread::Hidden.into()), ..End::of(Status::NotSent) })
         }
     }
 }
@@ -180,11 +172,11 @@ fn gather(
     let operations = [operation];
     let stop = runtime.block_on(async {
         let pace = target.pace(sending);
-        let line = Line::new(&operations, &target.sender, pace, job.lang, |time| holding(&progress, time, job));
+        let line = Line::new(&operations, &target.sender, pace, |time| holding(&progress, time, job));
         let name = name();
-        let (pages, concurrency, lang) = (operation.pages.as_ref(), sending.concurrency, job.lang);
-        let plan = Plan { line: &line, name: &name, pages, concurrency, lang, progress: &progress, single };
-        plan.run(source.tasks(job.lang)?, listen(), gathered).await?;
+        let (pages, concurrency) = (operation.pages.as_ref(), sending.concurrency);
+        let plan = Plan { line: &line, name: &name, pages, concurrency, progress: &progress, single };
+        plan.run(source.tasks()?, listen(), gathered).await?;
         Ok(line.reason())
     });
     progress.into_inner().finish();
@@ -203,9 +195,4 @@ fn holding(progress: &RefCell<Progress>, time: std::time::Duration, job: &Job) {
 /// What references of one reading begin with.
 fn name() -> String {
     format!("fetch-{:08x}", getrandom::u32().unwrap_or_default())
-}
-
-/// Why something could not be read, as one line.
-fn told(words: &Text, job: &Job) -> String {
-    words.get(job.lang).to_owned()
 }

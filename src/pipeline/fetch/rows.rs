@@ -13,8 +13,7 @@ use crate::contract::Pages;
 use crate::error::{Error, ErrorKind};
 use crate::fetch::End;
 use crate::fetch::pages::Reading;
-use crate::message::{Lang, Text};
-use crate::outcome::{ApiError, Status};
+use crate::outcome::{Cause, ListDoubt, Reason, Status, Unread};
 use crate::progress::Progress;
 use crate::row::Place;
 use crate::submit::event::{Signal, reference};
@@ -36,7 +35,7 @@ pub struct Fetched {
     pub pages: u64,
     pub total: Option<u64>,
     /// What is doubtful of its list.
-    pub doubt: Option<Text>,
+    pub doubt: Option<ListDoubt>,
 }
 
 /// What the loop needs to know of the run.
@@ -46,7 +45,6 @@ pub struct Plan<'a> {
     pub name: &'a str,
     pub pages: Option<&'a Pages>,
     pub concurrency: usize,
-    pub lang: Lang,
     pub progress: &'a RefCell<Progress>,
     /// One list is read, and its records are counted as they come.
     pub single: bool,
@@ -125,9 +123,9 @@ impl Plan<'_> {
             let (status, body) = match reply {
                 Reply::Answer { status, body } => (status, body),
                 Reply::Failed { status, http_status, error } => {
-                    break failed(status, http_status, error, pages, self.lang);
+                    break failed(status, http_status, error, pages);
                 }
-                Reply::Stopped => break stopped(pages, self.lang),
+                Reply::Stopped => break stopped(pages),
             };
             match reading.take(body) {
                 Ok(page) => {
@@ -140,56 +138,35 @@ impl Plan<'_> {
                         break End { http_status: Some(status), ..End::of(Status::Done) };
                     }
                 }
-                Err(words) => {
-                    break failed(Status::Unknown, Some(status), note("no-list", &words, self.lang), pages, self.lang);
-                }
+                Err(why) => break failed(Status::Unknown, Some(status), why.into(), pages),
             }
         };
         end.items = pile.count();
         let doubt = reading.doubt().filter(|_| end.status == Status::Done);
-        if let Some(doubt) = &doubt {
+        if let Some(doubt) = doubt {
             end.status = Status::Unknown;
-            end.error = Some(note("changed", doubt, self.lang));
+            end.error = Some(Unread::ListChanged(doubt).into());
         }
         Ok(Fetched { end, pile, pages, total: reading.total(), doubt })
     }
 }
 
 /// A row whose reading failed; some of its pages may have been read.
-fn failed(otherwise: Status, status: Option<u16>, mut error: ApiError, pages: u64, lang: Lang) -> End {
-    if pages > 0 {
-        let partly = partly(pages).into_string(lang);
-        error.description = Some(match error.description.take() {
-            Some(words) => format!("{words} {partly}"),
-            None => partly,
-        });
+fn failed(otherwise: Status, status: Option<u16>, cause: Cause, pages: u64) -> End {
+    if pages == 0 {
+        return End { http_status: status, error: Some(cause), ..End::of(otherwise) };
     }
     // What was read in part is neither done nor refused.
-    let ended = if pages > 0 { Status::Unknown } else { otherwise };
-    End { http_status: status, error: Some(error), ..End::of(ended) }
+    let reason = Reason::Unread(Unread::Partly { pages, why: cause.reason.map(Box::new) });
+    End { http_status: status, error: Some(Cause::beside(reason, cause.said)), ..End::of(Status::Unknown) }
 }
 
 /// A row that the end of the run kept from being read, or from being read whole.
-fn stopped(pages: u64, lang: Lang) -> End {
+fn stopped(pages: u64) -> End {
     if pages > 0 {
-        return End { error: Some(note("partly", &partly(pages), lang)), ..End::of(Status::Unknown) };
+        return End { error: Some(Unread::Partly { pages, why: None }.into()), ..End::of(Status::Unknown) };
     }
-    let words = text!(
-        "Okunmadı: çalışma daha önce durdu. Aynı komutu yeniden çalıştırın.",
-        "Not read: the run stopped before. Run the same command again."
-    );
-    End { error: Some(note("not-sent", &words, lang)), ..End::of(Status::NotSent) }
-}
-
-fn partly(pages: u64) -> Text {
-    text!(
-        "Yalnız ilk {pages} sayfa okundu; gerisi için aynı komutu yeniden çalıştırın.",
-        "Only the first {pages} pages were read; for the rest run the same command again."
-    )
-}
-
-pub fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
-    ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
+    End { error: Some(Unread::Stopped.into()), ..End::of(Status::NotSent) }
 }
 
 pub fn interrupted(signal: Signal) -> Error {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::fetch::pages::Reading;
 use crate::fetch::values::Values;
 use crate::job::{Job, Sending};
-use crate::message::shown;
+use crate::message::{Text, shown};
 use crate::pipeline::second_pass::listen;
 use crate::pipeline::target::Target;
 use crate::progress::Terminal;
@@ -17,6 +17,7 @@ use crate::submit::event::Signal;
 use crate::submit::reading::{Line, Reply};
 use crate::text;
 use crate::validate::Request;
+use crate::words;
 
 /// The values of each field of the job's operation (`x-caseload.values`), read from the server.
 ///
@@ -32,7 +33,7 @@ pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(S
         operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();
     runtime.block_on(async {
         let pace = target.pace(sending);
-        let line = Line::new(&operations, &target.sender, pace, job.lang, |_| ());
+        let line = Line::new(&operations, &target.sender, pace, |_| ());
         tokio::select! {
             read = every_page(&line, operation, &request, &mut found) => read,
             stop = interrupted(listen()) => Err(stop),
@@ -57,26 +58,27 @@ async fn every_page(
         let body = match reply {
             Reply::Answer { body, .. } => body,
             Reply::Failed { error, .. } => {
-                let (name, why) = (operation.full_name(), error.sentence());
-                return Err(unread(&name, &why));
+                return Err(unread(&operation.full_name(), &words::both(&error)));
             }
-            Reply::Stopped => return Err(line.reason().unwrap_or_else(|| unread(&operation.full_name(), "-"))),
+            Reply::Stopped => {
+                return Err(line.reason().unwrap_or_else(|| unread(&operation.full_name(), &Text::same("-"))));
+            }
         };
         for ((_, values), (_, pointer)) in found.iter_mut().zip(&operation.values) {
             values.take(&body, pointer);
         }
-        let page = reading.take(body).map_err(Error::early)?;
+        let page = reading.take(body).map_err(|why| Error::early(words::both(&why.into())))?;
         if !page.more {
-            return reading.doubt().map_or(Ok(()), |doubt| Err(Error::early(doubt)));
+            return reading.doubt().map_or(Ok(()), |doubt| Err(Error::early(words::list_doubt(&doubt))));
         }
     }
 }
 
-fn unread(name: &str, why: &str) -> Error {
-    let why = shown(why);
+fn unread(name: &str, why: &Text) -> Error {
+    let (tr, en) = (shown(&why.tr), shown(&why.en));
     Error::early(text!(
-        "{name} okunamadı ({why}). Sözleşme olduğu gibi bırakıldı.",
-        "{name} could not be read ({why}). The contract was left as it is."
+        "{name} okunamadı ({tr}). Sözleşme olduğu gibi bırakıldı.",
+        "{name} could not be read ({en}). The contract was left as it is."
     ))
 }
 

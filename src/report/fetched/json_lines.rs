@@ -13,6 +13,7 @@ use super::{Layout, Line};
 use crate::error::Error;
 use crate::message::write_json;
 use crate::outcome::{ApiError, Problem, Status};
+use crate::words::{self, Reader};
 
 pub struct Writer<'a> {
     target: Target,
@@ -29,7 +30,7 @@ struct OfRow<'l> {
     row: u32,
     result: Status,
     http_status: Option<u16>,
-    error: Option<&'l ApiError>,
+    error: Option<ApiError>,
     #[serde(skip_serializing_if = "<[Problem]>::is_empty")]
     problems: &'l [Problem],
     item: Option<&'l Value>,
@@ -57,13 +58,14 @@ impl<'a> Writer<'a> {
         if let Some(row) = row {
             let layout = &self.layout.result;
             let sheet = layout.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.name.as_str());
+            let reader = Reader { lang: layout.lang, flags: layout.flags };
             let line = OfRow {
                 file: layout.file_name,
                 sheet: sheet.filter(|_| !layout.csv),
                 row: row.place.row,
                 result: outcome.status,
                 http_status: outcome.http_status,
-                error: outcome.error.as_ref(),
+                error: outcome.error.as_ref().map(|error| words::told(error, reader)),
                 problems: &outcome.problems,
                 item,
             };

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::{Attempt, Dispatch, Error, Event, Landed, Leave, Queued, Step};
 use crate::fail;
+use crate::submit::halt::Halt;
 use crate::submit::mask::Mask;
 use crate::submit::queued::Later;
 use crate::submit::renewal::Landing;
@@ -69,7 +70,7 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'
                 let at = pause.map_or_else(|| self.pace.backoff(nth), |pause| Instant::now() + pause);
                 self.ask_at(source, at);
             }
-            Landing::GiveUp(words) => self.stop(Error::early(words)),
+            Landing::GiveUp(why) => self.stop(Halt::NoToken(why).into()),
         }
     }
 
@@ -80,12 +81,10 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'
             mask.cover(id);
         }
         if let Some(error) = &mut decision.settlement.error {
-            let words = [&mut error.code, &mut error.title, &mut error.description];
-            words.into_iter().flatten().for_each(|words| cover(mask, words));
+            error.said.texts_mut().for_each(|words| cover(mask, words));
         }
-        if let Some(stop) = &mut decision.stop {
-            cover(mask, &mut stop.tr);
-            cover(mask, &mut stop.en);
+        if let Some(words) = decision.stop.as_mut().and_then(Halt::said_mut) {
+            cover(mask, words);
         }
         decision
     }

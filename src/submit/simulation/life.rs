@@ -15,7 +15,6 @@ use super::world::{RUN, World};
 use crate::error::Error;
 use crate::keyed::Key;
 use crate::ledger::Step;
-use crate::message::Lang;
 use crate::outcome::Status;
 use crate::row::Place;
 use crate::submit::breaker::Breaker;
@@ -72,7 +71,6 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
             run: RUN,
             number: world.run,
             concurrency: world.scene.concurrency,
-            lang: Lang::En,
             nonce: super::random::nonce,
         };
         let breaker = Breaker::new(world.scene.max_errors, world.scene.rows.len() as u64);

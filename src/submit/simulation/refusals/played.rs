@@ -15,7 +15,6 @@ use super::{LEAST_USED, MOST_TIME, Scene};
 use crate::error::Error;
 use crate::keyed::Key;
 use crate::ledger::{Kept, Opening, Receipt, Step};
-use crate::message::Lang;
 use crate::outcome::{Answer, Attempt, Status};
 use crate::submit::breaker::Breaker;
 use crate::submit::dispatch::{Dispatch, Plan};
@@ -197,7 +196,6 @@ async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option
         run: "refused",
         number: part,
         concurrency: 8,
-        lang: Lang::En,
         nonce: random::nonce,
     };
     let pace = paces.join(&[Host::default()], Rate::parse(&scene.rate.to_string()));

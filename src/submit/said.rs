@@ -1,11 +1,9 @@
-//! What is said of an attempt that is not done: the server's own words where there are some, ours where not.
+//! The server's own words about a request that it did not carry out.
 
 use serde_json::Value;
 
 use crate::contract::{ErrorForm, Operation};
-use crate::message::{Lang, Text};
-use crate::outcome::{Answer, ApiError, Failure, id_text};
-use crate::text;
+use crate::outcome::{Answer, ApiError, Cause, Reason, id_text};
 
 /// Characters of a server's words that are kept.
 pub(super) const LONGEST_WORDS: usize = 2_000;
@@ -14,22 +12,29 @@ pub(super) const LONGEST_WORDS: usize = 2_000;
 const CODES: [&str; 4] = ["code", "errorCode", "key", "field"];
 const WORDS: [&str; 5] = ["description", "message", "detail", "title", "text"];
 
-/// The server's own words, by the contract's form, or the status where there are none.
-pub(super) fn said(answer: &Answer, operation: &Operation, lang: Lang) -> ApiError {
+/// The server's own words, by the contract's form; empty where it said nothing of its own.
+pub(super) fn said(answer: &Answer, operation: &Operation) -> ApiError {
     let body = super::exact::parse(&answer.body).ok();
     let form = &operation.error;
     let found =
         body.as_ref().and_then(|body| if *form == ErrorForm::default() { usual(body) } else { error_in(body, form) });
+    let status = || Some(format!("HTTP {}", answer.status));
     if let Some(error) = found {
-        let code = error.code.or_else(|| Some(format!("HTTP {}", answer.status)));
+        let code = error.code.or_else(status);
         return ApiError { code, ..error };
     }
-    let status = answer.status;
-    let words = match std::str::from_utf8(&answer.body) {
-        Ok(body) if !body.trim().is_empty() && !super::page::is_page(answer) => Text::same(clipped(body.trim())),
-        _ => text!("Sunucu HTTP {status} ile yanıtladı.", "The server answered HTTP {status}."),
-    };
-    note(&format!("HTTP {status}"), &words, lang)
+    match std::str::from_utf8(&answer.body) {
+        Ok(body) if !body.trim().is_empty() && !super::page::is_page(answer) => {
+            ApiError { code: status(), title: Some(clipped(body.trim())), description: None }
+        }
+        _ => ApiError::default(),
+    }
+}
+
+/// Why a row is not done, where its answer is all that is known: the server's words, or its status.
+pub(super) fn cause(answer: &Answer, operation: &Operation) -> Cause {
+    let said = said(answer, operation);
+    if said == ApiError::default() { Reason::Answered { status: answer.status }.into() } else { said.into() }
 }
 
 /// An error as the contract says one looks; nothing where the body is none.
@@ -101,77 +106,6 @@ fn text_at(body: &Value, pointer: &str) -> Option<String> {
 
 fn clipped(words: &str) -> String {
     words.chars().take(LONGEST_WORDS).collect()
-}
-
-/// An error of our own words.
-pub(super) fn note(code: &str, words: &Text, lang: Lang) -> ApiError {
-    ApiError { code: Some(code.to_owned()), title: Some(words.get(lang).to_owned()), description: None }
-}
-
-/// The name of a failure in results.
-pub(super) fn failure_code(failure: Failure) -> &'static str {
-    match failure {
-        Failure::CannotBuild => "bad-request",
-        Failure::Dns => "dns",
-        Failure::Connect => "connect",
-        Failure::ConnectTimeout => "connect-timeout",
-        Failure::Certificate => "certificate",
-        Failure::ProxyLogin => "proxy-login",
-        Failure::NeverStarted => "never-started",
-        Failure::Timeout => "timeout",
-        Failure::Broken => "connection-broken",
-        Failure::Garbled => "not-http",
-        Failure::Interrupted => "interrupted",
-    }
-}
-
-/// What a failure means to the person who reads the row.
-pub fn failure_words(failure: Failure) -> Text {
-    match failure {
-        Failure::CannotBuild => text!(
-            "İstek kurulamadı: adres ya da başlıklar geçersiz. --base-url ve gizli bilgileri denetleyin.",
-            "The request could not be built: the address or a header is not valid. Check --base-url and the secrets."
-        ),
-        Failure::Dns => text!(
-            "Sunucunun adı bulunamadı. Adresi ve ağ bağlantısını denetleyin.",
-            "The server's name was not found. Check the address and the network."
-        ),
-        Failure::Connect => text!(
-            "Sunucuya bağlanılamadı. Adresi, ağı, vekil sunucuyu ve güvenlik duvarını denetleyin.",
-            "The server could not be reached. Check the address, the network, the proxy and the firewall."
-        ),
-        Failure::ConnectTimeout => text!(
-            "Sunucu bağlantıya zamanında yanıt vermedi. Ağı ve güvenlik duvarını denetleyin.",
-            "The server did not take the connection in time. Check the network and the firewall."
-        ),
-        Failure::Certificate => text!(
-            "Sunucunun sertifikası uymuyor: adres yanlış olabilir ya da araya biri girmiş olabilir. Hiçbir şey gönderilmedi; adresi ve sertifikayı denetleyin.",
-            "The server's certificate does not fit: the address may be wrong, or somebody stands between. Nothing was sent; check the address and the certificate."
-        ),
-        Failure::ProxyLogin => text!(
-            "Vekil sunucu kullanıcı adı ve parola istiyor ya da verilenleri kabul etmedi (HTTP 407). Hiçbir şey gönderilmedi; CASELOAD_PROXY_USER ve CASELOAD_PROXY_PASSWORD değerlerini denetleyin.",
-            "The proxy wants a user and a password, or does not take those given (HTTP 407). Nothing was sent; check CASELOAD_PROXY_USER and CASELOAD_PROXY_PASSWORD."
-        ),
-        Failure::NeverStarted => {
-            text!("Bağlantı, istek yola çıkmadan koptu.", "The connection was lost before the request left.")
-        }
-        Failure::Timeout => text!(
-            "Gönderildi, süre dolana kadar yanıt gelmedi: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "Sent, and no answer came in time: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-        Failure::Broken => text!(
-            "Gönderildi, yanıt gelmeden bağlantı koptu: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "Sent, and the connection broke before an answer: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-        Failure::Garbled => text!(
-            "Gönderildi, gelen yanıt okunamadı: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "Sent, and the answer cannot be read: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-        Failure::Interrupted => text!(
-            "Gönderilirken program kesildi: işlenmiş olabilir. Sistemden bakın, sonra \"caseload resolve\" ile kapatın.",
-            "The program was cut off while sending: it may have been carried out. Look in the system, then close it by \"caseload resolve\"."
-        ),
-    }
 }
 
 #[cfg(test)]

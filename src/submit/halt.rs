@@ -1,0 +1,103 @@
+//! Why a run halts by itself, as codes and parameters.
+
+use crate::error::Error;
+use crate::outcome::Failure;
+use crate::words;
+
+/// Why no further row is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// No request of this run can leave.
+    Failed(Failure),
+    /// The server does not accept the credentials.
+    Unauthorised,
+    /// The server redirects to another address.
+    Moved { status: u16, to: String },
+    /// A web page answered in place of the API.
+    WebPage { status: u16 },
+    /// The server cannot perform the operation at all.
+    NotAble { status: u16 },
+    /// The server asks for a longer pause than the run makes.
+    ComeBack { seconds: u64 },
+    /// The first rows were all refused for what is wrong with the user or the address.
+    AllRefused { status: u16 },
+    /// So many rows in a row ended unknown.
+    AllUnknown { rows: u32 },
+    /// So many tries in a row did not reach the server.
+    Unreachable { tries: u32 },
+    /// More rows failed than `--max-errors` allows.
+    TooManyErrors { errors: u64 },
+    /// No token can be got, and requests need one.
+    NoToken(NoToken),
+}
+
+/// Why there is no token, and where it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoToken {
+    /// The token's address, without what may be secret.
+    pub place: String,
+    pub fault: TokenFault,
+}
+
+/// What went wrong when a token was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenFault {
+    /// The server refused: in its words, where it has some that hold no secret. `secrets`: what it was asked with.
+    Refused {
+        status: u16,
+        said: String,
+        secrets: Vec<String>,
+    },
+    WebPage {
+        status: u16,
+    },
+    NotJson,
+    /// The answer holds no token that can be used at this place.
+    Missing {
+        pointer: String,
+    },
+    Moved {
+        status: u16,
+    },
+    NotNow {
+        status: u16,
+    },
+    ComeBack {
+        seconds: u64,
+    },
+    /// No answer came.
+    Failed(Failure),
+}
+
+impl Halt {
+    /// The stable name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Failed(failure) => failure.code(),
+            Self::Unauthorised => "unauthorised",
+            Self::Moved { .. } => "moved",
+            Self::WebPage { .. } => "web-page",
+            Self::NotAble { .. } => "not-able",
+            Self::ComeBack { .. } => "come-back",
+            Self::AllRefused { .. } => "all-refused",
+            Self::AllUnknown { .. } => "all-unknown",
+            Self::Unreachable { .. } => "unreachable",
+            Self::TooManyErrors { .. } => "too-many-errors",
+            Self::NoToken(_) => "no-token",
+        }
+    }
+
+    /// The words of a server that the sentence repeats.
+    pub fn said_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Moved { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+}
+
+impl From<Halt> for Error {
+    fn from(halt: Halt) -> Self {
+        Error::early(words::halt(&halt))
+    }
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::doubt::Choice;
+use crate::job;
 
 /// Makes one API request of each row of a spreadsheet, checks every row first, and never sends a row twice.
 #[derive(Debug, Parser)]
@@ -199,6 +200,16 @@ pub enum Duplicates {
     Warn,
     /// Sent
     Send,
+}
+
+impl From<Duplicates> for job::Duplicates {
+    fn from(typed: Duplicates) -> Self {
+        match typed {
+            Duplicates::Skip => Self::Skip,
+            Duplicates::Warn => Self::Warn,
+            Duplicates::Send => Self::Send,
+        }
+    }
 }
 
 /// What becomes of hidden rows.

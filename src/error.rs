@@ -24,13 +24,11 @@ pub enum ErrorKind {
 pub struct Error {
     pub kind: ErrorKind,
     pub message: Text,
-    /// What `--json` has to say of the file, where more is known of it than the sentence.
-    pub summary: Option<Box<serde_json::Value>>,
 }
 
 impl Error {
     pub fn new(kind: ErrorKind, message: Text) -> Self {
-        Self { kind, message, summary: None }
+        Self { kind, message }
     }
 
     /// An error before anything was sent.

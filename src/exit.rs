@@ -1,5 +1,6 @@
 //! The exit codes of the program.
 
+use crate::ending::Ending;
 use crate::error::ErrorKind;
 
 /// The exit codes of the program, as the table in the README lists them.
@@ -37,6 +38,16 @@ impl Exit {
             Exit::LedgerBusy => "ledger-busy",
             Exit::Interrupted => "interrupted",
             Exit::Terminated => "terminated",
+        }
+    }
+}
+
+impl From<Ending> for Exit {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::AllDone => Exit::Done,
+            Ending::SomeNot => Exit::SomeNot,
+            Ending::Stopped(kind) => kind.into(),
         }
     }
 }

@@ -2,13 +2,14 @@
 //! over what is built in.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{CheckArgs, Duplicates, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
+use crate::cli::{self, CheckArgs, FetchArgs, FileArgs, Hidden, SendArgs, SubmitArgs};
 use crate::contract::{self, Contract, Operation, Scheme};
 use crate::doubt::{Answers, Choice};
 use crate::error::Error;
@@ -93,12 +94,25 @@ pub enum Output {
     None,
 }
 
+/// What becomes of rows that repeat others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// They are not sent.
+    #[default]
+    Skip,
+    /// They are sent, with a warning.
+    Warn,
+    /// They are sent.
+    Send,
+}
+
 /// What `check` and `submit` share.
+#[derive(Clone)]
 pub struct Job {
     pub lang: Lang,
     pub profile: Profile,
     pub recipe: Recipe,
-    pub contracts: Vec<Contract>,
+    pub contracts: Arc<[Contract]>,
     /// The operations that rows may become: one with `--to`, else all.
     pub operations: Vec<Operation>,
     pub base_url: Option<String>,
@@ -119,6 +133,7 @@ pub struct Job {
 }
 
 /// What `submit` needs beyond that.
+#[derive(Clone)]
 pub struct Sending {
     pub rate: Option<Rate>,
     pub concurrency: usize,
@@ -214,7 +229,7 @@ impl Job {
             output: output(file.output.as_deref())?,
             json: file.json,
             recipe,
-            contracts,
+            contracts: contracts.into(),
             operations: vec![operation],
             profile,
         };
@@ -250,7 +265,7 @@ impl Job {
             output: output(args.output.as_deref())?,
             json: args.json,
             recipe,
-            contracts,
+            contracts: contracts.into(),
             operations,
             profile,
         })
@@ -267,7 +282,7 @@ impl Job {
             lang,
             profile: Profile::default(),
             recipe,
-            contracts,
+            contracts: contracts.into(),
             operations,
             base_url: None,
             went: run.spec.destinations.clone(),
@@ -370,7 +385,7 @@ impl Sending {
         let timeout = given(args.timeout.as_ref(), profile.timeout.as_ref(), "--timeout", "60s", parse_duration)?;
         let max =
             given(args.max_errors.as_ref(), profile.max_errors.as_ref(), "--max-errors", "20, 5%", MaxErrors::parse)?;
-        let named = |name: &String| <Duplicates as clap::ValueEnum>::from_str(name, true).ok();
+        let named = |name: &String| <cli::Duplicates as clap::ValueEnum>::from_str(name, true).ok();
         let duplicates =
             given(None, profile.duplicates.as_ref(), "duplicates", "skip, warn, send", |name| named(&name.to_owned()))?;
         Ok(Self {
@@ -379,7 +394,7 @@ impl Sending {
             timeout: timeout.unwrap_or(TIMEOUT),
             max_errors: max,
             require_valid: args.require_valid,
-            duplicates: args.duplicates.or(duplicates).unwrap_or(Duplicates::Skip),
+            duplicates: args.duplicates.or(duplicates).map(Duplicates::from).unwrap_or_default(),
             again: args.again,
             retry_rejected: args.retry_rejected,
             yes: args.yes,

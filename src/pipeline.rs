@@ -4,9 +4,10 @@
 //! FILE ─▶ read ─▶ Row ─▶ map ─▶ validate ─▶ Request ─▶ submit ─▶ Outcome ─▶ ledger ─▶ report ─▶ FILE.result.xlsx
 //! ```
 //!
-//! [`check`] reads, maps and validates the whole file (`first_pass`) and reports. [`submit`] does the
-//! same, then sends what the ledger has not settled (`second_pass`), then reports (`closing`).
-//! Nothing is sent before the whole file was checked; what is sent is what was checked, from a
+//! [`check`] reads, maps and validates the whole file (`first_pass`). Its caller ends there with a report
+//! ([`Checked::report`]), or asks what would be sent ([`Checked::propose`]), answers what is in question, and starts the
+//! run ([`Proposed::start`]). The run goes on in a thread of its own (`second_pass`), writes its result (`closing`), and is
+//! watched, paused and cancelled by its [`RunHandle`]. Nothing is sent before the whole file was checked; what is sent is what was checked, from a
 //! private spool, so memory stays flat and the input may change meanwhile.
 //!
 //! A row whose request timed out: `submit` hands its attempt to
@@ -14,93 +15,66 @@
 //! same order key behind it are held; the result shows it with its time and reference. The same command
 //! again finds it in the ledger and leaves it alone. `caseload resolve` closes it.
 
+mod checked;
 mod closing;
 mod earlier;
+mod event;
+mod feed;
 mod fetch;
 mod first_pass;
+mod handle;
 mod known;
 mod lookup;
 mod past;
 mod propose;
-mod question;
+mod proposed;
 mod resets;
 mod result_place;
 mod same_run;
 mod second_pass;
+mod summary;
 mod target;
 mod zone;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::account::unreadable;
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::fail;
 use crate::hint;
 use crate::identity::Server;
-use crate::job::{Job, Output, Sending, marks_folder};
+use crate::job::{Job, Output};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, HeldOrder, Ledger, Run, Servers};
+use crate::message::Lang;
+use crate::notice::Notice;
 use crate::outcome::Unsent;
 use crate::profile::Origin;
-use crate::progress::Terminal;
 use crate::submit::event::now_ms;
 use crate::text;
 
+pub use checked::Checked;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, Session, close};
-pub use fetch::{fetch, values};
-use first_pass::{Aim, Checked, first_pass};
+pub use event::{Caller, Event, Observer, Stage};
+pub use feed::{Events, Heard};
+pub use fetch::{Fetched, ToFetch, prepare as prepare_fetch, values};
+pub use first_pass::Aim;
+use first_pass::{CheckedFile, first_pass};
+pub use handle::{Handle, RunHandle};
 pub use lookup::{Found, look_up, told as found_words};
-use second_pass::{Started, second_pass};
-pub use target::read_script;
+pub use proposed::{Answer, Proposed};
+pub use summary::Summary;
+pub use target::places;
 
-/// Checks a file and writes what was found; sends nothing.
+/// Checks a file; sends nothing. With [`Aim::Check`] it is only looked at, and the ledger, where there is one, tells
+/// which rows repeat earlier ones. With [`Aim::Send`] the ledger is that of the run.
 ///
 /// # Errors
-/// What keeps the file from being checked at all; a bad row is no error.
-pub fn check(path: &Path, job: &Job, terminal: Terminal) -> Result<Exit, Error> {
-    let started = Instant::now();
-    let started_ms = now_ms();
-    let ledger = look_for_repeats(job, terminal);
-    let mut checked = first_pass(path, job, Aim::Check, ledger.as_ref(), terminal)?;
-    let mut closing = Closing::new(ledger.as_ref(), None, started, started_ms);
-    if let Some(ledger) = &ledger {
-        let mut proposal = propose::of_check(ledger, &mut checked, job)?;
-        closing.question = proposal.question.clone();
-        closing.unanswered = proposal.unanswered();
-        closing.past = proposal.left_out.iter().map(|repeat| (repeat.ordinal, (repeat.of, repeat.doubt))).collect();
-        if !closing.question.is_empty() {
-            terminal.note(closing.question.sentences().get(job.lang));
-        }
-    }
-    close(&mut checked, job, closing, terminal)
-}
-
-/// Checks a file, sends what is valid and not settled yet, and writes what became of each row.
-///
-/// # Errors
-/// What keeps the run from starting. What stops it later is reported, with the exit code.
-pub fn submit(path: &Path, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Error> {
-    let started = Instant::now();
-    let started_ms = now_ms();
-    let ledger = open_ledger(job, terminal)?;
-    let mut checked = first_pass(path, job, Aim::Send, Some(&ledger), terminal)?;
-    fail::point("file-checked");
-    let target = result_place::choose(job, path, &ledger, terminal)?;
-    let begun = second_pass(&mut checked, job, sending, ledger, started, terminal)?;
-    let Started { ledger, run, stop, not_sent, question, unanswered, sent } = begun;
-    let closing = Closing {
-        target,
-        stop,
-        not_sent,
-        question,
-        unanswered,
-        session: Session { sent, began_ms: started_ms },
-        ..Closing::new(Some(&ledger), Some(&run), started, started_ms)
-    };
-    close(&mut checked, job, closing, terminal)
+/// What keeps the file from being checked at all, or the caller cancelled; a bad row is no error.
+pub fn check(path: &Path, job: Arc<Job>, aim: Aim, ledger: Option<Ledger>, caller: Caller) -> Result<Checked, Error> {
+    Checked::of(path, job, aim, ledger, caller)
 }
 
 /// Writes the result of a run again, from its file and the ledger.
@@ -111,19 +85,18 @@ pub fn report(
     ledger: &Ledger,
     run: &Run,
     output: Option<PathBuf>,
-    json: bool,
     settings: &Origin,
-    terminal: Terminal,
-) -> Result<Exit, Error> {
+    (lang, caller): (Lang, Caller),
+) -> Result<Summary, Error> {
     if let Some(forgotten) = forgotten(run) {
         return Err(forgotten);
     }
     let started = Instant::now();
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
     let (place, settings) = (Some(ledger.path().to_owned()), settings.clone());
-    let job = Job { json, ledger: place, settings, ..Job::again(run, terminal.lang, output)? };
+    let job = Job { ledger: place, settings, ..Job::again(run, lang, output)? };
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), terminal)?;
+    let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), caller)?;
     // Repeated header rows were rows once, and the others had other ordinals.
     let rows = checked.places.len() - checked.examples.len() as u32;
     let is_read_otherwise = checked.reading.repeated_headers > 0 && rows != run.spec.rows;
@@ -136,26 +109,21 @@ pub fn report(
         under_way: ledger.is_under_way(run.number),
         ..Closing::new(Some(ledger), Some(run), started, run.spec.started_ms)
     };
-    close(&mut checked, &job, closing, terminal)
+    close(&mut checked, &job, closing)
 }
 
-/// The ledger in which a check looks for rows that were sent; none where nothing was sent yet.
-fn look_for_repeats(job: &Job, terminal: Terminal) -> Option<Ledger> {
-    let path = job.ledger.as_deref().filter(|path| path.exists())?;
+/// The ledger in which a check looks for rows that were sent, where there is one.
+pub fn look_for_repeats(path: Option<&Path>, observer: &dyn Observer) -> Option<Ledger> {
+    let path = path.filter(|path| path.exists())?;
     let looked = Ledger::look(path);
     if let Err(error) = &looked {
-        let why = closing::sentence(path, error).sentence(terminal.lang).to_owned();
-        terminal.note(&crate::say!(
-            terminal.lang,
-            "Önceki çalışmaların satırlarına bakılamadı: {why}",
-            "The rows of earlier runs could not be looked at: {why}"
-        ));
+        observer.tell(Event::Notice(Notice::repeats_not_sought(ledger_sentence(path, error))));
     }
     looked.ok()
 }
 
 /// The order keys behind which rows of a file are held, and the rows that hold them: unknown ones at the same server.
-fn held(ledger: &Ledger, servers: &Servers, checked: &Checked) -> Result<Vec<(Key, EntryId)>, Error> {
+fn held(ledger: &Ledger, servers: &Servers, checked: &CheckedFile) -> Result<Vec<(Key, EntryId)>, Error> {
     let held = ledger.held_orders().map_err(|error| unreadable(&error))?;
     let here = |server: &Server| checked.known_as.iter().any(|known| servers.are_same(server, &known.here));
     let counts = |held: &HeldOrder| held.server.and_then(|number| servers.numbered(number)).is_some_and(here);
@@ -163,23 +131,15 @@ fn held(ledger: &Ledger, servers: &Servers, checked: &Checked) -> Result<Vec<(Ke
     Ok(now.chain(checked.before.held.iter().copied()).collect())
 }
 
-/// Opens the run's ledger, and says what an earlier process left open in it.
-fn open_ledger(job: &Job, terminal: Terminal) -> Result<Ledger, Error> {
-    let path = job.ledger.clone().ok_or_else(|| {
-        Error::cannot_start(text!(
-            "Defter için yer yok: HOME tanımlı değil. --ledger ile bir dosya gösterin.",
-            "There is no place for the ledger: HOME is not set. Name a file by --ledger."
-        ))
-    })?;
-    let ledger =
-        Ledger::open_marked(&path, marks_folder().as_deref()).map_err(|error| closing::sentence(&path, &error))?;
+/// Opens a run's ledger, and says what an earlier process left open in it. `marks` is the folder of what is known of
+/// ledgers beside themselves.
+///
+/// # Errors
+/// The ledger cannot be used.
+pub fn open_ledger(path: &Path, marks: Option<&Path>, observer: &dyn Observer) -> Result<Ledger, Error> {
+    let ledger = Ledger::open_marked(path, marks).map_err(|error| ledger_sentence(path, &error))?;
     if ledger.recovered() > 0 {
-        let count = ledger.recovered();
-        terminal.note(&crate::say!(
-            terminal.lang,
-            "Önceki çalışma kesilmiş: {count} satır gönderilirken kaldı ve belirsiz sayıldı; iki kez gönderilmesi zararsız olanlar dışında yeniden gönderilmez.",
-            "An earlier run was cut off: {count} rows were being sent and are unknown now; they are not sent again, but where sending twice does no harm."
-        ));
+        observer.tell(Event::Notice(Notice::Recovered { rows: ledger.recovered() }));
     }
     Ok(ledger)
 }

@@ -203,10 +203,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A row's outcome is durable.
-    pub fn settled(&mut self, status: Status) {
-        self.settled += 1;
-        self.counts[status as usize] += 1;
+    /// The outcomes of so many rows are durable.
+    pub fn settled(&mut self, status: Status, rows: u64) {
+        self.settled += rows;
+        self.counts[status as usize] += rows;
         self.bar.set_position(self.settled);
         if !self.bar.is_hidden() && self.drawn.elapsed() >= REDRAW {
             self.drawn = Instant::now();

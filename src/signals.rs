@@ -1,7 +1,33 @@
 //! Ctrl-C and SIGTERM.
 
+use std::cell::Cell;
+
 use crate::exit::Exit;
-use crate::submit::event::Signal;
+use crate::submit::control::{Control, Signal};
+
+/// Ends the work of a command by a signal: the first asks it to end, the second ends the process. Rows in flight are
+/// then unknown at the next start. Before anything is sent, the system's own handling stays in force.
+#[derive(Default)]
+pub struct Stopper {
+    pub control: Control,
+    listens: Cell<bool>,
+}
+
+impl Stopper {
+    /// From now on signals ask the work to end.
+    pub fn listen(&self) {
+        if self.listens.replace(true) {
+            return;
+        }
+        let control = self.control.clone();
+        on_each(move |signal, nth| {
+            if nth > 1 {
+                leave(signal);
+            }
+            control.cancel(signal);
+        });
+    }
+}
 
 /// Calls back for each signal with its number, counted from 1, from a thread of its own.
 pub fn on_each(call: impl Fn(Signal, u32) + Send + 'static) {

@@ -14,6 +14,19 @@ use crate::message::{Lang, shown};
 use crate::progress::Terminal;
 use crate::say;
 
+/// Why a file was not done, and what was found about it before.
+pub struct NotDone {
+    pub error: Error,
+    /// The object that `--json` prints of it, where more is known than the error.
+    pub found: Option<Box<Value>>,
+}
+
+impl From<Error> for NotDone {
+    fn from(error: Error) -> Self {
+        Self { error, found: None }
+    }
+}
+
 /// The files of a command, and how it tells of them.
 pub struct Files<'a> {
     paths: &'a [PathBuf],
@@ -35,9 +48,10 @@ impl<'a> Files<'a> {
         &self,
         job: Result<J, Error>,
         stops: impl Fn(Exit) -> bool,
-        mut go: impl FnMut(&Path, &J, Terminal) -> Result<Exit, Error>,
+        mut go: impl FnMut(&Path, &J, Terminal) -> Result<Exit, NotDone>,
     ) -> Result<Exit, Error> {
-        let job = job.inspect_err(|stop| self.paths.iter().for_each(|file| self.tell(&self.not_done(file, stop))))?;
+        let job =
+            job.inspect_err(|stop| self.paths.iter().for_each(|file| self.tell(&self.not_done(file, stop, None))))?;
         let (mut worst, mut over, mut untried) = (Exit::Done, None, Vec::new());
         for file in self.paths {
             if let Some(exit) = over {
@@ -49,10 +63,10 @@ impl<'a> Files<'a> {
                 self.leave_out(file);
                 continue;
             }
-            let exit = go(file, &job, self.terminal).unwrap_or_else(|stop| {
-                self.terminal.error(stop.sentence(self.terminal.lang));
-                self.tell(&self.not_done(file, &stop));
-                stop.kind.into()
+            let exit = go(file, &job, self.terminal).unwrap_or_else(|NotDone { error, found }| {
+                self.terminal.error(error.sentence(self.terminal.lang));
+                self.tell(&self.not_done(file, &error, found));
+                error.kind.into()
             });
             worst = worse(worst, exit);
             over = Some(exit).filter(|exit| stops(*exit));
@@ -85,11 +99,10 @@ impl<'a> Files<'a> {
         }
     }
 
-    fn not_done(&self, file: &Path, stop: &Error) -> Value {
+    fn not_done(&self, file: &Path, stop: &Error, found: Option<Box<Value>>) -> Value {
         let error = json!({"code": Exit::from(stop.kind).word(), "title": stop.sentence(self.terminal.lang)});
         // What was found before it could not begin is told where there is something.
-        if let Some(Value::Object(found)) = stop.summary.as_deref() {
-            let mut found = found.clone();
+        if let Some(Value::Object(mut found)) = found.map(|found| *found) {
             found.insert("error".to_owned(), error);
             return Value::Object(found);
         }

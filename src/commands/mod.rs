@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod consent;
 mod contracts;
 mod describe;
 mod fetch;
@@ -12,12 +13,14 @@ mod init;
 mod ledger;
 mod purge;
 mod refresh;
+mod rehearsal;
 mod report;
 mod resolve;
 mod runs;
 mod sandbox;
 mod shell;
 mod submit;
+mod summary;
 mod template;
 
 use std::ffi::OsString;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::consent::{ask_to_read, doubtful};
+use super::rehearsal::Rehearsal;
 use crate::cli::{FetchArgs, RefreshArgs};
 use crate::contract::{self, BUILT_IN, Operation};
 use crate::error::Error;
@@ -14,6 +16,7 @@ use crate::job::Job;
 use crate::message::{Lang, grouped, shown};
 use crate::profile::Settings;
 use crate::progress::Terminal;
+use crate::signals::Stopper;
 use crate::{files, pipeline, say, text};
 
 /// Reads the allowed values that a system tells, and writes them into the user's own copy of its contract.
@@ -27,6 +30,7 @@ pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
         return Err(tells_nothing(&copy.name));
     }
     let mut allowed: Vec<(String, Vec<Value>)> = Vec::new();
+    let stopper = Stopper::default();
     for operation in sources {
         let fetch = FetchArgs {
             operation: operation.full_name(),
@@ -36,7 +40,12 @@ pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
             ..FetchArgs::default()
         };
         let (job, sending) = Job::read_of(&fetch, settings, lang, (&copy.name, &copy.text))?;
-        for (field, values) in pipeline::values(&job, &sending, terminal)? {
+        let rehearsal = Rehearsal::begin(&job, &sending)?;
+        let job = rehearsal.job(&job);
+        let hosts = doubtful(pipeline::places(&[operation], &job)?, &job);
+        ask_to_read((&operation.full_name(), 1), &hosts, (&job, &sending), terminal)?;
+        stopper.listen();
+        for (field, values) in pipeline::values(&job, &sending, &stopper.control)? {
             match allowed.iter_mut().find(|(known, _)| *known == field) {
                 Some((_, known)) => {
                     let new: Vec<Value> = values.into_iter().filter(|value| !known.contains(value)).collect();

@@ -1,17 +1,25 @@
 //! `caseload report`
 
+use super::summary;
 use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::hint;
 use crate::message::Lang;
-use crate::pipeline;
+use crate::pipeline::{self, Caller};
 use crate::profile::Settings;
 use crate::progress::Terminal;
+use crate::screen::Screen;
+use crate::submit::control::Control;
 
 /// Writes the result of a run again.
 pub fn run(args: &ReportArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
     let ledger = super::look(&args.ledger)?;
     let run = super::run_named(&ledger, args.run.as_deref())?;
     let terminal = Terminal::new(lang, args.ledger.json, false);
-    pipeline::report(&ledger, &run, args.output.clone(), args.ledger.json, &settings.origin, terminal)
+    let (screen, control) = (Screen::new(terminal), Control::default());
+    let caller = Caller { observer: &screen, control: &control };
+    let end = pipeline::report(&ledger, &run, args.output.clone(), &settings.origin, (lang, caller))?;
+    let flags = hint::flags(Some(ledger.path()), &settings.origin);
+    Ok(summary::tell(&end, args.ledger.json, &flags, terminal))
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use super::rehearsal::read_script;
 use crate::cli::SandboxArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::job::{load_contracts, parse_duration};
 use crate::message::{Lang, shown};
-use crate::pipeline::read_script;
 use crate::progress::Terminal;
 use crate::sandbox::{Options, serve};
 use crate::submit::pace::{RATE_EXAMPLES, Rate};

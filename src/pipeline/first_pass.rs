@@ -13,9 +13,10 @@ use compact_str::CompactString;
 use jiff::tz::TimeZone;
 
 use self::decimals::Decimals;
-use self::notes::{of_columns, of_examples, of_hidden, say_warnings, told};
+use self::notes::{of_columns, of_examples, of_hidden};
 use super::earlier::{EarlierResult, Origin, Origins, Settled};
 use super::earlier::{take_guards_away, take_guards_of_headers_away, without_results};
+use super::event::{Caller, Event, Stage};
 use super::known::Known;
 use super::past::KnownAs;
 use super::zone::{self, on_the_systems_clock};
@@ -31,7 +32,7 @@ use crate::keyed::{Key, KeyedHasher, hex};
 use crate::ledger::{EntryId, Ledger};
 use crate::map::{Draft, SheetMap, check_overrides, sheet_map};
 use crate::message::{Text, shown};
-use crate::progress::{Progress, Terminal};
+use crate::notice::Notice;
 use crate::read::{self, Doubtful, Input, ReadAs, Totals};
 use crate::row::{Place, Row, Sheet};
 use crate::spool::{Spool, Spooled};
@@ -43,7 +44,7 @@ use crate::validate::{Context, Rules, Verdict, unknown_operation};
 const BATCHES: usize = 8;
 
 /// A file that was checked.
-pub struct Checked {
+pub struct CheckedFile {
     pub path: PathBuf,
     pub file_name: String,
     /// In hexadecimal.
@@ -52,7 +53,7 @@ pub struct Checked {
     pub reading: Reading,
     pub sheets: Vec<Sheet>,
     pub formats: Vec<String>,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Text>,
     /// The operations that the file's rows become.
     pub operations: Vec<Operation>,
     /// The cells; kept only where a result is written.
@@ -109,7 +110,7 @@ impl Reading {
     }
 }
 
-impl Checked {
+impl CheckedFile {
     /// The operations as `--to` takes them, joined by commas.
     pub fn target(&self) -> String {
         self.operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(",")
@@ -133,10 +134,10 @@ pub fn first_pass(
     job: &Job,
     aim: Aim,
     ledger: Option<&Ledger>,
-    terminal: Terminal,
-) -> Result<Checked, Error> {
+    caller: Caller,
+) -> Result<CheckedFile, Error> {
     let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings } =
-        planned(path, job, aim, terminal)?;
+        planned(path, job, aim, caller)?;
     let (formats, looks) = (input.formats.clone(), looks(&input));
     let in_zone = |zone| Coerce { formats: &looks, lang: job.lang, zone };
     let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
@@ -169,11 +170,11 @@ pub fn first_pass(
         examples: Vec::new(),
     };
     let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
-    let (totals, rows) = run(&mut pass, input, rows, guarded, terminal.checking())?;
+    let (totals, rows) = run(&mut pass, input, rows, guarded, caller)?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
-    let warnings = with_those_of_rows(warnings, &pass, &totals, &sheets, terminal);
+    let warnings = with_those_of_rows(warnings, &pass, &totals, &sheets, caller);
     let Pass { verdicts, across, places, valid, invalid, examples, before, .. } = pass;
-    Ok(Checked {
+    Ok(CheckedFile {
         path: path.to_owned(),
         file_name: base_name(&path.to_string_lossy()),
         sha256,
@@ -215,16 +216,16 @@ struct Planned {
     /// The zone of local times, by operation.
     zones: Vec<TimeZone>,
     has_local_times: bool,
-    warnings: Vec<String>,
+    warnings: Vec<Text>,
 }
 
-fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Planned, Error> {
-    let input = opened(path, job, aim, terminal)?;
+fn planned(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Planned, Error> {
+    let input = opened(path, job, aim, caller)?;
     let (sheets, guarded) = unguarded(&input);
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
-    let mut warnings = told(&input.warnings, job.lang);
-    warnings.extend(of_columns(&sheets, &operations, &maps, job, terminal));
+    let mut warnings = input.warnings.clone();
+    warnings.extend(of_columns(&sheets, &operations, &maps, job, caller));
     let zones = operations.iter().map(|operation| job.zone_of(operation)).collect();
     let has_local_times = on_the_systems_clock(&operations, &maps, job);
     warnings.extend(has_local_times.then(|| zone::warning(job)));
@@ -233,25 +234,27 @@ fn planned(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Plann
 
 /// Adds what is to be told of the rows as they were read, and says all of it.
 fn with_those_of_rows(
-    mut warnings: Vec<String>,
+    mut warnings: Vec<Text>,
     pass: &Pass,
     totals: &Totals,
     sheets: &[Sheet],
-    terminal: Terminal,
-) -> Vec<String> {
-    warnings.extend(told(&totals.warnings, pass.job.lang));
+    caller: Caller,
+) -> Vec<Text> {
+    warnings.extend(totals.warnings.iter().cloned());
     warnings.extend(of_hidden(totals, pass.job));
-    warnings.extend(of_examples(&pass.examples, &pass.places, sheets, pass.job.lang));
-    say_warnings(&warnings, terminal);
+    warnings.extend(of_examples(&pass.examples, &pass.places, sheets));
+    for warning in &warnings {
+        caller.note(Notice::OfFile(warning.clone()));
+    }
     warnings
 }
 
 /// Opens the file as the job says it is to be read.
-fn opened(path: &Path, job: &Job, aim: Aim, terminal: Terminal) -> Result<Input, Error> {
+fn opened(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Input, Error> {
     let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
     let known = |headers: &[CompactString]| known_headers(&names, headers);
     let recipe = &job.recipe;
-    let agree = |question: &Text| terminal.confirm(question.get(terminal.lang)) == Some(true);
+    let agree = |question: &Text| caller.observer.agrees(question);
     let doubtful = if aim == Aim::Again { Doubtful::Trust } else { Doubtful::Ask(&agree) };
     let (sheet, encoding) = (recipe.sheet.as_deref(), recipe.encoding.as_deref());
     Ok(read::open(path, &read::Options { sheet, encoding, known: &known, doubtful })?)
@@ -282,26 +285,27 @@ fn run(
     input: Input,
     rows: Option<Spool<Row>>,
     quoted: bool,
-    mut progress: Progress,
+    caller: Caller,
 ) -> Result<(Totals, Option<Spool<Row>>), Error> {
+    caller.tell(Event::Began(Stage::Reading));
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
         let (done_with, to_drop) = channel::<Vec<Row>>();
         let reader = scope.spawn(move || read_into(input, rows, quoted, &sender, &to_drop));
         let mut checked = Ok(());
         for batch in receiver {
-            checked = batch.iter().try_for_each(|row| pass.take(row));
+            checked = caller.still_wants().and_then(|()| batch.iter().try_for_each(|row| pass.take(row)));
             if checked.is_err() {
                 break;
             }
             // Memory goes back where it came from: two threads on one heap wait for each other.
             let _ = done_with.send(batch);
-            progress.read(u64::from(pass.places.len()));
+            caller.tell(Event::Read { rows: u64::from(pass.places.len()) });
         }
         let read = reader.join().unwrap_or_else(|_| Err(reader_failed()));
         checked.and(read)
     });
-    progress.finish();
+    caller.tell(Event::Ended);
     totals
 }
 

@@ -11,7 +11,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::first_pass::{Aim, Checked, first_pass};
+use super::event::Caller;
+use super::first_pass::{Aim, CheckedFile, first_pass};
 use crate::coerce::{Coerce, Formats};
 use crate::contract::{Operation, Reconcile, Slot};
 use crate::error::Error;
@@ -22,7 +23,6 @@ use crate::map::{Draft, Route, Source};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::{Cause, id_text};
 use crate::profile::Settings;
-use crate::progress::Terminal;
 use crate::row::{Place, Row};
 use crate::say;
 use crate::submit::address::stays_here;
@@ -72,9 +72,9 @@ pub fn look_up(
     run: &Run,
     entries: &[Entry],
     settings: &Settings,
-    terminal: Terminal,
+    (lang, caller): (Lang, Caller),
 ) -> Result<Option<Vec<Found>>, Error> {
-    let job = Job::again(run, terminal.lang, Output::None)?;
+    let job = Job::again(run, lang, Output::None)?;
     let profile = settings.profile(job.recipe.profile.as_deref())?;
     let job = Job { profile, ..job };
     let sent = |operation: &&Operation| run.spec.destinations.iter().any(|to| to.operation == operation.full_name());
@@ -82,7 +82,7 @@ pub fn look_up(
         return Ok(None);
     }
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), terminal)?;
+    let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), caller)?;
     if checked.sha256 != run.spec.sha256 {
         return Err(super::changed(path, run, &crate::hint::flags(Some(ledger.path()), &settings.origin)));
     }
@@ -129,7 +129,7 @@ fn base_of(operation: &Operation, job: &Job) -> String {
     given.into_iter().flatten().find(same).map_or(used.clone(), str::to_owned)
 }
 
-fn questions(checked: &mut Checked, job: &Job, entries: &[Entry]) -> Result<Questions, Error> {
+fn questions(checked: &mut CheckedFile, job: &Job, entries: &[Entry]) -> Result<Questions, Error> {
     let wanted: HashMap<u32, usize> = entries.iter().enumerate().map(|(at, entry)| (entry.id.ordinal, at)).collect();
     let mut questions = Questions { operations: Vec::new(), asked: vec![None; entries.len()] };
     for (ordinal, verdict) in checked.verdicts.records()?.enumerate() {

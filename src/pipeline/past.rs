@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::first_pass::Checked;
+use super::first_pass::CheckedFile;
 use crate::account::unreadable;
 use crate::doubt::Doubt;
 use crate::error::Error;
@@ -62,7 +62,7 @@ enum Where {
 pub fn look(
     ledger: &Ledger,
     servers: &Servers,
-    checked: &Checked,
+    checked: &CheckedFile,
     but: Option<u32>,
     bytes_known: bool,
     now: i64,
@@ -74,7 +74,7 @@ pub fn look(
 }
 
 struct Finder<'a> {
-    checked: &'a Checked,
+    checked: &'a CheckedFile,
     servers: &'a Servers,
     bytes_known: bool,
     now: i64,
@@ -86,7 +86,7 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(checked: &'a Checked, servers: &'a Servers, bytes_known: bool, now: i64) -> Self {
+    fn new(checked: &'a CheckedFile, servers: &'a Servers, bytes_known: bool, now: i64) -> Self {
         let (past, surplus, places) = (Past::default(), Vec::new(), HashMap::new());
         Self { checked, servers, bytes_known, now, past, surplus, places }
     }

@@ -2,16 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::first_pass::{Checked, Fed};
+use super::first_pass::{CheckedFile, Fed};
 use super::past::{self, Past, Repeat};
 use super::resets;
 use super::same_run;
 use crate::account::{Standing, standing, unreadable};
-use crate::cli::Duplicates;
 use crate::doubt::{Choice, Doubt, InQuestion};
 use crate::error::Error;
 use crate::identity::Server;
-use crate::job::Job;
+use crate::job::{Duplicates, Job};
 use crate::keyed::Key;
 use crate::ledger::{Entry, EntryId, Ledger, Run, Servers, Settled, State};
 use crate::row::Place;
@@ -66,7 +65,7 @@ impl Proposal {
 ///
 /// # Errors
 /// The ledger or the spool cannot be read.
-pub fn of_check(ledger: &Ledger, checked: &mut Checked, job: &Job) -> Result<Proposal, Error> {
+pub fn of_check(ledger: &Ledger, checked: &mut CheckedFile, job: &Job) -> Result<Proposal, Error> {
     let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
     let bytes = same_run::of_file(ledger, &servers, checked, job)?;
     // Rows that the same command has done are duplicates to a check.
@@ -94,7 +93,7 @@ impl Basis<'_> {
     ///
     /// # Errors
     /// The ledger or the spool cannot be read.
-    pub fn propose(&self, checked: &mut Checked) -> Result<Proposal, Error> {
+    pub fn propose(&self, checked: &mut CheckedFile) -> Result<Proposal, Error> {
         let settled = match self.run {
             Some(run) => Some(self.ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?),
             None => None,
@@ -112,7 +111,7 @@ impl Basis<'_> {
 }
 
 impl Proposal {
-    fn empty() -> Self {
+    pub fn empty() -> Self {
         Self {
             to_send: 0,
             left_out: Vec::new(),
@@ -136,7 +135,7 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    fn sort(&mut self, checked: &mut Checked) -> Result<(), Error> {
+    fn sort(&mut self, checked: &mut CheckedFile) -> Result<(), Error> {
         let here = std::mem::take(&mut self.past.here);
         let (doubtful, repeats): (Vec<_>, Vec<_>) = here.into_iter().partition(|repeat| repeat.doubt.is_some());
         let sends_all = self.basis.again || self.basis.duplicates != Duplicates::Skip;
@@ -174,7 +173,7 @@ impl Sorter<'_> {
     }
 
     /// Rows that a result calls settled here, and that are no longer what was sent.
-    fn of_fed_rows(&self, checked: &Checked) -> Result<Vec<Repeat>, Error> {
+    fn of_fed_rows(&self, checked: &CheckedFile) -> Result<Vec<Repeat>, Error> {
         let mut edited = Vec::new();
         let mut keys = HashSet::new();
         for Fed { ordinal, run, place } in &checked.before.fed {
@@ -194,7 +193,7 @@ impl Sorter<'_> {
 
     fn edited_in_result(
         &self,
-        checked: &Checked,
+        checked: &CheckedFile,
         ordinal: u32,
         run: u32,
         place: Place,
@@ -213,7 +212,7 @@ impl Sorter<'_> {
     }
 
     /// Rows that stand where an earlier run had one that was done, and that is in the file no more.
-    fn edited(&self, checked: &mut Checked, staying: &HashSet<u32>) -> Result<Vec<Repeat>, Error> {
+    fn edited(&self, checked: &mut CheckedFile, staying: &HashSet<u32>) -> Result<Vec<Repeat>, Error> {
         let mut gone = Vec::new();
         let mut from = 0;
         while let Some(first) = self.past.met.get(from) {
@@ -242,7 +241,7 @@ impl Sorter<'_> {
     /// Finds a new row for each that is gone: by its order key, else by its row number.
     fn in_their_place(
         &self,
-        checked: &mut Checked,
+        checked: &mut CheckedFile,
         gone: &[Gone],
         staying: &HashSet<u32>,
     ) -> Result<Vec<Repeat>, Error> {
@@ -291,7 +290,7 @@ impl Sorter<'_> {
     }
 
     /// Answers what was answered beforehand, and leaves the rest in question.
-    fn put_questions(&mut self, checked: &Checked, doubts: Vec<Repeat>) -> Result<(), Error> {
+    fn put_questions(&mut self, checked: &CheckedFile, doubts: Vec<Repeat>) -> Result<(), Error> {
         let answers = self.basis.job.answers;
         for repeat in doubts {
             match repeat.doubt.and_then(|doubt| answers.to(doubt)) {
@@ -335,7 +334,7 @@ impl Sorter<'_> {
     }
 
     /// Rows that would go although the same bytes were sent before, read another way.
-    fn ask_of_other_flags(&mut self, checked: &Checked) -> Result<(), Error> {
+    fn ask_of_other_flags(&mut self, checked: &CheckedFile) -> Result<(), Error> {
         if self.basis.job.answers.other_flags == Some(Choice::Send) || self.basis.run.is_some() {
             return Ok(());
         }

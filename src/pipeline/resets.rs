@@ -10,7 +10,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::first_pass::Checked;
+use super::first_pass::CheckedFile;
 use super::past::{Past, Repeat};
 use super::same_run::absolute;
 use crate::account::unreadable;
@@ -29,7 +29,7 @@ use crate::validate::turns::Turn;
 pub fn settle(
     ledger: &Ledger,
     servers: &Servers,
-    checked: &Checked,
+    checked: &CheckedFile,
     but: Option<u32>,
     bytes_known: bool,
     past: &mut Past,
@@ -64,7 +64,7 @@ pub fn settle(
 }
 
 /// The rows of the file that go only if the one in front of them is not refused, each with that one.
-pub fn behind(checked: &Checked) -> HashMap<u32, u32> {
+pub fn behind(checked: &CheckedFile) -> HashMap<u32, u32> {
     let found = checked.findings.list.iter();
     let behind = found.filter_map(|(ordinal, finding)| match finding {
         Finding::AfterReset { by, .. } => Some((*ordinal, *by)),
@@ -95,7 +95,7 @@ struct Again {
 }
 
 /// The number of a row among its equals, where it has one that is not the first's.
-fn number(checked: &Checked, ordinal: u32) -> Option<u32> {
+fn number(checked: &CheckedFile, ordinal: u32) -> Option<u32> {
     match checked.findings.of(ordinal) {
         Some(Finding::AfterReset { nth, .. }) => Some(nth),
         _ => None,
@@ -106,7 +106,7 @@ fn number(checked: &Checked, ordinal: u32) -> Option<u32> {
 fn sent(
     ledger: &Ledger,
     servers: &Servers,
-    checked: &Checked,
+    checked: &CheckedFile,
     but: Option<u32>,
     pairs: &[&[Turn]],
 ) -> Result<HashMap<Key, Vec<PastRow>>, Error> {
@@ -142,7 +142,7 @@ fn done_last(sent: &[PastRow]) -> Option<Key> {
 }
 
 /// The number of a row that repeats one that is undone.
-fn next(checked: &Checked, turn: &Turn, repeat: &Repeat, sent: &[PastRow]) -> Option<u32> {
+fn next(checked: &CheckedFile, turn: &Turn, repeat: &Repeat, sent: &[PastRow]) -> Option<u32> {
     let is_known = sent.iter().any(|past| past.id == repeat.of && first_key(past) == turn.key);
     if !is_known || repeat.doubt.is_some() || done_last(sent) != Some(turn.undone_by) {
         return None;
@@ -154,7 +154,7 @@ fn next(checked: &Checked, turn: &Turn, repeat: &Repeat, sent: &[PastRow]) -> Op
 /// Of several rows of a pair, those that no other run sent under their number, and that repeat one all the same.
 fn stays(
     ledger: &Ledger,
-    checked: &Checked,
+    checked: &CheckedFile,
     pair: &[Turn],
     here: &HashMap<u32, Repeat>,
     sent: &[PastRow],
@@ -189,7 +189,7 @@ fn stays(
 }
 
 /// What an earlier result's row was in its own run.
-fn of_result(ledger: &Ledger, checked: &Checked, pair: &[Turn]) -> Result<Option<(EntryId, State)>, Error> {
+fn of_result(ledger: &Ledger, checked: &CheckedFile, pair: &[Turn]) -> Result<Option<(EntryId, State)>, Error> {
     let fed = checked.before.fed.iter().find(|fed| pair.iter().any(|turn| turn.ordinal == fed.ordinal));
     let Some(fed) = fed else { return Ok(None) };
     let entry = ledger.entry_at(fed.run, fed.place).map_err(|error| unreadable(&error))?;
@@ -197,7 +197,7 @@ fn of_result(ledger: &Ledger, checked: &Checked, pair: &[Turn]) -> Result<Option
 }
 
 /// Rows of a file that may be an earlier one, mended, do not go again.
-fn take_mended_away(ledger: &Ledger, checked: &Checked, past: &Past, again: &mut Vec<Again>) -> Result<(), Error> {
+fn take_mended_away(ledger: &Ledger, checked: &CheckedFile, past: &Past, again: &mut Vec<Again>) -> Result<(), Error> {
     let path = absolute(&checked.path);
     let mut mended = HashSet::new();
     for run in again.iter().flat_map(|again| &again.ids).map(|id| id.run).collect::<HashSet<u32>>() {

@@ -5,14 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::event::Caller;
 use crate::account::unreadable;
 use crate::error::Error;
 use crate::job::{Job, Output, SANDBOX_RUN};
 use crate::ledger::Ledger;
-use crate::message::shown;
-use crate::progress::Terminal;
+use crate::notice::Notice;
 use crate::report::{foresee, run_of};
-use crate::say;
 
 /// Names that are tried beside the list.
 const MOST: u32 = 1_000;
@@ -22,14 +21,15 @@ const MOST: u32 = 1_000;
 ///
 /// # Errors
 /// A place that cannot be written, or that has a file which is no result.
-pub fn choose(job: &Job, input: &Path, ledger: &Ledger, terminal: Terminal) -> Result<Option<PathBuf>, Error> {
+pub fn choose(job: &Job, input: &Path, ledger: &Ledger, caller: Caller) -> Result<Option<PathBuf>, Error> {
     let Some(first) = job.output_for(input, "result") else { return Ok(None) };
     let mut place = first.clone();
     if let Some(run) = of_another(&first, ledger)? {
         if job.output == Output::Beside {
             place = free_place(&first, ledger)?;
         }
-        tell(&first, &run, &place, job.sandbox, terminal);
+        let theirs = first.clone();
+        caller.note(Notice::ResultOfAnother { theirs, run, place: place.clone(), rehearses: job.sandbox });
     }
     foresee(&place, input)?;
     Ok(Some(place))
@@ -52,33 +52,4 @@ fn free_place(first: &Path, ledger: &Ledger) -> Result<PathBuf, Error> {
         }
     }
     Ok(first.to_owned())
-}
-
-fn tell(theirs: &Path, run: &str, place: &Path, rehearses: bool, terminal: Terminal) {
-    let lang = terminal.lang;
-    let (theirs_shown, run) = (shown(&theirs.display().to_string()), shown(run));
-    let known = if rehearses {
-        say!(lang, "{theirs_shown}, {run} gönderiminin sonucu.", "{theirs_shown} is the result of run {run}.")
-    } else {
-        say!(
-            lang,
-            "{theirs_shown} başka bir defterin sonucu ({run}): bu listeyi başka biri ya da başka bir bilgisayar göndermiş olabilir, bu defter onu bilmez. Önce o dosyaya bakın.",
-            "{theirs_shown} is the result of another ledger ({run}): someone else, or another machine, may have sent this list, and this ledger does not know of it. Look at that file first."
-        )
-    };
-    let next = if theirs == place {
-        say!(
-            lang,
-            "Adını siz verdiniz: yeni sonuç onun yerine yazılır.",
-            "You named it: the new result takes its place."
-        )
-    } else {
-        let place = shown(&place.display().to_string());
-        say!(
-            lang,
-            "Ona dokunulmaz; bu sonuç {place} dosyasına yazılır.",
-            "It stays as it is; this result is written to {place}."
-        )
-    };
-    terminal.error(&format!("{known} {next}"));
 }

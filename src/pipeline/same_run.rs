@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::first_pass::Checked;
+use super::first_pass::CheckedFile;
 use crate::account::unreadable;
 use crate::contract::Operation;
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::submit::event::now_ms;
 use crate::text;
 
 /// A new run of this file.
-pub fn spec(checked: &Checked, job: &Job) -> Result<RunSpec, Error> {
+pub fn spec(checked: &CheckedFile, job: &Job) -> Result<RunSpec, Error> {
     let contract = job.recipe.contract.as_deref().map(|path| absolute(path).into());
     let read = recipe(checked, job);
     let recipe = serde_json::to_string(&Recipe { contract, ..read.clone() }).map_err(|error| {
@@ -36,7 +36,7 @@ pub fn spec(checked: &Checked, job: &Job) -> Result<RunSpec, Error> {
 }
 
 /// How the file is read, in the encoding that was agreed to where none was named.
-fn recipe(checked: &Checked, job: &Job) -> Recipe {
+fn recipe(checked: &CheckedFile, job: &Job) -> Recipe {
     let agreed = checked.reading.agreed_encoding.map(str::to_owned);
     Recipe { encoding: job.recipe.encoding.clone().or(agreed), ..job.recipe.clone() }
 }
@@ -60,7 +60,7 @@ fn run_name(job: &Job) -> Result<String, Error> {
     Ok(format!("{kind}{day}-{:06x}", random & 0x00ff_ffff))
 }
 
-fn destinations(checked: &Checked, job: &Job) -> Vec<Destination> {
+fn destinations(checked: &CheckedFile, job: &Job) -> Vec<Destination> {
     checked.operations.iter().map(|operation| job.destination(operation)).collect()
 }
 
@@ -71,7 +71,7 @@ fn signature(sha256: &str, recipe: &Recipe) -> [u8; 32] {
 }
 
 /// The same as it was made before: with names, and with addresses as they were typed, in small letters.
-fn landed_signature(checked: &Checked, job: &Job, target: &str, addresses: &[String]) -> [u8; 32] {
+fn landed_signature(checked: &CheckedFile, job: &Job, target: &str, addresses: &[String]) -> [u8; 32] {
     let Recipe { maps, sets, sheet, skip_hidden, encoding, .. } = &job.recipe;
     digest(&json!([checked.sha256, target, addresses, maps, sets, sheet, skip_hidden, encoding]))
 }
@@ -85,7 +85,7 @@ fn digest(parts: &serde_json::Value) -> [u8; 32] {
 ///
 /// # Errors
 /// The ledger cannot be written.
-pub fn note_where_it_goes(ledger: &Ledger, run: &mut Run, checked: &Checked, job: &Job) -> Result<(), Error> {
+pub fn note_where_it_goes(ledger: &Ledger, run: &mut Run, checked: &CheckedFile, job: &Job) -> Result<(), Error> {
     let mut now = destinations(checked, job);
     let is_landed = run.spec.destinations.iter().any(|to| to.endpoint.is_none());
     if is_landed || now.iter().all(|to| run.spec.destinations.contains(to)) {
@@ -110,7 +110,7 @@ pub struct SameBytes {
 ///
 /// # Errors
 /// The ledger cannot be read.
-pub fn of_file(ledger: &Ledger, servers: &Servers, checked: &Checked, job: &Job) -> Result<SameBytes, Error> {
+pub fn of_file(ledger: &Ledger, servers: &Servers, checked: &CheckedFile, job: &Job) -> Result<SameBytes, Error> {
     let wanted = destinations(checked, job);
     let now = signature(&checked.sha256, &recipe(checked, job));
     let mut found = SameBytes::default();
@@ -155,7 +155,7 @@ fn is_same_endpoint(servers: &Servers, endpoint: &Endpoint, theirs: &Destination
     endpoint == now || (moved && below(endpoint, theirs) == below(now, wanted))
 }
 
-fn is_landed_same(run: &Run, checked: &Checked, job: &Job) -> bool {
+fn is_landed_same(run: &Run, checked: &CheckedFile, job: &Job) -> bool {
     // Where header rows were repeated they were rows then, and the others had other ordinals.
     if checked.reading.repeated_headers > 0 || run.spec.destinations.iter().any(|to| to.endpoint.is_some()) {
         return false;

@@ -1,12 +1,12 @@
 //! Local times of a file: in whose zone they are read, and that a run which is gone on with reads them as it began.
 
-use super::first_pass::Checked;
+use super::first_pass::CheckedFile;
 use crate::contract::{Kind, Operation};
 use crate::error::Error;
 use crate::job::{Job, Recipe};
 use crate::ledger::Run;
 use crate::map::{SheetMap, Source};
-use crate::say;
+use crate::message::Text;
 use crate::text;
 
 /// Whether times stand in a column of an operation.
@@ -29,10 +29,9 @@ pub fn on_the_systems_clock(all: &[Operation], maps: &[SheetMap], job: &Job) -> 
 }
 
 /// What to say of that.
-pub fn warning(job: &Job) -> String {
+pub fn warning(job: &Job) -> Text {
     let zone = job.recipe.local_zone();
-    say!(
-        job.lang,
+    text!(
         "Saatler bu bilgisayarın diliminde okundu ({zone}): ne profil ne sözleşme bir dilim söylüyor. Profile timezone = \"{zone}\" yazın.",
         "Times were read in this computer's zone ({zone}), for neither profile nor contract names one. Write timezone = \"{zone}\" into the profile."
     )
@@ -40,7 +39,7 @@ pub fn warning(job: &Job) -> String {
 
 /// # Errors
 /// The rest of the run would be read in another zone than its beginning.
-pub fn goes_on_alike(run: &Run, checked: &Checked, job: &Job) -> Result<(), Error> {
+pub fn goes_on_alike(run: &Run, checked: &CheckedFile, job: &Job) -> Result<(), Error> {
     if run.finished || !checked.has_local_times {
         return Ok(());
     }

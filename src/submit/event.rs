@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::control::Signal;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Failure, Settlement};
 use crate::message::json_line;
@@ -20,13 +21,6 @@ pub enum Event {
     Tick,
     /// The ledger could not keep an outcome: the answer as one JSON line, for a person to keep.
     NotKept(String),
-}
-
-/// The signal that ends a run before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    Interrupt,
-    Terminate,
 }
 
 /// How the loop ended.

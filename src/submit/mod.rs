@@ -3,7 +3,8 @@
 //! [`client`] is the only file that sees the HTTP library and its errors; [`retry`] decides, as a
 //! pure function, what an attempt proves; [`pace`] is the only place that waits for the server's
 //! sake; [`order`] keeps rows of one order key apart; [`breaker`] says when to stop, [`halt`] why; [`dispatch`] is
-//! the loop that joins them, over [`queued`] rows and any [`wire`], and [`event`] what it tells. [`auth`] chooses
+//! the loop that joins them, over [`queued`] rows and any [`wire`], [`event`] what it tells, and [`control`] what its
+//! caller says to it. [`auth`] chooses
 //! how the run shows who it is; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
 //!
 //! [`reading`] makes requests that change nothing, without a ledger.
@@ -12,6 +13,7 @@ pub mod address;
 pub mod auth;
 pub mod breaker;
 pub mod client;
+pub mod control;
 pub mod dispatch;
 pub mod event;
 mod exact;

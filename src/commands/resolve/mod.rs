@@ -13,10 +13,12 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::ledger::{Entry, Ledger, Resolution, Run, State};
 use crate::message::{Lang, shown};
-use crate::pipeline::{Found, found_words, look_up};
+use crate::pipeline::{Caller, Found, found_words, look_up};
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::report::local_time;
+use crate::screen::Screen;
+use crate::submit::control::Control;
 use crate::submit::event::now_ms;
 use crate::{hint, say, text};
 
@@ -66,7 +68,7 @@ fn close(
     may_be_decided(decisions)?;
     let undone: Vec<Entry> = decisions.iter().filter(|d| !d.done).map(|d| d.entry.clone()).collect();
     let found =
-        if args.no_lookup || undone.is_empty() { None } else { look_up(ledger, run, &undone, settings, terminal)? };
+        if args.no_lookup || undone.is_empty() { None } else { asked(ledger, run, &undone, settings, terminal)? };
     let mut found = found.into_iter().flatten();
     let (mut resolutions, mut contradicted) = (Vec::with_capacity(decisions.len()), false);
     for Decision { entry, done, id, why } in decisions {
@@ -145,7 +147,7 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
     let run = super::run_named(&ledger, Some(&args.run))?;
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     if !args.no_lookup && !unknown.is_empty() {
-        let found = look_up(&ledger, &run, &unknown, settings, terminal)?;
+        let found = asked(&ledger, &run, &unknown, settings, terminal)?;
         if let Some(found) = found {
             drop(ledger);
             let ledger = super::open(&args.ledger)?;
@@ -157,6 +159,19 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
         }
     }
     list(&ledger, &run, args.output.as_deref(), settings, terminal)
+}
+
+/// What the server says of rows, where it can be asked.
+fn asked(
+    ledger: &Ledger,
+    run: &Run,
+    entries: &[Entry],
+    settings: &Settings,
+    terminal: Terminal,
+) -> Result<Option<Vec<Found>>, Error> {
+    let (screen, control) = (Screen::new(terminal), Control::default());
+    let caller = Caller { observer: &screen, control: &control };
+    look_up(ledger, run, entries, settings, (terminal.lang, caller))
 }
 
 /// Closes a row that the server has.
@@ -185,7 +200,7 @@ fn by_look_up(
     terminal: Terminal,
 ) -> Result<Exit, Error> {
     let found =
-        if args.no_lookup { None } else { look_up(ledger, run, std::slice::from_ref(entry), settings, terminal)? };
+        if args.no_lookup { None } else { asked(ledger, run, std::slice::from_ref(entry), settings, terminal)? };
     let Some(found) = found.and_then(|found| found.into_iter().next()) else { return Err(undecided()) };
     terminal.note(&found_words(entry.place.row, &found, terminal.lang));
     if !matches!(found, Found::There { .. }) {

@@ -1,25 +1,21 @@
-//! The end of a reading: the result, the counts, the exit code.
+//! The end of a reading: the result, and what it came to.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::gathered::Gathered;
 use super::{Record, Source, layout};
 use crate::contract::Operation;
+use crate::ending::Ending;
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::fetch::record::Columns;
 use crate::job::Job;
-use crate::message::{grouped, shown};
-use crate::outcome::{Cause, Status};
-use crate::progress::Terminal;
+use crate::outcome::{Cause, ListDoubt, Tally};
 use crate::report::fetched::{self, Line};
 use crate::row::Row;
-use crate::say;
 use crate::spool::Spooled;
-use crate::words::{self, Reader};
 
 /// What a reading ends with.
 pub struct Closing<'a> {
@@ -27,54 +23,73 @@ pub struct Closing<'a> {
     pub stop: Option<Error>,
     pub started: Instant,
     pub job: &'a Job,
-    pub terminal: Terminal,
 }
 
-/// Writes what was read and says what it came to.
-pub fn close(mut source: Source, operation: &Operation, gathered: Gathered, closing: &Closing) -> Result<Exit, Error> {
+/// What a reading came to.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// As `system/operation`.
+    pub operation: String,
+    /// It read for each row of a file; else one list.
+    pub from_file: bool,
+    pub tally: Tally,
+    pub pages: u64,
+    pub items: u64,
+    /// The server's own count of the only list that was read.
+    pub total: Option<u64>,
+    /// Lists that changed while they were read.
+    pub changed: u64,
+    /// What is doubtful of the lists; the first few.
+    pub doubts: Vec<ListDoubt>,
+    /// The table has no room for all properties of the answers.
+    pub left_out: bool,
+    /// Why the last row that failed did.
+    pub failure: Option<Cause>,
+    pub stop: Option<Error>,
+    pub ending: Ending,
+    pub result: Option<PathBuf>,
+    pub elapsed: Duration,
+}
+
+/// Writes what was read.
+///
+/// # Errors
+/// The result cannot be written.
+pub fn close(
+    mut source: Source,
+    operation: &Operation,
+    gathered: Gathered,
+    closing: Closing,
+) -> Result<Fetched, Error> {
     let Gathered { records, columns, tally, pages, items, total, changed, doubts, failure } = gathered;
-    let sum = Sum { operation, tally, pages, items, total, changed };
-    let exit = match &closing.stop {
-        Some(stop) => stop.kind.into(),
-        None if sum.tally.was_done == sum.tally.rows => Exit::Done,
-        None => Exit::SomeNot,
+    let Closing { output, stop, started, job } = closing;
+    let ending = match &stop {
+        Some(stop) => Ending::Stopped(stop.kind),
+        None if tally.was_done == tally.rows => Ending::AllDone,
+        None => Ending::SomeNot,
     };
     // A list of which nothing came leaves what may stand there from before.
-    let nothing = matches!(source, Source::Single(_)) && items == 0 && sum.tally.was_done == 0;
-    let result = match closing.output.as_deref().filter(|_| !nothing) {
-        Some(path) => Some(write(path, &mut source, operation, records.finish()?, &columns, closing.job)?),
+    let nothing = matches!(source, Source::Single(_)) && items == 0 && tally.was_done == 0;
+    let result = match output.as_deref().filter(|_| !nothing) {
+        Some(path) => Some(write(path, &mut source, operation, records.finish()?, &columns, job)?),
         None => None,
     };
-    let terminal = closing.terminal;
-    if closing.job.json {
-        terminal.json(&sum.json(result.as_deref(), closing, exit));
-    } else if !terminal.is_quiet() {
-        terminal.answers(&sum.told(result.as_deref(), matches!(source, Source::File(_)), closing));
-    }
-    for doubt in &doubts {
-        terminal.error(&shown(words::list_doubt(doubt).get(closing.job.lang)));
-    }
-    if columns.left_out() {
-        terminal.error(&say!(
-            terminal.lang,
-            "Yanıtlarda bir sayfanın alamayacağı kadar çok alan var; fazlası tabloya yazılmadı. Hepsi için -o ile .jsonl seçin.",
-            "The answers have more properties than a sheet has columns; the rest is not in the table. For all of them choose .jsonl by -o."
-        ));
-    }
-    say_end(&source, failure.as_ref(), doubts.is_empty(), closing);
-    Ok(exit)
-}
-
-/// Why it stopped, or why nothing came.
-fn say_end(source: &Source, failure: Option<&Cause>, sure: bool, closing: &Closing) {
-    let terminal = closing.terminal;
-    if let Some(stop) = &closing.stop {
-        terminal.error(&shown(stop.sentence(terminal.lang)));
-    } else if let (Source::Single(_), Some(error), true) = (source, failure, sure) {
-        let (code, sentence) = (error.code().unwrap_or("-".into()), words::sentence(error, Reader::of(terminal.lang)));
-        let why = shown(&format!("{code}: {sentence}"));
-        terminal.error(&say!(terminal.lang, "Okunamadı: {why}", "It could not be read: {why}"));
-    }
+    Ok(Fetched {
+        operation: operation.full_name(),
+        from_file: matches!(source, Source::File(_)),
+        tally,
+        pages,
+        items,
+        total,
+        changed,
+        doubts,
+        left_out: columns.left_out(),
+        failure,
+        stop,
+        ending,
+        result,
+        elapsed: started.elapsed(),
+    })
 }
 
 fn write(
@@ -109,59 +124,4 @@ fn write(
         }
     }
     report.finish()
-}
-
-/// What a reading came to.
-struct Sum<'a> {
-    operation: &'a Operation,
-    tally: crate::outcome::Tally,
-    pages: u64,
-    items: u64,
-    total: Option<u64>,
-    changed: u64,
-}
-
-impl Sum<'_> {
-    fn json(&self, result: Option<&Path>, closing: &Closing, exit: Exit) -> Value {
-        let count = |status: Status| self.tally.count(status);
-        json!({
-            "operation": self.operation.full_name(),
-            "rows": self.tally.rows,
-            "done": count(Status::Done),
-            "rejected": count(Status::Rejected),
-            "invalid": count(Status::Invalid),
-            "unknown": count(Status::Unknown),
-            "not_sent": count(Status::NotSent),
-            "items": self.items,
-            "pages": self.pages,
-            "total": self.total.filter(|_| self.tally.rows == 1),
-            "changed": self.changed > 0,
-            "result": result.map(|path| path.to_string_lossy()),
-            "elapsed_s": (closing.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-            "exit": exit.code(),
-        })
-    }
-
-    /// As a person reads it, line by line.
-    fn told(&self, result: Option<&Path>, from_file: bool, closing: &Closing) -> Vec<String> {
-        let lang = closing.terminal.lang;
-        let mut lines = vec![self.operation.full_name()];
-        let mut line = |label: &str, count: u64| lines.push(format!("  {label:<16} {:>9}", grouped(count, lang)));
-        if from_file {
-            for status in Status::ALL {
-                let count = self.tally.count(status);
-                if count > 0 || status == Status::Done {
-                    line(status.as_str(), count);
-                }
-            }
-            line(&say!(lang, "okunan satır", "rows read"), self.tally.rows);
-        }
-        line(&say!(lang, "kayıt", "records"), self.items);
-        line(&say!(lang, "sayfa", "pages"), self.pages);
-        if let Some(path) = result {
-            let path = shown(&path.display().to_string());
-            lines.push(say!(lang, "Sonuç: {path}", "Result: {path}"));
-        }
-        lines
-    }
 }

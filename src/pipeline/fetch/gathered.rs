@@ -6,7 +6,7 @@ use crate::fetch::record::Columns;
 use crate::outcome::{Cause, ListDoubt, Tally};
 use crate::spool::Spool;
 
-use super::rows::Fetched;
+use super::rows::ReadRow;
 
 /// Doubts that are told one by one.
 const MOST_TOLD: usize = 5;
@@ -44,8 +44,8 @@ impl Gathered {
     }
 
     /// Takes what became of the next row.
-    pub fn take(&mut self, fetched: Fetched) -> Result<(), Error> {
-        let Fetched { end, pile, pages, total, doubt } = fetched;
+    pub fn take(&mut self, fetched: ReadRow) -> Result<(), Error> {
+        let ReadRow { end, pile, pages, total, doubt } = fetched;
         self.tally.rows += 1;
         self.tally.add(&end.outcome());
         self.pages += pages;

@@ -9,61 +9,105 @@ mod rows;
 mod single;
 mod values;
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::first_pass::{Aim, Checked, first_pass};
-use super::second_pass::listen;
-use super::target::Target;
+use super::event::{Caller, Event, Stage};
+use super::first_pass::{Aim, CheckedFile, first_pass};
+use super::handle::Handle;
+use super::target::{Target, places};
 use crate::contract::{Operation, answer_columns};
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::fetch::record::Columns;
 use crate::fetch::{End, Record};
 use crate::job::{Job, Output, Sending};
 use crate::outcome::{Status, Unread};
-use crate::progress::{Progress, Terminal};
 use crate::report::{Layout, fetched};
 use crate::row::Place;
-use crate::say;
+use crate::submit::client::Address;
+use crate::submit::control::Control;
 use crate::submit::reading::Line;
 use crate::validate::Verdict;
 
+pub use closing::Fetched;
 pub use values::values;
 
 use closing::{Closing, close};
 use gathered::Gathered;
 use rows::{Plan, Task};
 
-/// Reads for each row of a file, or without one a list, and writes what was read.
+/// What would be read: the caller looks at it, and starts the reading.
+pub struct ToFetch {
+    source: Source,
+    operation: Operation,
+    columns: Columns,
+    output: Option<PathBuf>,
+    job: Arc<Job>,
+    control: Control,
+    started: Instant,
+}
+
+/// Finds out what would be read: once for each row of a file, or without one a list.
 ///
 /// # Errors
-/// What keeps the reading from starting. What stops it later is told, with the exit code.
-pub fn fetch(file: Option<&Path>, job: &Job, sending: &Sending, terminal: Terminal) -> Result<Exit, Error> {
+/// What keeps the reading from starting: of the file, the values, or the result's place.
+pub fn prepare(file: Option<&Path>, job: Arc<Job>, caller: Caller) -> Result<ToFetch, Error> {
     let started = Instant::now();
     let operation = &job.operations[0];
-    let mut source = match file {
-        Some(path) => Source::File(Box::new(first_pass(path, job, Aim::Fetch, None, terminal)?)),
-        None => Source::Single(single::request(operation, job)?),
+    let source = match file {
+        Some(path) => Source::File(Box::new(first_pass(path, &job, Aim::Fetch, None, caller)?)),
+        None => Source::Single(single::request(operation, &job)?),
     };
-    let operation = &source.operation(operation).clone();
+    let operation = source.operation(operation).clone();
     let known = job.contracts.iter().find(|contract| contract.name == operation.system);
-    let columns = Columns::new(known.map(|contract| answer_columns(contract, operation)).unwrap_or_default());
-    let output = place(file, operation, job);
+    let columns = Columns::new(known.map(|contract| answer_columns(contract, &operation)).unwrap_or_default());
+    let output = place(file, &operation, &job);
     if let Some(path) = &output {
         let formats = source.formats();
-        fetched::foresee(path, &layout(&source, operation, &formats, &columns, job))?;
+        fetched::foresee(path, &layout(&source, &operation, &formats, &columns, &job))?;
     }
-    let target = Target::to_read(operation, source.rows(), job, sending, terminal)?;
-    let mut gathered = Gathered::new(columns)?;
-    let stop = gather(&mut source, operation, &target, job, sending, &mut gathered, terminal)?;
-    close(source, operation, gathered, &Closing { output, stop, started, job, terminal })
+    Ok(ToFetch { source, operation, columns, output, job, control: caller.control.clone(), started })
+}
+
+impl ToFetch {
+    /// Rows that would be read for.
+    pub fn rows(&self) -> u64 {
+        self.source.rows()
+    }
+
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// The addresses to which requests would go, those of token servers too. No secret is read for it.
+    ///
+    /// # Errors
+    /// An address that cannot be used, certificates that cannot be read, or a secret that nobody gave.
+    pub fn addresses(&self) -> Result<Vec<Address>, Error> {
+        places(&[&self.operation], &self.job)
+    }
+
+    /// Reads, in a thread of its own, and writes what was read. A caller who starts it agrees to its
+    /// [`addresses`](Self::addresses).
+    ///
+    /// # Errors
+    /// A secret cannot be had, or there is no room for temporary files. Nothing was read then.
+    pub fn start(self, sending: Sending) -> Result<Handle<Fetched>, Error> {
+        let Self { mut source, operation, columns, output, job, control, started } = self;
+        let target = Target::of(&[&operation], &job, &sending)?;
+        let mut gathered = Gathered::new(columns)?;
+        Handle::start(control, move |caller| {
+            let way = Way { target: &target, sending: &sending };
+            let stop = gather(&mut source, &operation, way, &mut gathered, caller)?;
+            close(source, &operation, gathered, Closing { output, stop, started, job: &job })
+        })
+    }
 }
 
 /// Where the rows come from.
 enum Source {
-    File(Box<Checked>),
+    File(Box<CheckedFile>),
     Single(crate::validate::Request),
 }
 
@@ -100,7 +144,7 @@ impl Source {
                 Box::new(std::iter::once(Ok(Task::Read(Place { sheet: 0, row: 1 }, request.clone()))))
             }
             Self::File(checked) => {
-                let Checked { verdicts, places, .. } = &mut **checked;
+                let CheckedFile { verdicts, places, .. } = &mut **checked;
                 let places = &*places;
                 let rows = verdicts.records()?.enumerate();
                 Box::new(rows.map(move |(ordinal, verdict)| Ok(task(verdict?, places.get(ordinal as u32)))))
@@ -156,40 +200,37 @@ fn layout<'l>(
     fetched::Layout { result, columns, whole: formats.len().saturating_sub(1) as u16, from_file }
 }
 
+/// By what the reading is done.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    target: &'a Target,
+    sending: &'a Sending,
+}
+
 /// Reads all that is to be read, and tells why it stopped before the end.
 fn gather(
     source: &mut Source,
     operation: &Operation,
-    target: &Target,
-    job: &Job,
-    sending: &Sending,
+    way: Way,
     gathered: &mut Gathered,
-    terminal: Terminal,
+    caller: Caller,
 ) -> Result<Option<Error>, Error> {
-    let runtime = super::runtime()?;
+    let Way { target, sending } = way;
+    let runtime = crate::pipeline::runtime()?;
     let single = matches!(source, Source::Single(_));
-    let progress = RefCell::new(if single { terminal.checking() } else { terminal.sending(source.rows(), 0) });
+    caller.tell(Event::Began(if single { Stage::Reading } else { Stage::Sending { rows: source.rows() } }));
     let operations = [operation];
     let stop = runtime.block_on(async {
         let pace = target.pace(sending);
-        let line = Line::new(&operations, &target.sender, pace, |time| holding(&progress, time, job));
+        let line = Line::new(&operations, &target.sender, pace, |time| caller.tell(Event::Holding(time)));
         let name = name();
         let (pages, concurrency) = (operation.pages.as_ref(), sending.concurrency);
-        let plan = Plan { line: &line, name: &name, pages, concurrency, progress: &progress, single };
-        plan.run(source.tasks()?, listen(), gathered).await?;
+        let plan = Plan { line: &line, name: &name, pages, concurrency, caller, single };
+        plan.run(source.tasks()?, gathered).await?;
         Ok(line.reason())
     });
-    progress.into_inner().finish();
+    caller.tell(Event::Ended);
     stop
-}
-
-fn holding(progress: &RefCell<Progress>, time: std::time::Duration, job: &Job) {
-    let seconds = time.as_secs();
-    progress.borrow().say(&say!(
-        job.lang,
-        "Sunucu {seconds} sn beklemeyi istiyor; bekleniyor.",
-        "The server asks to wait {seconds} s; waiting."
-    ));
 }
 
 /// What references of one reading begin with.

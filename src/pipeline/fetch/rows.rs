@@ -1,11 +1,8 @@
 //! The loop that reads: rows side by side, their ends in the order of the file.
 
-use std::cell::RefCell;
-
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesOrdered;
-use tokio::sync::watch;
 
 use super::gathered::Gathered;
 use super::pile::Pile;
@@ -14,9 +11,10 @@ use crate::error::{Error, ErrorKind};
 use crate::fetch::End;
 use crate::fetch::pages::Reading;
 use crate::outcome::{Cause, ListDoubt, Reason, Status, Unread};
-use crate::progress::Progress;
+use crate::pipeline::event::{Caller, Event};
 use crate::row::Place;
-use crate::submit::event::{Signal, reference};
+use crate::submit::control::{Command, Signal};
+use crate::submit::event::reference;
 use crate::submit::reading::{Line, Reply};
 use crate::text;
 use crate::validate::Request;
@@ -29,7 +27,7 @@ pub enum Task {
 }
 
 /// What became of a row.
-pub struct Fetched {
+pub struct ReadRow {
     pub end: End,
     pub pile: Pile,
     pub pages: u64,
@@ -45,7 +43,7 @@ pub struct Plan<'a> {
     pub name: &'a str,
     pub pages: Option<&'a Pages>,
     pub concurrency: usize,
-    pub progress: &'a RefCell<Progress>,
+    pub caller: Caller<'a>,
     /// One list is read, and its records are counted as they come.
     pub single: bool,
 }
@@ -58,55 +56,57 @@ impl Plan<'_> {
     pub async fn run(
         &self,
         mut tasks: impl Iterator<Item = Result<Task, Error>>,
-        mut signals: watch::Receiver<Option<Signal>>,
         gathered: &mut Gathered,
     ) -> Result<(), Error> {
-        let mut flights: FuturesOrdered<LocalBoxFuture<Result<Fetched, Error>>> = FuturesOrdered::new();
-        let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
+        let mut flights: FuturesOrdered<LocalBoxFuture<Result<ReadRow, Error>>> = FuturesOrdered::new();
+        let mut commands = self.caller.control.listen();
+        let mut paused = false;
         let mut ordinal = 0;
         loop {
             // Rows go alone until the server has answered one properly.
             let most = if self.line.is_open_for_all() { self.concurrency } else { 1 };
-            while flights.len() < most
+            let waits = paused && self.line.reason().is_none();
+            while !waits
+                && flights.len() < most
                 && let Some(task) = tasks.next()
             {
                 flights.push_back(self.begin(task?, ordinal));
                 ordinal += 1;
             }
-            if flights.is_empty() {
+            if flights.is_empty() && !waits {
                 return Ok(());
             }
             tokio::select! {
                 biased;
-                Ok(()) = signals.changed(), if self.line.reason().is_none() => {
-                    let signal = *signals.borrow_and_update();
-                    if let Some(signal) = signal {
+                Ok(()) = commands.changed(), if self.line.reason().is_none() => {
+                    let command = *commands.borrow_and_update();
+                    paused = command == Command::Pause;
+                    if let Command::Cancel(signal) = command {
                         self.line.stop(interrupted(signal));
                     }
                 }
                 Some(fetched) = flights.next() => {
                     let fetched = fetched?;
                     if !self.single && !matches!(fetched.end.status, Status::NotSent | Status::Invalid) {
-                        self.progress.borrow_mut().settled(fetched.end.status);
+                        self.caller.tell(Event::Settled { status: fetched.end.status, rows: 1 });
                     }
                     gathered.take(fetched)?;
                 }
-                _ = tick.tick() => if !self.single { self.progress.borrow_mut().tick() },
             }
         }
     }
 
-    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<Fetched, Error>> {
+    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<ReadRow, Error>> {
         match task {
             Task::Read(place, request) => Box::pin(self.row(place, request, ordinal)),
             Task::Ended(end) => {
-                Box::pin(async move { Ok(Fetched { end, pile: Pile::default(), pages: 0, total: None, doubt: None }) })
+                Box::pin(async move { Ok(ReadRow { end, pile: Pile::default(), pages: 0, total: None, doubt: None }) })
             }
         }
     }
 
     /// Reads for one row, page after page.
-    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<Fetched, Error> {
+    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<ReadRow, Error> {
         let alone = self.pages.is_some_and(|pages| request.has_query(&pages.parameter));
         let mut reading = Reading::new(self.pages, alone);
         let mut pile = Pile::default();
@@ -132,7 +132,7 @@ impl Plan<'_> {
                     pages += 1;
                     page.items.iter().try_for_each(|item| pile.push(page.number, item))?;
                     if self.single {
-                        self.progress.borrow_mut().read(reading.read());
+                        self.caller.tell(Event::Read { rows: reading.read() });
                     }
                     if !page.more {
                         break End { http_status: Some(status), ..End::of(Status::Done) };
@@ -147,7 +147,7 @@ impl Plan<'_> {
             end.status = Status::Unknown;
             end.error = Some(Unread::ListChanged(doubt).into());
         }
-        Ok(Fetched { end, pile, pages, total: reading.total(), doubt })
+        Ok(ReadRow { end, pile, pages, total: reading.total(), doubt })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The allowed values that a read operation tells, for a contract of one's own.
 
 use serde_json::Value;
-use tokio::sync::watch;
 
 use super::single;
 use crate::contract::Operation;
@@ -10,23 +9,22 @@ use crate::fetch::pages::Reading;
 use crate::fetch::values::Values;
 use crate::job::{Job, Sending};
 use crate::message::{Text, shown};
-use crate::pipeline::second_pass::listen;
 use crate::pipeline::target::Target;
-use crate::progress::Terminal;
-use crate::submit::event::Signal;
+use crate::submit::control::{Command, Control};
 use crate::submit::reading::{Line, Reply};
 use crate::text;
 use crate::validate::Request;
 use crate::words;
 
-/// The values of each field of the job's operation (`x-caseload.values`), read from the server.
+/// The values of each field of the job's operation (`x-caseload.values`), read from the server. The caller agrees to the
+/// addresses first: those that [`places`](crate::pipeline::places) tells.
 ///
 /// # Errors
 /// The answer could not be had, or not whole.
-pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(String, Vec<Value>)>, Error> {
+pub fn values(job: &Job, sending: &Sending, control: &Control) -> Result<Vec<(String, Vec<Value>)>, Error> {
     let operation = &job.operations[0];
     let request = single::request(operation, job)?;
-    let target = Target::to_read(operation, 1, job, sending, terminal)?;
+    let target = Target::of(&[operation], job, sending)?;
     let runtime = crate::pipeline::runtime()?;
     let operations = [operation];
     let mut found: Vec<(String, Values)> =
@@ -36,7 +34,7 @@ pub fn values(job: &Job, sending: &Sending, terminal: Terminal) -> Result<Vec<(S
         let line = Line::new(&operations, &target.sender, pace, |_| ());
         tokio::select! {
             read = every_page(&line, operation, &request, &mut found) => read,
-            stop = interrupted(listen()) => Err(stop),
+            stop = cancelled(control) => Err(stop),
         }
     })?;
     Ok(found.into_iter().map(|(field, values)| (field, values.into_list())).collect())
@@ -82,13 +80,14 @@ fn unread(name: &str, why: &Text) -> Error {
     ))
 }
 
-async fn interrupted(mut signals: watch::Receiver<Option<Signal>>) -> Error {
+async fn cancelled(control: &Control) -> Error {
+    let mut commands = control.listen();
     loop {
-        if signals.changed().await.is_err() {
+        if commands.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
-        let signal = *signals.borrow_and_update();
-        if let Some(signal) = signal {
+        let command = *commands.borrow_and_update();
+        if let Command::Cancel(signal) = command {
             return super::rows::interrupted(signal);
         }
     }

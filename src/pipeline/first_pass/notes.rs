@@ -4,10 +4,12 @@ use crate::account::Places;
 use crate::contract::Operation;
 use crate::job::Job;
 use crate::map::SheetMap;
-use crate::message::{Lang, Text, shown};
-use crate::progress::Terminal;
+use crate::message::Text;
+use crate::notice::Notice;
+use crate::pipeline::event::Caller;
 use crate::read::{Ranges, Totals};
 use crate::row::{Sheet, column_letter};
+use crate::text;
 
 /// Says how the columns were understood, and gives the warnings about them.
 pub(super) fn of_columns(
@@ -15,17 +17,17 @@ pub(super) fn of_columns(
     operations: &[Operation],
     maps: &[SheetMap],
     job: &Job,
-    terminal: Terminal,
-) -> Vec<String> {
-    say_target(operations, job, terminal);
-    say_mapping(sheets, operations, maps, terminal);
-    let mut warnings = unknown_columns(sheets, maps, job.lang);
-    warnings.extend(untyped(operations, job.lang));
+    caller: Caller,
+) -> Vec<Text> {
+    say_target(operations, job, caller);
+    say_mapping(sheets, operations, maps, caller);
+    let mut warnings = unknown_columns(sheets, maps);
+    warnings.extend(untyped(operations));
     warnings
 }
 
 /// Columns that feed nothing.
-fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<String> {
+fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap]) -> Vec<Text> {
     let mut names: Vec<String> =
         maps.iter().flat_map(|map| map.unknown.iter().map(|name| format!("\"{name}\""))).collect();
     names.sort_unstable();
@@ -34,36 +36,26 @@ fn unknown_columns(sheets: &[Sheet], maps: &[SheetMap], lang: Lang) -> Vec<Strin
         return Vec::new();
     }
     let names = names.join(", ");
-    vec![crate::say!(
-        lang,
+    vec![text!(
         "Sözleşmenin tanımadığı sütunlar gönderilmez: {names}. Bir alanı gösteriyorsa --map ALAN=BAŞLIK kullanın.",
         "Columns that the contract does not know are not sent: {names}. If one means a field, use --map FIELD=HEADER."
     )]
 }
 
 /// The operation, where it was found by the headers; and what the contract leaves to guess.
-fn say_target(operations: &[Operation], job: &Job, terminal: Terminal) {
+fn say_target(operations: &[Operation], job: &Job, caller: Caller) {
     if job.recipe.to.is_none() {
-        let names = operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        terminal.note(&crate::say!(
-            job.lang,
-            "Başlıklara göre işlem: {names}",
-            "By the headers, the operation is: {names}"
-        ));
+        let operations = operations.iter().map(Operation::full_name).collect::<Vec<_>>().join(", ");
+        caller.note(Notice::ChosenByHeaders { operations });
     }
     for operation in operations {
         let Some(id) = operation.id.as_ref().filter(|id| id.guessed) else { continue };
-        let (name, pointer) = (operation.full_name(), &id.pointer);
-        terminal.note(&crate::say!(
-            job.lang,
-            "{name}: sözleşme yanıttaki numaranın yerini söylemiyor, {pointer} alınıyor. Başka yerdeyse sözleşmeye x-caseload: {{id: /yer}} yazın.",
-            "{name}: the contract does not say where the id stands in the answer; {pointer} is taken. If it is elsewhere, write x-caseload: {{id: /place}} into the contract."
-        ));
+        caller.note(Notice::IdGuessed { operation: operation.full_name(), pointer: id.pointer.clone() });
     }
 }
 
 /// Columns of an open object whose type nobody said.
-fn untyped(operations: &[Operation], lang: Lang) -> Option<String> {
+fn untyped(operations: &[Operation]) -> Option<Text> {
     let names: Vec<&str> = operations
         .iter()
         .flat_map(|operation| &operation.fields)
@@ -72,27 +64,21 @@ fn untyped(operations: &[Operation], lang: Lang) -> Option<String> {
         .collect();
     let first = names.first()?;
     let list = names.join(", ");
-    Some(crate::say!(
-        lang,
+    Some(text!(
         "Türü söylenmeyen alanlar metin olarak gider: {list}. Başka türdeyse başlığa yazın, örneğin {first}:decimal (number, boolean, date).",
         "Fields whose type nobody says are sent as text: {list}. If one is not, say it in the header, as in {first}:decimal (number, boolean, date)."
     ))
 }
 
 /// What becomes of hidden rows, where there are some.
-pub(super) fn of_hidden(totals: &Totals, job: &Job) -> Option<String> {
+pub(super) fn of_hidden(totals: &Totals, job: &Job) -> Option<Text> {
     if totals.hidden.iter().all(Ranges::is_empty) {
         return None;
     }
     Some(if job.recipe.skip_hidden {
-        crate::say!(
-            job.lang,
-            "Gizli satırlar gönderilmez (--hidden skip).",
-            "Hidden rows are not sent (--hidden skip)."
-        )
+        text!("Gizli satırlar gönderilmez (--hidden skip).", "Hidden rows are not sent (--hidden skip).")
     } else {
-        crate::say!(
-            job.lang,
+        text!(
             "Gizli satırlar da gönderilir; göndermemek için --hidden skip ekleyin.",
             "Hidden rows are sent too; to leave them out, add --hidden skip."
         )
@@ -100,7 +86,7 @@ pub(super) fn of_hidden(totals: &Totals, job: &Job) -> Option<String> {
 }
 
 /// The template's example, where it stands in the file still.
-pub(super) fn of_examples(ordinals: &[u32], places: &Places, sheets: &[Sheet], lang: Lang) -> Option<String> {
+pub(super) fn of_examples(ordinals: &[u32], places: &Places, sheets: &[Sheet]) -> Option<Text> {
     if ordinals.is_empty() {
         return None;
     }
@@ -111,35 +97,27 @@ pub(super) fn of_examples(ordinals: &[u32], places: &Places, sheets: &[Sheet], l
         sheet.map_or_else(|| place.row.to_string(), |sheet| format!("{}!{}", sheet.name, place.row))
     };
     let rows = ordinals.iter().map(place).collect::<Vec<_>>().join(", ");
-    Some(crate::say!(
-        lang,
+    Some(text!(
         "Şablonun örnek satırı olduğu gibi duruyor, gönderilmez ve sayılmaz (satır {rows}). Gerçek bir satırsa bir hücresini değiştirin.",
         "The example row of the template stands there unchanged; it is not sent, and not counted (row {rows}). If it is a real row, change one of its cells."
     ))
 }
 
-pub(super) fn say_warnings(warnings: &[String], terminal: Terminal) {
-    for warning in warnings {
-        terminal.note(&shown(warning));
-    }
-}
-
-/// Which column feeds which field, for those who ask.
-fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], terminal: Terminal) {
+/// Which column feeds which field.
+fn say_mapping(sheets: &[Sheet], operations: &[Operation], maps: &[SheetMap], caller: Caller) {
     for (sheet, map) in sheets.iter().zip(maps) {
         for route in &map.routes {
             let operation = &operations[route.operation];
             for (index, field) in operation.fields.iter().enumerate() {
-                if let Some(column) = route.column(index) {
-                    let (letter, header) = (column_letter(column), &sheet.headers[column]);
-                    let line = format!("{} {}.{} ← {letter} \"{header}\"", sheet.name, operation.name, field.name);
-                    terminal.detail(&shown(line.trim()));
-                }
+                let Some(column) = route.column(index) else { continue };
+                caller.note(Notice::Column {
+                    sheet: sheet.name.clone(),
+                    operation: operation.name.clone(),
+                    field: field.name.clone(),
+                    letter: column_letter(column),
+                    header: sheet.headers[column].to_string(),
+                });
             }
         }
     }
-}
-
-pub(super) fn told(warnings: &[Text], lang: Lang) -> Vec<String> {
-    warnings.iter().map(|warning| warning.get(lang).to_owned()).collect()
 }

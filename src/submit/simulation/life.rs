@@ -18,8 +18,9 @@ use crate::ledger::Step;
 use crate::outcome::Status;
 use crate::row::Place;
 use crate::submit::breaker::Breaker;
+use crate::submit::control::{Command, Signal};
 use crate::submit::dispatch::{Dispatch, Plan};
-use crate::submit::event::{Event, Finished, Signal};
+use crate::submit::event::{Event, Finished};
 use crate::submit::order::Order;
 use crate::submit::pace::Pace;
 use crate::submit::queued::Queued;
@@ -59,7 +60,7 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
     // A word that came too late for the last life is none for this.
     let _ = tokio::time::timeout(Duration::ZERO, world.cut.notified()).await;
     world.note(format_args!("life {number} begins: {plot:?}"));
-    let (signals, receiver) = watch::channel(None);
+    let (signals, receiver) = watch::channel(Command::GoOn);
     let start = Instant::now();
     let network = Network::new(Rc::clone(world), number);
     let (disk, receipts) = Disk::start(world, number);
@@ -84,7 +85,7 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
         sleep_until(start + at).await;
         world.life.borrow_mut().signalled = Some(Instant::now());
         world.note(format_args!("a signal"));
-        signals.send_replace(Some(Signal::Interrupt));
+        signals.send_replace(Command::Cancel(Signal::Interrupt));
         std::future::pending::<()>().await;
     };
     let cut_at = async {

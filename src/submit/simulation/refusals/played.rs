@@ -17,6 +17,7 @@ use crate::keyed::Key;
 use crate::ledger::{Kept, Opening, Receipt, Step};
 use crate::outcome::{Answer, Attempt, Status};
 use crate::submit::breaker::Breaker;
+use crate::submit::control::Command;
 use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::Event;
 use crate::submit::mask::Mask;
@@ -203,7 +204,7 @@ async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option
     let rows = (0..scene.rows).filter(|ordinal| ordinal % scene.runs == part).map(|ordinal| Ok(row(ordinal)));
     let dispatch = Dispatch::new(plan, way, (hand, received), rows, Order::new([]), pace, breaker);
     let mut done = 0;
-    let (_signals, receiver) = watch::channel(None);
+    let (_signals, receiver) = watch::channel(Command::GoOn);
     let ended = dispatch.run(receiver, |event| done += u32::from(matches!(event, Event::Settled(Status::Done)))).await;
     (done, ended.stop)
 }

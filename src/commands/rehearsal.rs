@@ -1,0 +1,48 @@
+//! The sandbox that a command starts for itself by `--sandbox`, and stops when it ends.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::job::{Job, Sending};
+use crate::message::shown;
+use crate::sandbox::{self, Sandbox, Script};
+use crate::{files, text};
+
+/// The sandbox of a command, if it has one.
+pub struct Rehearsal(Option<Sandbox>);
+
+impl Rehearsal {
+    /// Starts the sandbox where the job is for one.
+    ///
+    /// # Errors
+    /// The script of faults cannot be read, or there is no room for a server on this machine.
+    pub fn begin(job: &Job, sending: &Sending) -> Result<Self, Error> {
+        if !job.sandbox {
+            return Ok(Self(None));
+        }
+        let script = sending.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
+        let options = sandbox::Options { script, ..sandbox::Options::default() };
+        let started = sandbox::spawn(&job.contracts, options).map_err(|error| {
+            Error::cannot_start(text!(
+                "Deneme sunucusu başlatılamadı: {error}.",
+                "The sandbox could not be started: {error}."
+            ))
+        })?;
+        Ok(Self(Some(started)))
+    }
+
+    /// The job with the sandbox's address.
+    pub fn job(&self, job: &Job) -> Job {
+        let own = self.0.as_ref().map(Sandbox::base_url);
+        Job { base_url: own.or_else(|| job.base_url.clone()), ..job.clone() }
+    }
+}
+
+/// Reads a script of faults.
+pub fn read_script(path: &Path) -> Result<Script, Error> {
+    let place = shown(&path.display().to_string());
+    let text = files::read_text(path, files::LARGEST_SETTINGS).map_err(|error| {
+        Error::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
+    })?;
+    Script::from_yaml(&text)
+}

@@ -44,7 +44,10 @@ fn refused(name: &str, why: &str) -> Error {
 }
 
 /// YAML 1.2 as people write it: `no` is a word, `007` is a text, a key stands once.
-pub(crate) fn parse(yaml: &str) -> Result<Value, String> {
+///
+/// # Errors
+/// The place in the YAML, and what is wrong there.
+pub fn parse(yaml: &str) -> Result<Value, String> {
     serde_saphyr::from_str_with_options(yaml, options()).map_err(|error| in_a_line(&error.to_string()))
 }
 

@@ -48,7 +48,7 @@ pub use conditions::{Clause, Condition, conditions};
 pub use edit::with_values;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
-pub(crate) use load::parse as parse_yaml;
+pub use load::parse as parse_yaml;
 pub use load::{from_yaml, words};
 pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Unique};
 pub use refs::escape;

@@ -35,6 +35,10 @@ enum Template {
     Object(Vec<(String, Template)>),
 }
 
+/// Values for places (JSON pointers) in the answer that a system decides. An object is put over the one that stands
+/// there.
+pub type Filled<'a> = Vec<(&'a str, Value)>;
+
 /// Why a request is refused, in the words of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

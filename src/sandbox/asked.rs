@@ -1,4 +1,4 @@
-//! What a request says beside its body: the parameters of its path and its query, and those that it owes.
+//! A request, as it came and as a system sees it: the parameters of its path and its query, and those that it owes.
 
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -8,10 +8,24 @@ use crate::contract::{Operation, Place};
 /// Names and values, decoded: the path's first, then the query's in their order.
 pub type Parameters = Vec<(String, String)>;
 
-/// A request that is in order, as the state sees it.
+/// A request, fully received.
+pub struct Received<'a> {
+    pub method: &'a str,
+    /// Percent-encoded, as it came.
+    pub path: &'a str,
+    /// What follows the question mark; empty where nothing does.
+    pub query: &'a str,
+    pub headers: &'a HeaderMap,
+    /// None where it is longer than the sandbox reads.
+    pub body: Option<&'a [u8]>,
+}
+
+/// A request that is in order, as a system sees it.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     pub operation: &'a Operation,
+    /// The path names one thing that a POST one path above makes.
+    pub made_above: bool,
     /// As it came, percent-encoded.
     pub path: &'a str,
     pub parameters: &'a [(String, String)],

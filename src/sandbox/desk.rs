@@ -1,22 +1,21 @@
-//! One request at the counter: is it in order, what does the state say to it, and what does a fault
-//! make of the answer.
+//! One request at the counter: whether it is in order, what its system does with it, and what a fault makes of the
+//! answer.
 
 use std::time::Duration;
 
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Refusal, plain_error, put_over, remove};
-use super::asked::{Asked, missing};
+use super::asked::{Asked, Received, missing};
 use super::door::{Door, Guest};
+use super::draft::Draft;
+use super::fault::{Effect, Fault};
 use super::route::{Found, Route};
-use super::script::{Effect, Fault};
-use super::service::Received;
-use super::state::State;
+use super::systems::Systems;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const PAGE: &str =
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to this network</h1></body></html>\n";
@@ -26,20 +25,10 @@ pub struct Desk<'a> {
     pub found: Found<'a>,
     /// What the request's path and query say.
     pub parameters: &'a [(String, String)],
-    pub state: &'a mut State,
+    pub systems: &'a mut Systems,
     pub door: &'a mut Door,
     /// Since the sandbox started.
     pub at: Duration,
-}
-
-/// An answer, and whether anything was done for it.
-#[derive(Debug)]
-pub struct Draft {
-    pub status: u16,
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-    pub body: Vec<u8>,
-    /// The request was carried out, and gave this id (null for an operation without one).
-    pub done: Option<Value>,
 }
 
 impl<'a> Desk<'a> {
@@ -89,8 +78,10 @@ impl<'a> Desk<'a> {
         let applied = self.checked(request, body).and_then(|(route, guest)| {
             let body = body.unwrap_or(&Value::Null);
             let (operation, path) = (&route.operation, request.path);
-            let asked = Asked { operation, path, parameters: self.parameters, body, token: guest.token, now: &now };
-            let (number, filled) = self.state.apply(&asked, route.made_above)?;
+            let made_above = route.made_above;
+            let parameters = self.parameters;
+            let asked = Asked { operation, made_above, path, parameters, body, token: guest.token, now: &now };
+            let (number, filled) = self.systems.apply(&asked)?;
             let mut answer = route.answers.success(number, &now);
             for (pointer, value) in filled {
                 put_over(&mut answer, pointer, value);
@@ -98,7 +89,7 @@ impl<'a> Desk<'a> {
             let form = operation.id.as_ref();
             let id = form.and_then(|form| answer.pointer(&form.pointer)).cloned();
             if let Some(id) = &id {
-                self.state.keep(&asked, id);
+                self.systems.keep(&asked, id);
             }
             if let (Some(form), false) = (form, with_id) {
                 remove(&mut answer, &form.pointer);
@@ -164,20 +155,6 @@ impl<'a> Desk<'a> {
             _ => {}
         }
         draft
-    }
-}
-
-impl Draft {
-    fn new(status: u16, media: HeaderValue, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![(CONTENT_TYPE, media)], body, done: None }
-    }
-
-    fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), done: None }
-    }
-
-    pub fn json(status: u16, body: &Value) -> Self {
-        Self::new(status, JSON, body.to_string().into_bytes())
     }
 }
 

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, plain_error, set};
-use super::desk::Draft;
-use super::service::Received;
+use super::asked::Received;
+use super::draft::Draft;
 use crate::contract::{Contract, Operation, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
 /// How long a token lives, in seconds, where nothing else was asked for.

@@ -1,68 +1,48 @@
 //! The sandbox: a server of the contracts on loopback, with a memory and with faults by script.
 //!
-//! Everything is driven by the contract: paths, checks, the form of good answers and of refusals.
-//! A request passes `server` (HTTP), `service` (counting, limit, log), `desk` (checks) and
-//! `state`, which plays the rules of the systems that it knows (a file each) and keeps what the
-//! others make on a `shelf`; `answer` makes the bodies, `script` says which request meets with which fault, and
-//! `wire` carries out the faults below HTTP.
+//! The contract drives everything: paths, checks, the form of good answers and of refusals. `server` takes a request
+//! from HTTP, `service` counts it, limits it and writes it down, `desk` checks it, and `systems` carries it out: the
+//! systems that are played have a file each, and a shelf keeps what all others make. `answer` makes the bodies, `script`
+//! chooses the fault that a request meets, and `wire` carries out the faults below HTTP.
 //!
-//! What was carried out stands in the log before an answer leaves, so that the log is the truth about
-//! a run whoever was killed in it.
+//! The log has a request before its answer leaves. It therefore tells the truth about a run, even about one that was
+//! killed. The sandbox prints nothing and reads no environment; its command does.
 
 mod answer;
 mod asked;
-mod bank;
+mod condition;
 mod desk;
 mod door;
-mod hugin;
+mod draft;
+mod fault;
 mod limit;
 mod log;
-mod netahsilat;
+mod options;
 mod route;
 mod rule;
 mod script;
 mod server;
 mod service;
-mod shelf;
-mod state;
-mod thalamus;
+mod systems;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use options::Options;
 pub use script::Script;
 
 use crate::contract::Contract;
 use service::{Counts, Service};
-
-/// How the sandbox behaves; by default it answers well and at once.
-#[derive(Default)]
-pub struct Options {
-    pub script: Script,
-    /// Requests a second; what is above is answered with 429 and not carried out.
-    pub limit_per_s: Option<f64>,
-    /// How long each answer waits. What the request asks for is done before.
-    pub latency: Duration,
-    /// Takes one JSON object a line for each request, before its answer leaves. Give it a `File`
-    /// as it is: a buffer of one's own would be lost with the process.
-    pub log: Option<Box<dyn Write + Send>>,
-    /// The only bearer token that is accepted; without it, any one that is not empty.
-    pub token: Option<String>,
-    /// How long the tokens live that the sandbox gives, an hour if not said. It tells whole seconds: of a life below
-    /// one, nothing that a client could go by.
-    pub token_lifetime: Option<Duration>,
-}
 
 /// Serves the contracts until `shutdown` is ready.
 ///

@@ -7,10 +7,20 @@ use axum::http::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::script::{Effect, Fault, On, RetryAfter, Rule};
+use super::condition::On;
+use super::fault::{Effect, Fault, RetryAfter};
 use crate::message::{Text, shown};
 use crate::outcome::id_text;
 use crate::text;
+
+/// One line of a script.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub on: On,
+    /// How often the rule may still be used.
+    pub left: u64,
+    pub fault: Arc<Fault>,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -26,6 +36,8 @@ struct RuleKeys {
     content_type: Option<String>,
 }
 
+/// A rule from its keys.
+///
 /// # Errors
 /// What is wrong with the rule.
 pub fn rule(keys: Value) -> Result<Rule, Text> {

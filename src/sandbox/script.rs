@@ -39,120 +39,26 @@
 //! | `no-id` | carried out; a good answer without the id |
 //! | `close-idle` | carried out; a good answer, then the connection is closed without a word |
 //!
-//! "Carried out" is what is in order: a request that the contract or the state refuses is not, whatever
+//! "Carried out" is what is in order: a request that the contract or its system refuses is not, whatever
 //! the action.
 
-use std::num::NonZeroU64;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use axum::http::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::asked::value_of;
-use super::rule::rule;
-use crate::contract::{Operation, parse_yaml};
+use super::condition::Seen;
+use super::fault::Fault;
+use super::rule::{Rule, rule};
+use crate::contract::parse_yaml;
 use crate::error::Error;
 use crate::message::Text;
-use crate::outcome::id_text;
 
 /// A script of faults; the default one has none.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     seed: u64,
     rules: Vec<Rule>,
-}
-
-/// One line of a script.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    pub on: On,
-    /// How often the rule may still be used.
-    pub left: u64,
-    pub fault: Arc<Fault>,
-}
-
-/// What a rule does to a request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
-    /// As the script spells it.
-    pub name: String,
-    pub effect: Effect,
-    /// Whether the request is carried out first.
-    pub commits: bool,
-    /// How long the answer waits.
-    pub slow: Duration,
-    pub retry_after: Option<RetryAfter>,
-    /// The body in place of the contract's error, and its media type.
-    pub body: Option<(String, HeaderValue)>,
-}
-
-/// What becomes of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing: it is only late.
-    Good,
-    Status(u16),
-    Reset,
-    Hang,
-    Garbage,
-    Half,
-    Html,
-    NoId,
-    CloseIdle,
-}
-
-impl Effect {
-    /// Whether the client gets to see a status.
-    pub fn tells_status(self) -> bool {
-        !matches!(self, Effect::Reset | Effect::Hang | Effect::Garbage)
-    }
-}
-
-/// The words of a `Retry-After` header.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// As the script has them.
-    Words(HeaderValue),
-    /// The HTTP date so long after the answer.
-    DateIn(Duration),
-}
-
-impl RetryAfter {
-    pub fn header(&self) -> HeaderValue {
-        match self {
-            RetryAfter::Words(words) => words.clone(),
-            RetryAfter::DateIn(later) => {
-                let date = httpdate::fmt_http_date(SystemTime::now() + *later);
-                HeaderValue::try_from(date).unwrap_or_else(|_| HeaderValue::from_static("0"))
-            }
-        }
-    }
-}
-
-/// What a script can tell requests apart by.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
-    /// The first request is 1.
-    pub n: u64,
-    pub operation: Option<&'a Operation>,
-    /// Of the path and the query.
-    pub parameters: &'a [(String, String)],
-    pub body: Option<&'a Value>,
-}
-
-/// The conditions of a rule; all that are given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct On {
-    pub request: Option<u64>,
-    pub from: Option<u64>,
-    pub every: Option<NonZeroU64>,
-    pub operation: Option<String>,
-    pub field: Option<String>,
-    pub is: Option<Value>,
-    pub chance: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,24 +95,6 @@ impl Script {
         let (_, rule) = rules.find(|(at, rule)| rule.left > 0 && rule.on.fits(seen, roll(seed, *at, seen.n)))?;
         rule.left -= 1;
         Some(Arc::clone(&rule.fault))
-    }
-}
-
-impl On {
-    /// `roll` is the request's lot for this rule, from 0 up to 1.
-    fn fits(&self, seen: Seen<'_>, roll: f64) -> bool {
-        let holds = |field: &String| {
-            let in_body = seen.body.and_then(|body| body.get(field)).map(id_text);
-            let found = in_body.or_else(|| value_of(seen.parameters, field).map(str::to_owned));
-            found.is_some() && found == self.is.as_ref().map(id_text)
-        };
-        let is_for = |name: &String| seen.operation.is_some_and(|it| it.name == *name || it.full_name() == *name);
-        self.request.is_none_or(|n| n == seen.n)
-            && self.from.is_none_or(|n| n <= seen.n)
-            && self.every.is_none_or(|n| seen.n.is_multiple_of(n.get()))
-            && self.operation.as_ref().is_none_or(is_for)
-            && self.field.as_ref().is_none_or(holds)
-            && self.chance.is_none_or(|chance| roll < chance)
     }
 }
 

@@ -12,8 +12,9 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::script::Effect;
-use super::service::{Received, Reply, Service};
+use super::asked::Received;
+use super::fault::Effect;
+use super::service::{Reply, Service};
 use super::wire::{Order, Wire, WireListener};
 
 /// The longest body that is read, in bytes.

@@ -6,29 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use axum::http::HeaderMap;
 use serde_json::Value;
 
-use super::desk::{Desk, Draft};
+use super::asked::Received;
+use super::condition::Seen;
+use super::desk::Desk;
 use super::door::{self, Door};
+use super::draft::Draft;
+use super::fault::{Effect, Fault};
 use super::limit::Limit;
 use super::log::{Entry, Log};
+use super::options::Options;
 use super::route::Routes;
-use super::script::{Effect, Fault, Script, Seen};
-use super::state::State;
+use super::script::Script;
+use super::systems::Systems;
 use crate::contract::Contract;
-
-/// A request, fully received.
-pub struct Received<'a> {
-    pub method: &'a str,
-    /// Percent-encoded, as it came.
-    pub path: &'a str,
-    /// What follows the question mark; empty where nothing does.
-    pub query: &'a str,
-    pub headers: &'a HeaderMap,
-    /// None where it is longer than the sandbox reads.
-    pub body: Option<&'a [u8]>,
-}
 
 /// What is to leave, and how.
 #[derive(Debug)]
@@ -52,7 +44,7 @@ pub struct Counts {
 pub struct Service {
     routes: Routes,
     script: Script,
-    state: State,
+    systems: Systems,
     limit: Option<Limit>,
     door: Door,
     log: Option<Log>,
@@ -65,11 +57,11 @@ pub struct Service {
 impl Service {
     /// # Errors
     /// A contract whose schemas cannot be compiled, as `InvalidData`.
-    pub fn new(contracts: &[Contract], options: super::Options) -> io::Result<Self> {
+    pub fn new(contracts: &[Contract], options: Options) -> io::Result<Self> {
         Ok(Self {
             routes: Routes::new(contracts)?,
             script: options.script,
-            state: State::default(),
+            systems: Systems::default(),
             limit: options.limit_per_s.map(Limit::new),
             door: Door::new(contracts, options.token, options.token_lifetime),
             log: options.log.map(Log::new),
@@ -105,7 +97,7 @@ impl Service {
             Some(_) => None,
             None => self.script.pick(Seen { n, operation, parameters: &parameters, body: body.as_ref() }),
         };
-        let mut desk = Desk { found, parameters: &parameters, state: &mut self.state, door: &mut self.door, at };
+        let mut desk = Desk { found, parameters: &parameters, systems: &mut self.systems, door: &mut self.door, at };
         let draft = match full {
             Some(seconds) => desk.over_limit(seconds),
             None => desk.answer(request, body.as_ref(), fault.as_deref()),

@@ -59,7 +59,15 @@ pub(super) fn asked<T>(
     let contract = from_yaml(system, &document, &[]).unwrap();
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let now = "2026-12-01T08:00:00Z";
-    answer(&Asked { operation: &contract.operations[0], path: "/x", parameters: &parameters, body, token: "t", now })
+    answer(&Asked {
+        operation: &contract.operations[0],
+        made_above: false,
+        path: "/x",
+        parameters: &parameters,
+        body,
+        token: "t",
+        now,
+    })
 }
 
 fn case(device: &str) -> Value {

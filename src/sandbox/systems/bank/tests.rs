@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::State;
+use super::Bank;
 use crate::sandbox::tests::asked;
 
-fn call(state: &mut State, operation: &str, parameters: &[(&str, &str)], body: &Value) -> Result<Value, (u16, String)> {
-    let filled = asked(&format!("bank/{operation}"), parameters, body, |asked| state.apply(asked));
+fn call(state: &mut Bank, operation: &str, parameters: &[(&str, &str)], body: &Value) -> Result<Value, (u16, String)> {
+    let filled = asked(&format!("bank/{operation}"), parameters, body, |asked| state.carry_out(asked));
     filled.map(|filled| filled[0].1.clone()).map_err(|refusal| (refusal.status, refusal.title))
 }
 
@@ -20,7 +20,7 @@ fn complaint(id: Option<&str>) -> Value {
 
 #[test]
 fn a_case_is_numbered_or_keeps_the_number_that_it_brings() {
-    let mut state = State::default();
+    let mut state = Bank::default();
     let mut create = |id: Option<&str>| call(&mut state, "create-complaint", &[], &complaint(id));
     assert_eq!(create(None), Ok(json!("WI0000000001")));
     assert_eq!(create(Some("WI0000000002")), Ok(json!("WI0000000002")));
@@ -30,7 +30,7 @@ fn a_case_is_numbered_or_keeps_the_number_that_it_brings() {
 
 #[test]
 fn what_was_sent_can_be_read_back_changed_and_closed() {
-    let mut state = State::default();
+    let mut state = Bank::default();
     call(&mut state, "create-service-request", &[], &complaint(Some("A/1"))).unwrap();
     let at = [("case-id", "A/1")];
     let case = call(&mut state, "get-case", &at, &Value::Null).unwrap();
@@ -51,7 +51,7 @@ fn what_was_sent_can_be_read_back_changed_and_closed() {
 
 #[test]
 fn a_case_that_is_not_there_is_a_problem_for_every_operation() {
-    let mut state = State::default();
+    let mut state = Bank::default();
     for operation in ["get-case", "get-history", "update-case", "close-case", "attach-document", "detach-document"] {
         let refused = call(&mut state, operation, &[("case-id", "none")], &json!({}));
         assert_eq!(refused, Err((404, "case-not-found".to_owned())), "{operation}");
@@ -60,7 +60,7 @@ fn a_case_that_is_not_there_is_a_problem_for_every_operation() {
 
 #[test]
 fn a_document_is_attached_and_taken_away_once() {
-    let mut state = State::default();
+    let mut state = Bank::default();
     let at = [("case-id", "WI0000497262"), ("file-id", "F-9")];
     let body = json!({"file-id": "F-9", "file-name": "a.pdf"});
     call(&mut state, "attach-document", &at, &body).unwrap();
@@ -72,7 +72,7 @@ fn a_document_is_attached_and_taken_away_once() {
 
 #[test]
 fn a_list_has_the_active_cases_or_those_that_were_asked_for() {
-    let mut state = State::default();
+    let mut state = Bank::default();
     call(&mut state, "close-case", &[("case-id", "WI0000497285")], &json!({})).unwrap();
     let mut list = |parameters: &[(&str, &str)]| call(&mut state, "list-cases", parameters, &Value::Null).unwrap();
     let first = list(&[]);
@@ -86,7 +86,7 @@ fn a_list_has_the_active_cases_or_those_that_were_asked_for() {
 
 #[test]
 fn a_callback_is_a_case_of_its_own_kind() {
-    let mut state = State::default();
+    let mut state = Bank::default();
     let body = json!({"callback-request-time": "2026-12-22T13:30:00Z", "categorry": "Cards", "party-id": "5"});
     let id = call(&mut state, "create-callback-request", &[], &body).unwrap();
     let case = call(&mut state, "get-case", &[("case-id", id.as_str().unwrap())], &Value::Null).unwrap();

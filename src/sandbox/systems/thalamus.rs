@@ -3,12 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
-use super::asked::Asked;
-use super::state::Filled;
-
-/// The name of the contract.
-pub const SYSTEM: &str = "thalamus";
+use super::System;
+use crate::sandbox::answer::{Filled, Refusal};
+use crate::sandbox::asked::Asked;
 
 /// Type, its name, category, its name.
 const TYPES: [[&str; 4]; 6] = [
@@ -32,13 +29,18 @@ const STATUSES: [(&str, bool, bool); 5] = [
     ("Closed", false, true),
 ];
 
-/// `number` is the case's.
-pub fn apply(asked: &Asked<'_>, number: u64) -> Result<Filled<'static>, Refusal> {
-    match asked.operation.name.as_str() {
-        "create-case" => create_case(asked, number),
-        "list-typecategory" => Ok(vec![("/caseTypeCategories", TYPES.map(type_category).into_iter().collect())]),
-        "list-status" => Ok(vec![("/caseStatuses", STATUSES.map(status).into_iter().collect())]),
-        _ => Ok(Filled::new()),
+/// The system. It remembers no case.
+pub struct Thalamus;
+
+impl System for Thalamus {
+    /// `number` is the case's.
+    fn apply<'a>(&mut self, asked: &Asked<'a>, number: u64) -> Result<Filled<'a>, Refusal> {
+        match asked.operation.name.as_str() {
+            "create-case" => create_case(asked, number),
+            "list-typecategory" => Ok(vec![("/caseTypeCategories", TYPES.map(type_category).into_iter().collect())]),
+            "list-status" => Ok(vec![("/caseStatuses", STATUSES.map(status).into_iter().collect())]),
+            _ => Ok(Filled::new()),
+        }
     }
 }
 
@@ -92,8 +94,10 @@ mod tests {
     use crate::sandbox::tests::asked;
 
     fn create(body: &Value) -> Result<Value, String> {
-        let filled = asked("thalamus/create-case", &[], body, |asked| apply(asked, 10));
-        filled.map(|filled| filled[0].1.clone()).map_err(|refusal| refusal.code)
+        let filled = asked("thalamus/create-case", &[], body, |asked| {
+            Thalamus.apply(asked, 10).map(|filled| filled[0].1.clone())
+        });
+        filled.map_err(|refusal| refusal.code)
     }
 
     #[test]
@@ -119,7 +123,10 @@ mod tests {
 
     #[test]
     fn every_type_and_status_of_the_lists_is_one_that_the_server_takes() {
-        let list = |operation: &str| asked(operation, &[], &Value::Null, |asked| apply(asked, 1)).unwrap()[0].1.clone();
+        let list = |operation: &str| {
+            asked(operation, &[], &Value::Null, |asked| Thalamus.apply(asked, 1).map(|filled| filled[0].1.clone()))
+                .unwrap()
+        };
         for kind in list("thalamus/list-typecategory").as_array().unwrap() {
             let body = json!({"categoryCode": kind["caseCategoryCode"], "typeCode": kind["caseTypeCode"]});
             assert!(create(&body).is_ok(), "{kind}");

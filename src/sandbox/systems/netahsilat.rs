@@ -4,22 +4,18 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::answer::Refusal;
-use super::asked::Asked;
-use super::state::Filled;
-
-/// The name of the contract.
-pub const SYSTEM: &str = "netahsilat";
+use super::System;
+use crate::sandbox::answer::{Filled, Refusal};
+use crate::sandbox::asked::Asked;
 
 #[derive(Debug, Default)]
-pub struct State {
+pub struct Netahsilat {
     codes: HashSet<String>,
     erp_codes: HashSet<String>,
 }
 
-impl State {
-    /// `number` is another one for each customer.
-    pub fn apply(&mut self, asked: &Asked<'_>, number: u64) -> Result<Filled<'static>, Refusal> {
+impl System for Netahsilat {
+    fn apply<'a>(&mut self, asked: &Asked<'a>, number: u64) -> Result<Filled<'a>, Refusal> {
         let code = asked.text("code").unwrap_or_default();
         let erp_code = asked.text("erpCode").unwrap_or_default();
         for (name, value, known) in [("code", code, &self.codes), ("erpCode", erp_code, &self.erp_codes)] {
@@ -41,13 +37,13 @@ mod tests {
 
     #[test]
     fn a_code_and_an_erp_code_are_taken_once() {
-        let mut state = State::default();
+        let mut state = Netahsilat::default();
         let mut create = |code: &str, erp_code: &str, number: u64| {
             let filled =
                 asked("netahsilat/create-customer", &[], &json!({"code": code, "erpCode": erp_code}), |asked| {
-                    state.apply(asked, number)
+                    state.apply(asked, number).map(|filled| filled[0].1.clone())
                 });
-            filled.map(|filled| filled[0].1.clone()).map_err(|refusal| (refusal.status, refusal.title))
+            filled.map_err(|refusal| (refusal.status, refusal.title))
         };
         assert_eq!(create("1", "E1", 7), Ok(json!("00000000-0000-4000-8000-000000000007")));
         let (status, why) = create("1", "E2", 8).unwrap_err();

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::answer::Refusal;
-use super::asked::{Asked, decoded};
-use super::state::Filled;
+use super::System;
 use crate::contract::Method;
 use crate::outcome::id_text;
+use crate::sandbox::answer::{Filled, Refusal};
+use crate::sandbox::asked::{Asked, decoded};
 
 /// What was made, by the path that leads to it.
 #[derive(Debug, Default)]
@@ -22,20 +22,23 @@ struct Thing {
     body: Map<String, Value>,
 }
 
-impl Shelf {
+impl System for Shelf {
     /// Keeps the body of a POST that gave this id.
-    pub fn keep(&mut self, asked: &Asked<'_>, id: &Value) {
+    fn keep(&mut self, asked: &Asked<'_>, id: &Value) {
+        if asked.operation.method != Method::Post {
+            return;
+        }
         let body = asked.body.as_object().cloned().unwrap_or_default();
         let name = asked.operation.id_column().to_owned();
         let place = format!("{}/{}", asked.path.trim_end_matches('/'), id_text(id));
         self.0.insert(place, Thing { id: (name, id.clone()), body });
     }
 
-    /// Reads, changes or takes away the thing that the path leads to.
-    ///
-    /// # Errors
-    /// 404 where there is none.
-    pub fn apply<'a>(&mut self, asked: &Asked<'a>) -> Result<Filled<'a>, Refusal> {
+    /// Reads, changes or takes away the thing that the path leads to. Nothing there is a 404.
+    fn apply<'a>(&mut self, asked: &Asked<'a>, _: u64) -> Result<Filled<'a>, Refusal> {
+        if !asked.made_above {
+            return Ok(Filled::new());
+        }
         let (above, last) = asked.path.rsplit_once('/').unwrap_or_default();
         let place = format!("{above}/{}", decoded(last));
         let Some(thing) = self.0.get_mut(&place) else {

@@ -9,13 +9,10 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
-use super::asked::Asked;
-use super::state::Filled;
+use super::System;
+use crate::sandbox::answer::{Filled, Refusal};
+use crate::sandbox::asked::Asked;
 use pages::{in_order, page};
-
-/// The name of the contract.
-pub const SYSTEM: &str = "bank";
 
 /// What stands on a page where nobody asks for more.
 const CASES_A_PAGE: usize = 20;
@@ -49,7 +46,7 @@ const FIELDS: [&str; 17] = [
 const NOT_IN_HISTORY: [&str; 5] = ["case-class", "registered-by-id", "registered-by-name", "title", "attachments"];
 
 #[derive(Debug)]
-pub struct State {
+pub struct Bank {
     /// In the order of their registration.
     cases: Vec<Case>,
     by_id: HashMap<String, usize>,
@@ -64,7 +61,7 @@ struct Case {
     history: Vec<Value>,
 }
 
-impl Default for State {
+impl Default for Bank {
     fn default() -> Self {
         let mut state = Self { cases: Vec::new(), by_id: HashMap::new(), numbered: 0, versions: 0 };
         state.begin();
@@ -72,7 +69,13 @@ impl Default for State {
     }
 }
 
-impl State {
+impl System for Bank {
+    fn apply<'a>(&mut self, asked: &Asked<'a>, _: u64) -> Result<Filled<'a>, Refusal> {
+        self.carry_out(asked)
+    }
+}
+
+impl Bank {
     /// WI0000497261 to WI0000497285, of three customers; each fifth is resolved, each twelfth has a document.
     fn begin(&mut self) {
         for n in 1..=25 {
@@ -97,7 +100,7 @@ impl State {
         }
     }
 
-    pub fn apply(&mut self, asked: &Asked<'_>) -> Result<Filled<'static>, Refusal> {
+    fn carry_out(&mut self, asked: &Asked<'_>) -> Result<Filled<'static>, Refusal> {
         // The guide's times have no zone.
         let now = asked.now.trim_end_matches('Z');
         let at = match asked.operation.name.as_str() {

@@ -5,20 +5,18 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
-use super::state::Filled;
-
-/// The name of the contract.
-pub const SYSTEM: &str = "hugin";
+use super::System;
+use crate::sandbox::answer::{Filled, Refusal};
+use crate::sandbox::asked::Asked;
 
 /// The token of a user who may open cases and may not reserve devices.
-pub const WRONG_USER: &str = "wrong-user";
+const WRONG_USER: &str = "wrong-user";
 
 /// The number of the first case.
 const FIRST_CASE: u64 = 1001;
 
 #[derive(Debug)]
-pub struct State {
+pub struct Hugin {
     cases: u64,
     devices: HashMap<String, Device>,
     tiger: Stock,
@@ -41,7 +39,7 @@ struct Stock {
     left: u64,
 }
 
-impl Default for State {
+impl Default for Hugin {
     fn default() -> Self {
         Self {
             cases: 0,
@@ -52,9 +50,14 @@ impl Default for State {
     }
 }
 
-impl State {
-    /// `body` is one that the contract accepts.
-    pub fn apply(&mut self, operation: &str, body: &Value, token: &str) -> Result<Filled<'static>, Refusal> {
+impl System for Hugin {
+    fn apply<'a>(&mut self, asked: &Asked<'a>, _: u64) -> Result<Filled<'a>, Refusal> {
+        self.carry_out(&asked.operation.name, asked.body, asked.token)
+    }
+}
+
+impl Hugin {
+    fn carry_out(&mut self, operation: &str, body: &Value, token: &str) -> Result<Filled<'static>, Refusal> {
         match operation {
             "create-case" => self.create_case(body),
             "create-reservation" => self.create_reservation(body, token),
@@ -129,15 +132,15 @@ impl Device {
 mod tests {
     use super::*;
 
-    fn case(state: &mut State, case_type: &str, terminal: &str, merchant: &str) -> Result<u64, String> {
+    fn case(state: &mut Hugin, case_type: &str, terminal: &str, merchant: &str) -> Result<u64, String> {
         let body = json!({"caseType": case_type, "deviceId": "FU1", "terminalId": terminal, "merchantId": merchant});
-        let filled = state.apply("create-case", &body, "t").map_err(|refusal| refusal.code)?;
+        let filled = state.carry_out("create-case", &body, "t").map_err(|refusal| refusal.code)?;
         Ok(filled[0].1.as_u64().unwrap())
     }
 
     #[test]
     fn a_device_takes_another_terminal_only_after_the_running_one_left() {
-        let mut state = State::default();
+        let mut state = Hugin::default();
         assert_eq!(case(&mut state, "install", "T1", "M1"), Ok(1001));
         for case_type in ["install", "upgrade", "uninstall", "training", "defect", "maintenance"] {
             assert_eq!(case(&mut state, case_type, "T2", "M2"), Err("TERMINAL_RUNNING".to_owned()));
@@ -149,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_terminal_keeps_the_merchant_that_came_first() {
-        let mut state = State::default();
+        let mut state = Hugin::default();
         assert_eq!(case(&mut state, "defect", "T1", "M1"), Ok(1001));
         assert_eq!(case(&mut state, "defect", "T1", "M2"), Err("MERCHANT_MISMATCH".to_owned()));
         assert_eq!(case(&mut state, "defect", "T2", "M2"), Ok(1002));
@@ -157,18 +160,18 @@ mod tests {
 
     #[test]
     fn a_case_without_a_terminal_is_taken_whatever_runs() {
-        let mut state = State::default();
+        let mut state = Hugin::default();
         case(&mut state, "install", "T1", "M1").unwrap();
         let body = json!({"caseType": "defect", "deviceId": "FU1"});
-        assert!(state.apply("create-case", &body, "t").is_ok());
+        assert!(state.carry_out("create-case", &body, "t").is_ok());
     }
 
     #[test]
     fn the_shop_gives_what_it_has_and_each_device_once() {
-        let mut state = State::default();
+        let mut state = Hugin::default();
         let mut reserve = |model: &str, qty: u64, token: &str| {
             let body = json!({"model_type": model, "qty": qty});
-            let filled = state.apply("create-reservation", &body, token).map_err(|refusal| refusal.code)?;
+            let filled = state.carry_out("create-reservation", &body, token).map_err(|refusal| refusal.code)?;
             Ok::<_, String>(filled[0].1.clone())
         };
         assert_eq!(reserve("tiger", 2, "t"), Ok(json!(["HT00001234", "HT00001235"])));

@@ -1,9 +1,69 @@
 //! The form of an answer: whether a pointer meets something in it, and where its id is likely to be.
 
-use super::keys::Answers;
+use serde_json::{Map, Value};
+
 use super::operation::IdForm;
 use super::refs::{At, Refs, escape, unescape};
 use crate::fold::fold;
+
+/// The answers that a document describes for an operation.
+pub struct Answers<'d> {
+    pub refs: Refs<'d>,
+    pub good: Option<At<'d>>,
+    pub bad: Option<At<'d>>,
+}
+
+impl<'d> Answers<'d> {
+    /// Those of the operation at this place of the document.
+    ///
+    /// # Errors
+    /// A `$ref` that leads nowhere.
+    pub fn of(refs: Refs<'d>, spec: &Value, at: &str) -> Result<Self, String> {
+        Ok(Self { refs, good: answer(refs, spec, at, '2')?, bad: answer(refs, spec, at, '4')? })
+    }
+
+    /// Whether a pointer meets something in the good answer; `key` names it.
+    ///
+    /// # Errors
+    /// It is no pointer, or meets nothing.
+    pub fn good(&self, pointer: &str, key: &str) -> Result<(), String> {
+        self.met(self.good.as_ref(), pointer, key, "good answer")
+    }
+
+    /// The same in the error answer; no pointer meets no objection.
+    ///
+    /// # Errors
+    /// As [`good`](Self::good).
+    pub fn bad(&self, pointer: Option<&str>, key: &str) -> Result<(), String> {
+        pointer.map_or(Ok(()), |pointer| self.met(self.bad.as_ref(), pointer, &format!("error.{key}"), "error answer"))
+    }
+
+    fn met(&self, answer: Option<&At>, pointer: &str, key: &str, what: &str) -> Result<(), String> {
+        if !pointer.starts_with('/') {
+            return Err(format!("x-caseload.{key} {pointer:?} is no JSON pointer; it begins with /"));
+        }
+        let Some(answer) = answer else { return Ok(()) };
+        match meets(self.refs, answer, pointer)? {
+            Met::Yes(_) | Met::Maybe => Ok(()),
+            Met::No => Err(format!("x-caseload.{key} {pointer:?} meets nothing in the schema of the {what}")),
+        }
+    }
+}
+
+/// The schema of the first JSON answer whose status begins with a digit; for `4` the default answer will do.
+pub fn answer<'d>(refs: Refs<'d>, spec: &Value, at: &str, digit: char) -> Result<Option<At<'d>>, String> {
+    let statuses = spec["responses"].as_object().map(|map| map.keys().collect::<Vec<_>>()).unwrap_or_default();
+    let fits = |status: &&&String| status.starts_with(digit) || (digit == '4' && status.as_str() == "default");
+    for status in statuses.iter().filter(fits) {
+        let response = refs.at(&format!("{at}/responses/{status}"))?;
+        let contents = response.value["content"].as_object();
+        let media = contents.into_iter().flat_map(Map::keys).find(|media| media.contains("json") || *media == "*/*");
+        if let Some(media) = media.filter(|media| response.value["content"][media.as_str()].get("schema").is_some()) {
+            return refs.below(&response, &["content", media, "schema"]).map(Some);
+        }
+    }
+    Ok(None)
+}
 
 /// Whether a pointer leads to something.
 pub enum Met<'d> {
@@ -115,7 +175,7 @@ fn candidates(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn guessed(schema: Value, path: &str) -> Option<String> {
         let document = json!({"s": schema});

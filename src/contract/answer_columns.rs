@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::Contract;
-use super::answer::{Met, meets};
-use super::load::answer;
+use super::answer::{Met, answer, meets};
 use super::operation::Operation;
 use super::refs::{At, Refs, escape};
+use super::system::Contract;
 
 /// Schemas that are looked at, at most: what they name may multiply.
 const MOST: usize = 5_000;

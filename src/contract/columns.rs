@@ -15,11 +15,13 @@
 
 use serde_json::{Map, Value};
 
+use super::composition::{is_object, parts, types};
 use super::family::{Family, Shape};
-use super::field::{Check, EnumValue, Field, Kind, Slot, Step};
-use super::load::{strings, words};
+use super::field::{Field, Kind, Object, Slot, Step, body_steps};
+use super::kinds::cell_kind;
 use super::refs::{At, Refs};
-use crate::fold::fold;
+use super::said::{Said, field};
+use super::texts::{strings, words};
 use crate::message::Text;
 
 /// What the body of an operation has columns for.
@@ -28,22 +30,6 @@ pub struct Columns {
     pub fields: Vec<Field>,
     pub families: Vec<Family>,
     pub objects: Vec<Object>,
-}
-
-/// A property that no cell can hold.
-#[derive(Debug, Clone)]
-pub struct Object {
-    /// As a column of it would be called.
-    pub name: String,
-    /// All names, this one among them.
-    names: Vec<String>,
-}
-
-impl Object {
-    /// Whether a header, folded, names this property.
-    pub fn answers_to(&self, folded: &str) -> bool {
-        !folded.is_empty() && self.names.iter().any(|name| fold(name) == folded)
-    }
 }
 
 /// Reads the schema of a body.
@@ -58,128 +44,6 @@ pub fn of_body(refs: Refs, schema: &str) -> Result<Columns, String> {
     }
     reader.object(&root, "", &[], true)?;
     Ok(reader.columns)
-}
-
-/// What one cell under a property or a parameter may hold; none where it takes more than a cell.
-///
-/// # Errors
-/// A `$ref` that leads nowhere.
-pub fn cell_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
-    if says_a_kind(schema.value) || !schema.value["allOf"].is_array() {
-        return own_kind(refs, schema);
-    }
-    let mut kinds = Vec::new();
-    for (part, counts) in parts(refs, schema)? {
-        if counts && says_a_kind(part.value) {
-            kinds.push(own_kind(refs, &part)?);
-        }
-    }
-    let kinds: Option<Vec<Kind>> = kinds.into_iter().collect();
-    // Where one part says a text and another which one, it is that one.
-    Ok(kinds.map(|mut kinds| match kinds.iter().position(|kind| *kind != Kind::Text) {
-        Some(narrower) => kinds.swap_remove(narrower),
-        None => Kind::Text,
-    }))
-}
-
-/// Whether a schema by itself, without its `allOf`, says what its value is.
-fn says_a_kind(schema: &Value) -> bool {
-    let keys = ["enum", "const", "oneOf", "anyOf", "properties", "items", "additionalProperties"];
-    !types(schema).is_empty() || keys.iter().any(|key| schema.get(key).is_some())
-}
-
-/// As [`cell_kind`], of the schema by itself.
-fn own_kind(refs: Refs, schema: &At) -> Result<Option<Kind>, String> {
-    if let Some(values) = schema.value.get("enum").and_then(Value::as_array) {
-        let names = schema.value.get("x-values");
-        return Ok(Some(Kind::Enum(
-            values.iter().filter(|v| !v.is_null()).map(|value| enum_value(value, names)).collect(),
-        )));
-    }
-    if let Some(value) = schema.value.get("const") {
-        return Ok(Some(Kind::Enum(vec![enum_value(value, None)])));
-    }
-    if let Some(choice) = choice(refs, schema)? {
-        return match choice.as_slice() {
-            [one] => cell_kind(refs, one),
-            several => union(refs, several),
-        };
-    }
-    let format = schema.value["format"].as_str();
-    Ok(match types(schema.value).as_slice() {
-        [] if is_object(schema.value) || schema.value.get("items").is_some() => None,
-        ["string"] if format == Some("date") => Some(Kind::Date),
-        ["string"] if format == Some("date-time") => Some(Kind::DateTime),
-        [] | ["string"] => Some(Kind::Text),
-        ["integer"] => Some(Kind::Integer),
-        ["number"] | ["integer", "number"] | ["number", "integer"] => Some(Kind::Number),
-        ["boolean"] => Some(Kind::Boolean),
-        several if several.contains(&"object") || several.contains(&"array") => None,
-        several if several.contains(&"string") && several.iter().any(|t| ["integer", "number"].contains(t)) => {
-            Some(Kind::NumberOrText)
-        }
-        _ => Some(Kind::Text),
-    })
-}
-
-/// What is said of a value beside its kind: by the schema itself, or by a part of its `allOf`.
-#[derive(Debug, Default)]
-pub struct Said<'d>(Vec<&'d Value>);
-
-impl<'d> Said<'d> {
-    /// # Errors
-    /// A `$ref` that leads nowhere.
-    pub fn of(refs: Refs<'d>, schema: &At<'d>) -> Result<Self, String> {
-        let parts = parts(refs, schema)?;
-        Ok(Self(parts.into_iter().filter(|(_, counts)| *counts).map(|(part, _)| part.value).collect()))
-    }
-
-    fn get(&self, key: &str) -> Option<&'d Value> {
-        self.0.iter().find_map(|schema| schema.get(key))
-    }
-
-    /// What a header may call the value, beside its name and label.
-    fn aliases(&self) -> Vec<String> {
-        let title = self.get("title").and_then(Value::as_str).map(str::to_owned);
-        strings(self.get("x-aliases")).into_iter().chain(title).collect()
-    }
-}
-
-/// The columns of one value: a property or a parameter.
-pub fn field(name: String, slots: Vec<Slot>, said: &Said, kind: Kind, required: bool) -> Field {
-    Field {
-        label: words(said.get("x-label")).unwrap_or_else(|| Text::same(name.clone())),
-        aliases: said.aliases(),
-        check: match said.get("format").and_then(Value::as_str) {
-            Some("tckn") => Some(Check::Tckn),
-            Some("vkn") => Some(Check::Vkn),
-            _ => None,
-        },
-        warn: said.get("x-warn").and_then(Value::as_array).cloned().unwrap_or_default(),
-        required,
-        untyped: false,
-        free: kind == Kind::Text && said.0.first().is_some_and(|schema| is_free(schema)),
-        max_length: said.get("maxLength").and_then(Value::as_u64),
-        example: said.get("examples").and_then(|examples| examples.get(0)).map(example),
-        slots,
-        kind,
-        name,
-    }
-}
-
-/// Whether a schema asks nothing of a text but its length: all else that is written there only describes it.
-fn is_free(schema: &Value) -> bool {
-    const DESCRIBES: [&str; 8] =
-        ["type", "minLength", "maxLength", "title", "description", "example", "examples", "default"];
-    let describes = |key: &String| DESCRIBES.contains(&key.as_str()) || key.starts_with("x-");
-    schema.as_object().is_some_and(|schema| schema.keys().all(describes))
-}
-
-fn example(value: &Value) -> String {
-    match value {
-        Value::Array(list) => list.iter().map(crate::outcome::id_text).collect::<Vec<_>>().join("; "),
-        other => crate::outcome::id_text(other),
-    }
 }
 
 struct Reader<'d> {
@@ -228,7 +92,7 @@ impl<'d> Reader<'d> {
         let said = Said::of(self.refs, schema)?;
         let label = words(said.get("x-label")).map(|Text { tr, en }| [tr, en]);
         let names = [name.clone()].into_iter().chain(label.into_iter().flatten()).chain(said.aliases()).collect();
-        self.columns.objects.push(Object { name: name.clone(), names });
+        self.columns.objects.push(Object::new(name.clone(), names));
         if let Some(shape) = open_object(self.refs, schema)? {
             self.columns.families.push(family(&name, schema.value, path.clone(), shape));
         }
@@ -272,15 +136,6 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// The way of a field within the body.
-pub fn body_steps(field: &Field) -> &[Step] {
-    field
-        .slots
-        .iter()
-        .find_map(|slot| if let Slot::Body(steps) = slot { Some(steps.as_slice()) } else { None })
-        .unwrap_or(&[])
-}
-
 fn family(name: &str, schema: &Value, path: Vec<Step>, shape: Shape) -> Family {
     Family {
         name: name.to_owned(),
@@ -289,68 +144,6 @@ fn family(name: &str, schema: &Value, path: Vec<Step>, shape: Shape) -> Family {
         path,
         shape,
     }
-}
-
-/// A schema and what it is composed of; with each whether its `required` holds for every body.
-fn parts<'d>(refs: Refs<'d>, schema: &At<'d>) -> Result<Vec<(At<'d>, bool)>, String> {
-    let mut parts = vec![(schema.clone(), true)];
-    let mut at = 0;
-    while at < parts.len() {
-        if parts.len() > 256 {
-            return Err(format!("{}: it is composed of itself", schema.pointer));
-        }
-        let (part, counts) = parts[at].clone();
-        for (key, always) in [("allOf", true), ("oneOf", false), ("anyOf", false)] {
-            for index in 0..part.value[key].as_array().map_or(0, Vec::len) {
-                parts.push((refs.below(&part, &[key, &index.to_string()])?, counts && always));
-            }
-        }
-        for key in ["then", "else"].into_iter().filter(|key| part.value[*key].is_object()) {
-            parts.push((refs.below(&part, &[key])?, false));
-        }
-        at += 1;
-    }
-    Ok(parts)
-}
-
-/// The alternatives of a schema that is nothing but a choice, `null` left out.
-fn choice<'d>(refs: Refs<'d>, schema: &At<'d>) -> Result<Option<Vec<At<'d>>>, String> {
-    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| schema.value[*key].is_array()) else { return Ok(None) };
-    if schema.value.get("properties").is_some() {
-        return Ok(None);
-    }
-    let count = schema.value[key].as_array().map_or(0, Vec::len);
-    let all = (0..count).map(|at| refs.below(schema, &[key, &at.to_string()])).collect::<Result<Vec<_>, _>>()?;
-    Ok(Some(all.into_iter().filter(|one| types(one.value) != ["null"] && one.value["type"] != "null").collect()))
-}
-
-/// One kind for several alternatives, where a cell can hold each of them.
-fn union(refs: Refs, choice: &[At]) -> Result<Option<Kind>, String> {
-    let kinds = choice.iter().map(|one| cell_kind(refs, one)).collect::<Result<Option<Vec<_>>, _>>()?;
-    Ok(kinds.map(|kinds| {
-        let number = kinds.iter().any(|kind| matches!(kind, Kind::Integer | Kind::Number));
-        let same = kinds.iter().all(|kind| Some(kind) == kinds.first());
-        match kinds.into_iter().next() {
-            Some(first) if same => first,
-            _ if number => Kind::NumberOrText,
-            _ => Kind::Text,
-        }
-    }))
-}
-
-/// The types that a schema names, but null.
-fn types(schema: &Value) -> Vec<&str> {
-    let list = match &schema["type"] {
-        Value::String(one) => vec![one.as_str()],
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    list.into_iter().filter(|name| *name != "null").collect()
-}
-
-fn is_object(schema: &Value) -> bool {
-    let composed = ["properties", "allOf", "oneOf", "anyOf", "additionalProperties"];
-    types(schema).contains(&"object") || composed.iter().any(|key| schema.get(key).is_some())
 }
 
 /// Whether an object takes names of the user's own; and their kind, where they have one in common.
@@ -371,20 +164,10 @@ fn open_object(refs: Refs, schema: &At) -> Result<Option<Shape>, String> {
     }
 }
 
-fn enum_value(value: &Value, names: Option<&Value>) -> EnumValue {
-    let json = value.clone();
-    let value = crate::outcome::id_text(value);
-    let named = names.and_then(|names| names.get(&value));
-    let label = words(named).unwrap_or_else(|| Text::same(value.clone()));
-    let aliases = strings(named.and_then(|named| named.get("aliases")));
-    let mut keys: Vec<_> = [&value, &label.tr, &label.en].into_iter().chain(&aliases).map(|name| fold(name)).collect();
-    keys.dedup();
-    EnumValue { value, json, label, keys }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fold::fold;
     use serde_json::json;
 
     fn columns(schema: Value) -> Result<Columns, String> {

@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-use super::Contract;
-use super::load::{strings, words};
 use super::operation::Operation;
 use super::refs::{At, Refs};
+use super::system::Contract;
+use super::texts::{strings, words};
 use crate::message::Text;
 
 /// Schemas that are looked at, at most: what they name may multiply.

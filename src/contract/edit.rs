@@ -7,12 +7,12 @@ use std::ops::Range;
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
-use super::Contract;
 use super::answer::{Met, meets};
 use super::field::{Field, Kind, Slot, pointer};
 use super::load::from_yaml;
 use super::operation::Operation;
 use super::refs::{At, Refs};
+use super::system::Contract;
 use crate::error::Error;
 use crate::message::shown;
 use crate::text;
@@ -320,7 +320,7 @@ paths:
 
     #[test]
     fn json_stays_json() {
-        let document = serde_json::to_string_pretty(&super::super::load::parse(DOCUMENT).unwrap()).unwrap();
+        let document = serde_json::to_string_pretty(&crate::contract::yaml::parse(DOCUMENT).unwrap()).unwrap();
         let edited =
             with_values("t", &document, &[allowed("kind", json!(["a"])), allowed("size", json!([3]))]).unwrap();
         assert!(serde_json::from_str::<Value>(&edited).is_ok(), "{edited}");

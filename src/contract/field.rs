@@ -146,3 +146,33 @@ impl Kind {
         values.iter().position(|value| value.keys.contains(&key))
     }
 }
+
+/// The way of a field within the body.
+pub fn body_steps(field: &Field) -> &[Step] {
+    field
+        .slots
+        .iter()
+        .find_map(|slot| if let Slot::Body(steps) = slot { Some(steps.as_slice()) } else { None })
+        .unwrap_or(&[])
+}
+
+/// A property that no cell can hold.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// As a column of it would be called.
+    pub name: String,
+    /// All names, this one among them.
+    names: Vec<String>,
+}
+
+impl Object {
+    /// `names`: all of them, `name` among them.
+    pub fn new(name: String, names: Vec<String>) -> Self {
+        Self { name, names }
+    }
+
+    /// Whether a header, folded, names this property.
+    pub fn answers_to(&self, folded: &str) -> bool {
+        !folded.is_empty() && self.names.iter().any(|name| fold(name) == folded)
+    }
+}

@@ -7,11 +7,11 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::answer::{Met, meets};
+use super::answer::Answers;
 use super::field::Field;
-use super::load::words;
 use super::operation::{Absent, ErrorForm, IdForm, Operation, Pages, Reconcile, Same, Unique};
-use super::refs::{At, Refs, unescape};
+use super::refs::unescape;
+use super::texts::words;
 
 /// All that may stand in it; what else does is refused by name.
 #[derive(Debug, Default, Deserialize)]
@@ -101,13 +101,6 @@ struct PagesKeys {
     parameter: String,
 }
 
-/// The answers that a document describes for an operation.
-pub struct Answers<'d> {
-    pub refs: Refs<'d>,
-    pub good: Option<At<'d>>,
-    pub bad: Option<At<'d>>,
-}
-
 impl Keys {
     pub fn read(spec: &Value) -> Result<Self, String> {
         match spec.get("x-caseload") {
@@ -151,27 +144,6 @@ impl Keys {
         operation.values = self.values.into_iter().collect();
         operation.fields = fields;
         Ok(())
-    }
-}
-
-impl Answers<'_> {
-    fn good(&self, pointer: &str, key: &str) -> Result<(), String> {
-        self.met(self.good.as_ref(), pointer, key, "good answer")
-    }
-
-    fn bad(&self, pointer: Option<&str>, key: &str) -> Result<(), String> {
-        pointer.map_or(Ok(()), |pointer| self.met(self.bad.as_ref(), pointer, &format!("error.{key}"), "error answer"))
-    }
-
-    fn met(&self, answer: Option<&At>, pointer: &str, key: &str, what: &str) -> Result<(), String> {
-        if !pointer.starts_with('/') {
-            return Err(format!("x-caseload.{key} {pointer:?} is no JSON pointer; it begins with /"));
-        }
-        let Some(answer) = answer else { return Ok(()) };
-        match meets(self.refs, answer, pointer)? {
-            Met::Yes(_) | Met::Maybe => Ok(()),
-            Met::No => Err(format!("x-caseload.{key} {pointer:?} meets nothing in the schema of the {what}")),
-        }
     }
 }
 

@@ -1,17 +1,20 @@
 //! From an OpenAPI document to a [`Contract`].
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::answer::Answers;
 use super::columns::{Columns, of_body};
 use super::dialect;
 use super::field::Place;
-use super::keys::{Answers, DocumentKeys, Keys};
+use super::keys::{DocumentKeys, Keys};
 use super::one_line::one_line;
 use super::operation::{Absent, ErrorForm, Method, Operation, Reconcile};
 use super::parameters::{names_in, parameter_field, parameters};
-use super::refs::{At, Refs, escape};
+use super::refs::{Refs, escape};
 use super::scheme::security;
-use super::{Contract, Unusable};
+use super::system::{Contract, Unusable};
+use super::texts::{strings, words};
+use super::yaml::parse;
 use crate::error::Error;
 use crate::message::Text;
 use crate::text;
@@ -41,31 +44,6 @@ fn refused(name: &str, why: &str) -> Error {
         "{name} sözleşmesi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
         "The contract {name} cannot be used: {why}. Mend that place in the contract file."
     ))
-}
-
-/// YAML 1.2 as people write it: `no` is a word, `007` is a text, a key stands once.
-///
-/// # Errors
-/// The place in the YAML, and what is wrong there.
-pub fn parse(yaml: &str) -> Result<Value, String> {
-    serde_saphyr::from_str_with_options(yaml, options()).map_err(|error| in_a_line(&error.to_string()))
-}
-
-pub(super) fn options() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-    }
-}
-
-/// The parser draws the place below its sentence; a message has room for the sentence.
-fn in_a_line(error: &str) -> String {
-    let first = error.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    match first.split_once(": budget breached") {
-        Some((place, _)) => format!("{place}: it is too large once its aliases are written out"),
-        None => first.to_owned(),
-    }
 }
 
 /// Adds `enum` to the properties that a list names, wherever they stand.
@@ -208,7 +186,7 @@ impl Loader<'_> {
             values: Vec::new(),
             name,
         };
-        let answers = Answers { refs, good: answer(refs, spec, at, '2')?, bad: answer(refs, spec, at, '4')? };
+        let answers = Answers::of(refs, spec, at)?;
         keys.apply(&mut operation, &self.keys, &answers).map_err(Fault::Keys)?;
         Ok(operation)
     }
@@ -233,34 +211,6 @@ fn body_schema(refs: Refs, spec: &Value, at: &str) -> Result<Option<String>, Str
         return Err("a JSON request body with a schema is missing".to_owned());
     }
     Ok(Some(format!("{}/content/{}/schema", body.pointer, escape(media))))
-}
-
-/// The schema of the first JSON answer whose status begins with a digit; for `4` the default answer will do.
-pub(super) fn answer<'d>(refs: Refs<'d>, spec: &Value, at: &str, digit: char) -> Result<Option<At<'d>>, String> {
-    let statuses = spec["responses"].as_object().map(|map| map.keys().collect::<Vec<_>>()).unwrap_or_default();
-    let fits = |status: &&&String| status.starts_with(digit) || (digit == '4' && status.as_str() == "default");
-    for status in statuses.iter().filter(fits) {
-        let response = refs.at(&format!("{at}/responses/{status}"))?;
-        let contents = response.value["content"].as_object();
-        let media = contents.into_iter().flat_map(Map::keys).find(|media| media.contains("json") || *media == "*/*");
-        if let Some(media) = media.filter(|media| response.value["content"][media.as_str()].get("schema").is_some()) {
-            return refs.below(&response, &["content", media, "schema"]).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// `{tr: …, en: …}`.
-pub fn words(value: Option<&Value>) -> Option<Text> {
-    let value = value?;
-    let get = |lang: &str| value.get(lang).and_then(Value::as_str);
-    let any = get("en").or_else(|| get("tr"))?;
-    Some(Text { tr: get("tr").unwrap_or(any).to_owned(), en: get("en").unwrap_or(any).to_owned() })
-}
-
-pub fn strings(value: Option<&Value>) -> Vec<String> {
-    let list = value.and_then(Value::as_array);
-    list.into_iter().flatten().map(crate::outcome::id_text).collect()
 }
 
 #[cfg(test)]

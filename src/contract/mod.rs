@@ -28,165 +28,40 @@
 
 mod answer;
 mod answer_columns;
+mod catalogue;
 mod columns;
+mod composition;
 mod conditions;
 mod dialect;
 mod edit;
 mod family;
 mod field;
+mod find;
 mod keys;
+mod kinds;
 mod load;
 mod one_line;
 mod operation;
 mod parameters;
 mod refs;
+mod said;
 mod scheme;
+mod system;
+mod texts;
+mod widen;
+mod yaml;
 
 pub use answer_columns::answer_columns;
-pub use columns::{Object, body_steps};
+pub use catalogue::{BUILT_IN, catalogue};
 pub use conditions::{Clause, Condition, conditions};
 pub use edit::with_values;
 pub use family::{Family, Shape};
-pub use field::{Check, EnumValue, Field, Kind, Place, Slot, Step, pointer};
-pub use load::parse as parse_yaml;
-pub use load::{from_yaml, words};
+pub use field::{Check, EnumValue, Field, Kind, Object, Place, Slot, Step, body_steps, pointer};
+pub use find::{find, find_reading};
+pub use load::from_yaml;
 pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Unique};
 pub use refs::escape;
 pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};
-
-use crate::error::Error;
-use crate::text;
-
-/// The contracts that come with the program: name and YAML of each `.yaml` beside this file (`embed.rs`).
-pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
-
-/// One system: its document and its operations.
-#[derive(Debug)]
-pub struct Contract {
-    pub name: String,
-    pub title: String,
-    /// The document as it was loaded; `$ref`s in it stay as they are.
-    pub document: serde_json::Value,
-    pub operations: Vec<Operation>,
-    pub unusable: Vec<Unusable>,
-}
-
-/// An operation of the document that rows cannot become.
-#[derive(Debug)]
-pub struct Unusable {
-    pub name: String,
-    /// The place in the document, and why.
-    pub why: String,
-}
-
-/// All built-in contracts, or the user's own in their place. `lists` closes fields to the values given.
-pub fn catalogue(own: Option<(&str, &str)>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Error> {
-    match own {
-        Some((name, yaml)) => Ok(vec![from_yaml(name, yaml, lists)?]),
-        None => BUILT_IN.iter().map(|(name, yaml)| from_yaml(name, yaml, lists)).collect(),
-    }
-}
-
-/// The operation called `system/operation`, `operation` where only one system has it, or `system`
-/// where it has one operation.
-pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Error> {
-    let all = || contracts.iter().flat_map(|contract| &contract.operations);
-    let matches: Vec<_> = all()
-        .filter(|operation| operation.full_name() == name || operation.name == name || operation.system == name)
-        .collect();
-    let short = name.rsplit('/').next().unwrap_or_default();
-    let unusable = contracts.iter().flat_map(|contract| &contract.unusable).find(|other| other.name == short);
-    if let [one] = matches.as_slice() {
-        Ok(one)
-    } else if let Some(Unusable { why, .. }) = unusable {
-        Err(Error::cannot_start(text!(
-            "\"{name}\" işlemi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
-            "The operation \"{name}\" cannot be used: {why}. Mend that place in the contract file."
-        )))
-    } else {
-        let names = all().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        Err(Error::cannot_start(text!(
-            "\"{name}\" adında tek bir işlem yok. --to için şunlardan birini yazın: {names}.",
-            "There is no one operation called \"{name}\". Give --to one of: {names}."
-        )))
-    }
-}
-
-/// The same among the operations that read.
-///
-/// # Errors
-/// There is none of that name, or it is one that sends.
-pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Error> {
-    let reading = || contracts.iter().flat_map(|contract| &contract.operations).filter(|o| o.only_reads());
-    let is_called = |o: &&Operation| o.full_name() == name || o.name == name || o.system == name;
-    let matches: Vec<_> = reading().filter(is_called).collect();
-    if let [one] = matches.as_slice() {
-        return Ok(one);
-    }
-    let short = name.rsplit('/').next().unwrap_or_default();
-    let unusable = contracts.iter().flat_map(|contract| &contract.unusable).any(|other| other.name == short);
-    let other = find(contracts, name);
-    if unusable {
-        return other;
-    }
-    let names = reading().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-    let message = match other {
-        Ok(sends) if matches.is_empty() => {
-            let name = sends.full_name();
-            text!(
-                "{name} okumaz, satır gönderir. Göndermek için: caseload submit DOSYA --to {name}.",
-                "{name} does not read, it sends rows. To send, use: caseload submit FILE --to {name}."
-            )
-        }
-        _ if names.is_empty() => text!(
-            "Sözleşmede okuyan (GET) bir işlem yok. --contract ile başka bir sözleşme gösterin.",
-            "The contract has no operation that reads (GET). Name another contract by --contract."
-        ),
-        _ => {
-            let name = crate::message::shown(name);
-            text!(
-                "\"{name}\" adında okuyan tek bir işlem yok. Okuyan işlemler: {names}.",
-                "There is no one operation \"{name}\" that reads. Those that read are: {names}."
-            )
-        }
-    };
-    Err(Error::cannot_start(message))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_built_in_contract_loads() {
-        for contract in catalogue(None, &[]).unwrap() {
-            assert!(!contract.operations.is_empty(), "{}", contract.name);
-        }
-    }
-
-    #[test]
-    fn no_header_means_two_fields_of_a_built_in_operation() {
-        for operation in catalogue(None, &[]).unwrap().iter().flat_map(|contract| &contract.operations) {
-            for field in &operation.fields {
-                for name in field.names().map(crate::fold::fold) {
-                    let meant: Vec<_> = operation
-                        .fields
-                        .iter()
-                        .filter(|field| field.answers_to(&name))
-                        .map(|field| &field.name)
-                        .collect();
-                    assert_eq!(meant, [&field.name], "{}: {name}", operation.full_name());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn an_operation_is_found_by_its_full_and_its_short_name() {
-        let contracts = catalogue(None, &[]).unwrap();
-        let operation = &contracts[0].operations[0];
-        assert_eq!(find(&contracts, &operation.full_name()).unwrap().name, operation.name);
-        assert_eq!(find(&contracts, &operation.name).unwrap().name, operation.name);
-        assert!(find(&contracts, "nothing").is_err());
-    }
-}
+pub use system::{Contract, Unusable};
+pub use texts::words;
+pub use yaml::parse as parse_yaml;

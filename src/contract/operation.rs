@@ -5,9 +5,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::columns::Object;
 use super::family::Family;
-use super::field::{Field, Place};
+use super::field::{Field, Object, Place};
 use super::scheme::Scheme;
 use crate::message::Text;
 

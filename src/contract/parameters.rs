@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::columns::{Said, cell_kind, field};
 use super::field::{Field, Kind, Place, Slot};
+use super::kinds::cell_kind;
 use super::operation::Parameter;
 use super::refs::{At, Refs};
+use super::said::{Said, field};
 
 /// Headers that the program writes itself (OpenAPI 3.1, 4.8.12.2.1, and what the security schemes name).
 const OWN_HEADERS: [&str; 4] = ["accept", "content-type", "authorization", "x-request-id"];

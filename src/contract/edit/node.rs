@@ -3,8 +3,8 @@
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use crate::contract::load::options;
 use crate::contract::refs::unescape;
+use crate::contract::yaml::options;
 
 /// A node of the text, each with its place.
 #[derive(Debug)]

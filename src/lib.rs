@@ -37,7 +37,7 @@
 //! [`contract`] knows the API, [`fold`] how names are compared, and [`number_format`] what a sheet shows of a number; [`identity`] says who a row is, and [`keyed`] hashes stand for its cells in the ledger; [`doubt`] is what a person is asked;
 //! [`words`] makes sentences of reasons, in the reader's language; [`message`] holds what people are told, in two languages, [`hint`] the commands that they are told to run, and [`progress`] the one door to the terminal; [`error`] is why a run ends, and [`exit`] its code.
 //! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
-//! a command. [`zone`] is the zone of local times. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
+//! a command. [`zone`] is the zone of local times, and [`uptime`] the clock that nobody sets. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
 
 pub mod account;
 pub mod cli;
@@ -70,6 +70,7 @@ pub mod signals;
 pub mod spool;
 pub mod submit;
 pub mod template;
+pub mod uptime;
 pub mod validate;
 pub mod words;
 pub mod zone;

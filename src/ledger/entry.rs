@@ -40,6 +40,15 @@ pub enum Error {
     Unfit(String),
 }
 
+impl Error {
+    /// Whether somebody else writes at this moment: the same may do a little later.
+    pub fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        let code = if let Self::Sqlite(error) = self { error.sqlite_error_code() } else { None };
+        matches!(self, Self::Busy) || matches!(code, Some(DatabaseBusy | DatabaseLocked))
+    }
+}
+
 /// A row of a run: run number and the row's ordinal in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId {

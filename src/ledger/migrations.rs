@@ -92,6 +92,23 @@ const STEPS: &[&str] = &[
     -- server's words, and in rows from before the sentence that was told then.
     ALTER TABLE entry ADD COLUMN reason TEXT;
 ",
+    "
+    -- The pace at a server, and each run's part of its rate (`shares`). The host is a keyed hash of server and
+    -- credential; times are milliseconds since the machine was started.
+    CREATE TABLE pace (
+        host    BLOB PRIMARY KEY,
+        boot    INTEGER NOT NULL, -- which start of the machine
+        free_ms INTEGER NOT NULL, -- from then on what was given back may be taken
+        hold_ms INTEGER NOT NULL  -- until then nobody sends
+    ) STRICT;
+    CREATE TABLE share (
+        host  BLOB NOT NULL,
+        run   INTEGER NOT NULL,
+        per_s REAL,             -- what its user allows
+        part  INTEGER NOT NULL, -- of the requests that the lowest rate grants in its time
+        PRIMARY KEY (host, run)
+    ) STRICT;
+",
 ];
 
 /// # Errors

@@ -22,7 +22,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// How long those who only look may be in the way: one who looks last brings the log into the database. Another run
 /// is kept out by the lock.
-const LOOKERS: Duration = Duration::from_secs(5);
+pub(super) const LOOKERS: Duration = Duration::from_secs(5);
 
 /// Kept free beside the ledger, so that answers in hand can still be written when the disk is full.
 pub(super) const BALLAST: u64 = 8 * 1024 * 1024;
@@ -388,7 +388,7 @@ pub(super) fn range(run: u32) -> (i64, i64) {
 }
 
 /// Opens the file that is there, by its own name: nothing is made, and no link is followed.
-fn connect(path: &Path) -> Result<Connection, Error> {
+pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default());
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
+use std::path::Path;
 
 use rusqlite::params;
 
@@ -43,4 +44,10 @@ impl Ledger {
             statement.query_map(params![first, last], |row| Ok((state(row, 0)?, row.get::<_, i64>(1)? as u64)))?;
         Ok(counts.collect::<Result<_, _>>()?)
     }
+}
+
+/// Whether a run lives, wherever it is: the kernel has its lock (`<ledger>.run-N.lock`) as long as its process lasts.
+pub(super) fn is_alive(ledger: &Path, run: u32) -> bool {
+    let path = sibling(ledger, &format!(".run-{run}.lock"));
+    files::open(&path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }

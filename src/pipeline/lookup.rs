@@ -104,7 +104,7 @@ pub fn look_up(
     let host =
         |(at, operation): (usize, &&Operation)| Host::new(&Server::of(&base(operation)), secrets.of_operation(at));
     let hosts: Vec<Host> = operations.iter().enumerate().map(host).collect();
-    let line = Line::new(&operations, &sender, Paces::new(chance).join(&hosts, rate), |_| {});
+    let line = Line::new(&operations, &sender, Paces::new(chance).join(&hosts, rate, None), |_| {});
     let runtime = super::runtime()?;
     Ok(Some(runtime.block_on(ask(&line, &questions))))
 }

@@ -122,7 +122,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
     let settled = ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?;
     let held = super::held(&ledger, servers, checked)?;
     let (behind, refused) = in_front(&ledger, run, checked, job)?;
-    let path = ledger.path().to_owned();
+    let (path, sharer) = (ledger.path().to_owned(), ledger.sharer(run.number));
     let send_duplicates = job.recipe.send_duplicates;
     ledger.announce(run.number);
     let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error))?;
@@ -145,7 +145,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
         };
         let order = Order::new(held.map(|(key, _)| key)).behind(behind, refused);
         let breaker = Breaker::new(sending.max_errors, *valid);
-        let pace = target.pace(sending);
+        let pace = target.pace(sending, Some(&sharer));
         drive(
             || Dispatch::new(plan, &target.sender, (|step| journal.hand(step), receipts), rows, order, pace, breaker),
             proposal.to_send,

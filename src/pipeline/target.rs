@@ -4,6 +4,7 @@ use crate::contract::Operation;
 use crate::error::Error;
 use crate::identity::Server;
 use crate::job::{Job, Sending};
+use crate::ledger::Sharer;
 use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Address, Places, Sender, addresses};
@@ -37,9 +38,9 @@ impl Target {
         Ok(Self { sender, on_this_machine, hosts })
     }
 
-    /// The run's place in the paces of its servers.
-    pub fn pace(&self, sending: &Sending) -> Pace {
-        sending.paces.join(&self.hosts, sending.rate_for(self.on_this_machine))
+    /// The run's place in the paces of its servers; a `sharer` shares them with other processes.
+    pub fn pace(&self, sending: &Sending, sharer: Option<&Sharer>) -> Pace {
+        sending.paces.join(&self.hosts, sending.rate_for(self.on_this_machine), sharer)
     }
 }
 

@@ -2,19 +2,23 @@
 //! a row is sent again. The only place that waits for the server's sake.
 //!
 //! # What is promised
-//! - The runs that go to one server with one credential share one pace, whatever thread they are on ([`Paces`]).
+//! - The runs that go to one server with one credential share one pace: those of one process on whatever thread
+//!   ([`Paces`]), those of several processes through their ledger ([`keeper`]).
 //! - No second sees more requests than the lowest rate of the runs under way, counted over all of them.
-//! - When the server asks one run to wait, none of them sends a request before that time.
+//! - When the server asks one run to wait, none of them sends a request before that time. A run of another process
+//!   hears of it within a second.
 //! - Together they use the rate, and each gets its turn: the run that has waited longest goes first.
 //! - What one run learns of the server (that it counts, that it cannot be reached) holds for the others.
 //!
 //! How fast the runs go under refusals is decided in [`control`], without a clock. The rate that the user allows is
 //! kept by [`limiter`]; the controller above it only goes slower.
 
+mod allot;
 mod control;
 mod departures;
 mod gate;
 mod host;
+mod keeper;
 mod limiter;
 mod pool;
 mod queue;
@@ -25,7 +29,8 @@ mod shared_tests;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -34,6 +39,7 @@ use super::breaker::Look;
 use crate::ledger::State;
 use crate::outcome::Attempt;
 use gate::Gate;
+use pool::Shared;
 
 pub use host::Host;
 pub use pool::Paces;
@@ -96,8 +102,10 @@ pub struct Pace {
 
 /// A run's place at one server.
 struct Seat {
-    gate: Arc<Mutex<Gate>>,
+    gate: Arc<Shared>,
     run: u64,
+    /// The thread that keeps its part of the rate among several processes.
+    keeper: Option<JoinHandle<()>>,
 }
 
 impl Pace {
@@ -105,7 +113,7 @@ impl Pace {
     /// numbers from 0 to 1, for the spread of pauses.
     #[cfg(test)]
     pub fn alone(rate: Option<Rate>, chance: fn() -> f64) -> Self {
-        Paces::new(chance).join(&[Host::default()], rate)
+        Paces::new(chance).join(&[Host::default()], rate, None)
     }
 
     /// Takes a turn for a request of an operation: it may leave now, or the run asks again at the time given.
@@ -126,7 +134,9 @@ impl Pace {
 
     /// The server said "not now", and perhaps for how long. Every run waits that long and a little more.
     pub fn refused(&mut self, operation: usize, hold: Option<Duration>) {
-        self.seat(operation).gate().refused(hold);
+        let seat = self.seat(operation);
+        seat.gate().refused(hold);
+        seat.gate.changed.notify_all();
     }
 
     /// Takes note of how an attempt ended, and gives what all runs together know of the server. `stale`: the attempt
@@ -169,15 +179,19 @@ impl Pace {
 
 impl Drop for Pace {
     fn drop(&mut self) {
-        for seat in &self.seats {
+        for seat in &mut self.seats {
             seat.gate().end(seat.run);
+            seat.gate.changed.notify_all();
+            if let Some(keeper) = seat.keeper.take() {
+                let _ = keeper.join();
+            }
         }
     }
 }
 
 impl Seat {
     fn gate(&self) -> MutexGuard<'_, Gate> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gate.lock()
     }
 }
 

@@ -221,7 +221,7 @@ fn gather(
     caller.tell(Event::Began(if single { Stage::Reading } else { Stage::Sending { rows: source.rows() } }));
     let operations = [operation];
     let stop = runtime.block_on(async {
-        let pace = target.pace(sending);
+        let pace = target.pace(sending, None);
         let line = Line::new(&operations, &target.sender, pace, |time| caller.tell(Event::Holding(time)));
         let name = name();
         let (pages, concurrency) = (operation.pages.as_ref(), sending.concurrency);

@@ -30,7 +30,7 @@ pub fn values(job: &Job, sending: &Sending, control: &Control) -> Result<Vec<(St
     let mut found: Vec<(String, Values)> =
         operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();
     runtime.block_on(async {
-        let pace = target.pace(sending);
+        let pace = target.pace(sending, None);
         let line = Line::new(&operations, &target.sender, pace, |_| ());
         tokio::select! {
             read = every_page(&line, operation, &request, &mut found) => read,

@@ -53,13 +53,27 @@ impl Turns {
 pub struct Bound {
     pub most: usize,
     pub span: Duration,
+    /// What the whole rate grants in this time, and the rate.
+    whole: usize,
+    rate: f64,
 }
 
 impl Bound {
     /// A rate as a bound: the time is a second, or the one in which the rate grants a request.
     pub fn of(rate: f64) -> Self {
         let most = rate.ceil();
-        Self { most: most as usize, span: Duration::from_secs_f64((most / rate).max(1.0)) + TRAVEL }
+        let span = Duration::from_secs_f64((most / rate).max(1.0)) + TRAVEL;
+        Self { most: most as usize, span, whole: most as usize, rate }
+    }
+
+    /// So many of them, where others have the rest.
+    pub fn part(self, part: usize) -> Self {
+        Self { most: self.whole.min(part), ..self }
+    }
+
+    /// Requests a second; none where there is no part.
+    pub fn rate(self) -> Option<f64> {
+        (self.most > 0).then(|| self.rate * self.most as f64 / self.whole as f64)
     }
 }
 
@@ -79,7 +93,8 @@ impl Window {
         if let Some(Bound { most, .. }) = bound
             && self.departed.len() >= most
         {
-            return Leave::At(self.departed[self.departed.len() - most] + span);
+            let first = self.departed.get(self.departed.len() - most);
+            return Leave::At(first.map_or(now, |first| *first) + span);
         }
         self.departed.push_back(now);
         Leave::Now

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::allot::Lot;
 use super::control::Control;
 use super::departures::{Bound, Turns, Window};
 use super::limiter::Limiter;
@@ -20,6 +21,9 @@ const AFTERGLOW: Duration = Duration::from_secs(1);
 /// A run asks again after so long at the latest, for the rate may have grown meanwhile.
 const RETHINK: Duration = Duration::from_secs(1);
 
+/// A run of a process that has no part of the rate yet asks again after so long.
+const NO_PART: Duration = Duration::from_millis(50);
+
 /// What the runs at one server share.
 pub struct Gate {
     runs: Vec<Member>,
@@ -27,22 +31,29 @@ pub struct Gate {
     ended: Vec<(f64, Instant)>,
     next: u64,
     control: Control,
-    /// The lowest rate that the users of the runs allow.
+    /// The lowest rate that the users of the runs allow, or this process's part of it.
     limiter: Option<Limiter>,
+    /// The same for departures.
+    bound: Option<Bound>,
     /// Turns where the server is met at a slower rate, or no other is given.
     turns: Turns,
     window: Window,
     queue: Queue,
     look: Look,
     hold_until: Option<Instant>,
+    /// The same of pauses that the server has asked this process for.
+    told_until: Option<Instant>,
     start: Instant,
     chance: fn() -> f64,
 }
 
-/// A run at this server, and the rate that its user allows.
+/// A run at this server.
 struct Member {
     run: u64,
+    /// The rate that its user allows.
     rate: Option<f64>,
+    /// Its part of the rate that several processes share, where they do.
+    lot: Option<Lot>,
 }
 
 impl Gate {
@@ -53,25 +64,27 @@ impl Gate {
             next: 0,
             control: Control::new(None),
             limiter: None,
+            bound: None,
             turns: Turns::default(),
             window: Window::default(),
             queue: Queue::default(),
             look: Look::default(),
             hold_until: None,
+            told_until: None,
             start: Instant::now(),
             chance,
         }
     }
 
     /// A run begins; gives its number here. The first one looks at the server anew, but a pause that was asked for
-    /// and the departures of the last second hold for it too.
-    pub fn begin(&mut self, rate: Option<f64>) -> u64 {
+    /// and the departures of the last second hold for it too. One that shares with other processes waits for its part.
+    pub fn begin(&mut self, rate: Option<f64>, shares: bool) -> u64 {
         if self.runs.is_empty() {
             (self.control, self.look, self.start) = (Control::new(None), Look::default(), Instant::now());
         }
         let run = self.next;
         self.next += 1;
-        self.runs.push(Member { run, rate });
+        self.runs.push(Member { run, rate, lot: shares.then_some(Lot::NOTHING) });
         self.follow_runs(Instant::now());
         run
     }
@@ -86,6 +99,19 @@ impl Gate {
         }
     }
 
+    /// Whether a run is under way.
+    pub fn has(&self, run: u64) -> bool {
+        self.runs.iter().any(|member| member.run == run)
+    }
+
+    /// The part of a run in what several processes share; none where nobody bounds it.
+    pub fn share(&mut self, run: u64, lot: Option<Lot>) {
+        if let Some(member) = self.runs.iter_mut().find(|member| member.run == run) {
+            member.lot = lot;
+        }
+        self.follow_runs(Instant::now());
+    }
+
     /// Whether nothing of what is known here matters to a run that begins now.
     pub fn is_forgettable(&self) -> bool {
         self.runs.is_empty() && self.held_until().is_none() && self.window.is_empty(Instant::now())
@@ -98,6 +124,9 @@ impl Gate {
             return Err(until);
         }
         self.follow_runs(now);
+        if self.bound.is_some_and(|bound| bound.most == 0) {
+            return Err(now + NO_PART);
+        }
         let allowed = self.limiter.as_ref().map(Limiter::rate);
         let rate = self.control.rate(self.seconds(now));
         let apart = rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
@@ -128,7 +157,7 @@ impl Gate {
             return Leave::AfterHold;
         }
         self.follow_runs(now);
-        match self.window.leave(now, self.limiter.as_ref().map(|limiter| Bound::of(limiter.rate()))) {
+        match self.window.leave(now, self.bound) {
             Leave::At(at) => Leave::At(at.min(now + RETHINK)),
             leave => leave,
         }
@@ -143,6 +172,12 @@ impl Gate {
         let now = Instant::now();
         let pause = self.control.refused(self.seconds(now), told.as_secs_f64());
         self.hold(now + told.max(Duration::from_secs_f64(pause)));
+        self.told_until = self.hold_until;
+    }
+
+    /// Until when the server has asked this process to wait.
+    pub fn told_until(&self) -> Option<Instant> {
+        self.told_until
     }
 
     pub fn look(&mut self, attempt: &Attempt, state: State, stale: bool) -> Look {
@@ -163,20 +198,34 @@ impl Gate {
         self.hold_until.filter(|until| *until > Instant::now())
     }
 
-    fn hold(&mut self, until: Instant) {
+    /// Nothing leaves until then.
+    pub fn hold(&mut self, until: Instant) {
         self.hold_until = Some(self.hold_until.map_or(until, |already| already.max(until)));
     }
 
-    /// The rate is the lowest of the runs under way, and of those that have only just ended.
+    /// The rate is the lowest of the runs under way, and of those that have only just ended; where several processes
+    /// share it, this one has the parts of its runs.
     fn follow_runs(&mut self, now: Instant) {
         self.ended.retain(|(_, until)| *until > now);
         let under_way = self.runs.iter().filter_map(|member| member.rate);
         let rates = under_way.chain(self.ended.iter().map(|(rate, _)| *rate));
-        let lowest = rates.min_by(f64::total_cmp);
-        if lowest != self.limiter.as_ref().map(Limiter::rate) {
-            self.limiter = lowest.map(Limiter::new);
+        let shared = self.runs.iter().filter_map(|member| member.lot?.rate);
+        let lowest = rates.chain(shared).min_by(f64::total_cmp);
+        let bound = lowest.map(|rate| self.bounded(Bound::of(rate)));
+        if bound != self.bound {
+            self.bound = bound;
+            self.limiter = bound.and_then(Bound::rate).map(Limiter::new);
         }
-        self.control.ask(lowest);
+        self.control.ask(self.limiter.as_ref().map(Limiter::rate));
+    }
+
+    /// The parts of the runs in what several processes share.
+    fn bounded(&self, whole: Bound) -> Bound {
+        let parts = self.runs.iter().filter_map(|member| member.lot).map(|lot| lot.part as usize);
+        match parts.reduce(usize::saturating_add) {
+            Some(parts) => whole.part(parts),
+            None => whole,
+        }
     }
 
     fn seconds(&self, at: Instant) -> f64 {

@@ -46,7 +46,7 @@ async fn runs_at_one_server_use_one_rate_and_each_gets_its_part() {
     for rate in [1.0, 2.5, 10.0, 50.0, 500.0, 2000.0] {
         let paces = Paces::new(|| 0.5);
         let start = Instant::now();
-        let run = || departures(paces.join(&[here()], Some(Rate(rate))), start, 20.0, Duration::ZERO);
+        let run = || departures(paces.join(&[here()], Some(Rate(rate)), None), start, 20.0, Duration::ZERO);
         let (one, two, three) = tokio::join!(run(), run(), run());
         let all = together(&[&one, &two, &three]);
         let reached = all.len() as f64 / 20.0 / rate;
@@ -63,7 +63,8 @@ async fn runs_at_one_server_use_one_rate_and_each_gets_its_part() {
 async fn what_one_run_leaves_of_the_rate_is_the_others() {
     let paces = Paces::new(|| 0.5);
     let start = Instant::now();
-    let run = |idle| departures(paces.join(&[here()], Some(Rate(50.0))), start, 20.0, Duration::from_millis(idle));
+    let run =
+        |idle| departures(paces.join(&[here()], Some(Rate(50.0)), None), start, 20.0, Duration::from_millis(idle));
     let (slow, fast) = tokio::join!(run(450), run(0));
     assert!(slow.len() >= 38, "a run that asks twice a second gets {} turns in 20 s", slow.len());
     let all = together(&[&slow, &fast]);
@@ -74,10 +75,10 @@ async fn what_one_run_leaves_of_the_rate_is_the_others() {
 async fn the_lowest_rate_of_the_runs_under_way_holds_for_all_and_no_longer() {
     let paces = Paces::new(|| 0.5);
     let start = Instant::now();
-    let fast = departures(paces.join(&[here()], Some(Rate(50.0))), start, 15.0, Duration::ZERO);
+    let fast = departures(paces.join(&[here()], Some(Rate(50.0)), None), start, 15.0, Duration::ZERO);
     let slow = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
-        departures(paces.join(&[here()], Some(Rate(10.0))), start, 10.0, Duration::ZERO).await
+        departures(paces.join(&[here()], Some(Rate(10.0)), None), start, 10.0, Duration::ZERO).await
     };
     let (fast, slow) = tokio::join!(fast, slow);
     let all = together(&[&fast, &slow]);
@@ -95,7 +96,7 @@ async fn the_lowest_rate_of_the_runs_under_way_holds_for_all_and_no_longer() {
 async fn a_run_does_not_wait_for_the_rate_of_one_that_has_ended() {
     let paces = Paces::new(|| 0.5);
     let rate = |text| Rate::parse(text);
-    let (mut fast, mut slow) = (paces.join(&[here()], rate("50/s")), paces.join(&[here()], rate("1/h")));
+    let (mut fast, mut slow) = (paces.join(&[here()], rate("50/s"), None), paces.join(&[here()], rate("1/h"), None));
     assert!(slow.turn(0).is_ok() && slow.leave(0) == Leave::Now);
     let start = Instant::now();
     assert!(fast.turn(0).is_err());
@@ -109,10 +110,10 @@ async fn a_run_does_not_wait_for_the_rate_of_one_that_has_ended() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_told_to_one_run_holds_for_all_of_its_server_and_credential() {
     let paces = Paces::new(|| 0.0);
-    let mut told = paces.join(&[here()], None);
-    let mut other = paces.join(&[host("https://A.example:443/v2/", "key")], None);
-    let mut elsewhere = paces.join(&[host("https://b.example", "key")], None);
-    let mut another = paces.join(&[host("https://a.example/v1", "another key")], None);
+    let mut told = paces.join(&[here()], None, None);
+    let mut other = paces.join(&[host("https://A.example:443/v2/", "key")], None, None);
+    let mut elsewhere = paces.join(&[host("https://b.example", "key")], None, None);
+    let mut another = paces.join(&[host("https://a.example/v1", "another key")], None, None);
     assert!(other.turn(0).is_ok());
     told.refused(0, Some(Duration::from_secs(30)));
     assert_eq!(other.leave(0), Leave::AfterHold, "its turn was taken before the pause");
@@ -120,13 +121,13 @@ async fn a_pause_told_to_one_run_holds_for_all_of_its_server_and_credential() {
     assert!(elsewhere.turn(0).is_ok() && another.turn(0).is_ok());
     // A run that begins meanwhile waits too, even where the others have ended.
     drop((told, other));
-    assert!(paces.join(&[here()], None).turn(0).is_err());
+    assert!(paces.join(&[here()], None, None).turn(0).is_err());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_with_two_servers_waits_at_the_one_that_asked() {
     let paces = Paces::new(|| 0.0);
-    let mut pace = paces.join(&[here(), host("https://b.example", "key"), here()], None);
+    let mut pace = paces.join(&[here(), host("https://b.example", "key"), here()], None, None);
     pace.refused(0, Some(Duration::from_secs(9)));
     assert!(pace.turn(0).is_err() && pace.turn(1).is_ok() && pace.turn(2).is_err());
 }
@@ -134,7 +135,7 @@ async fn a_run_with_two_servers_waits_at_the_one_that_asked() {
 #[tokio::test(start_paused = true)]
 async fn runs_know_together_that_a_server_cannot_be_reached() {
     let paces = Paces::new(|| 0.0);
-    let (mut one, mut other) = (paces.join(&[here()], None), paces.join(&[here()], None));
+    let (mut one, mut other) = (paces.join(&[here()], None, None), paces.join(&[here()], None, None));
     let gone = Attempt::NotSent(Failure::Connect);
     for nth in 1..=4 {
         let (run, rest) = if nth % 2 == 0 { (&mut one, &other) } else { (&mut other, &one) };
@@ -157,7 +158,7 @@ fn threads_share_a_pace() {
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
                 runtime.block_on(async {
-                    let mut pace = paces.join(&[here()], Rate::parse("100/s"));
+                    let mut pace = paces.join(&[here()], Rate::parse("100/s"), None);
                     for _ in 0..40 {
                         while let Err(at) = pace.turn(0) {
                             tokio::time::sleep_until(at).await;
@@ -184,4 +185,105 @@ fn a_pace_is_known_by_a_hash_that_does_not_tell_the_secret() {
     assert_ne!(one.key(&[1; 32]), other.key(&[1; 32]));
     assert_ne!(one.key(&[1; 32]), one.key(&[2; 32]));
     assert!(!format!("{one:?}").contains("key\""), "{one:?}");
+}
+
+/// A ledger, and runs of several processes on it.
+struct Ledgered {
+    dir: tempfile::TempDir,
+    ledger: crate::ledger::Ledger,
+}
+
+impl Ledgered {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = crate::ledger::Ledger::open(&dir.path().join("l.db")).unwrap();
+        Self { dir, ledger }
+    }
+
+    /// The lock by which a run is known to live.
+    fn lock(&self, run: u32) -> std::fs::File {
+        let file = std::fs::File::create(self.dir.path().join(format!("l.db.run-{run}.lock"))).unwrap();
+        file.lock().unwrap();
+        file
+    }
+
+    /// A run of a process of its own.
+    fn join(&self, run: u32, rate: Option<&str>) -> Pace {
+        joined(&self.ledger.sharer(run), rate)
+    }
+}
+
+fn joined(sharer: &crate::ledger::Sharer, rate: Option<&str>) -> Pace {
+    Paces::new(|| 0.5).join(&[here()], rate.and_then(Rate::parse), Some(sharer))
+}
+
+/// Takes turns on a thread and in real time, until so long after the start; gives their times in seconds.
+fn process(pace: Pace, start: Instant, seconds: f64) -> Vec<f64> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(departures(pace, start, seconds, Duration::ZERO))
+}
+
+#[test]
+fn processes_on_one_ledger_use_one_rate_together() {
+    let on = Ledgered::new();
+    let (_one, _two) = (on.lock(1), on.lock(2));
+    let (sharers, start) = ([on.ledger.sharer(1), on.ledger.sharer(2)], Instant::now());
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| process(joined(&sharers[0], Some("40/s")), start, 7.0));
+        std::thread::sleep(Duration::from_millis(1_500));
+        let second = scope.spawn(|| process(joined(&sharers[1], Some("60/s")), start, 7.0));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    let all = together(&[&first, &second]);
+    assert!(worst_second(&all) <= 40, "{} in a second", worst_second(&all));
+    let both = all.iter().filter(|at| (4.0..7.0).contains(*at)).count();
+    assert!(both >= 100, "{both} in three seconds");
+    let part = second.iter().filter(|at| (4.0..7.0).contains(*at)).count() as f64 / both as f64;
+    assert!((0.4..0.6).contains(&part), "{part} of the turns");
+    assert!(first.iter().filter(|at| **at < 1.4).count() >= 45, "a run alone has the whole rate, and at once");
+}
+
+#[test]
+fn what_a_killed_process_had_falls_to_the_others() {
+    let on = Ledgered::new();
+    let _one = on.lock(1);
+    let key = here().key(on.ledger.secret());
+    let mut gone = on.ledger.sharer(2).open(key).unwrap();
+    let share = crate::ledger::Share { run: 2, per_s: Some(50.0), part: 50 };
+    gone.settle(|_| (share, 0)).unwrap();
+    let start = Instant::now();
+    let times = process(on.join(1, Some("50/s")), start, 3.0);
+    assert!(times[0] >= 0.9, "what the other sent in the last second still counts, and {} s later it goes", times[0]);
+    assert!(times.len() >= 70, "{} in three seconds", times.len());
+}
+
+#[test]
+fn a_run_without_a_rate_gives_way_to_one_with_a_rate_before_that_one_sends() {
+    let on = Ledgered::new();
+    let (_one, _two) = (on.lock(1), on.lock(2));
+    let mut free = on.join(1, None);
+    assert!((0..500).all(|_| free.turn(0).is_ok() && free.leave(0) == Leave::Now));
+    let mut bounded = on.join(2, Some("10/s"));
+    assert!(bounded.turn(0).is_err(), "nothing is left of the rate yet");
+    std::thread::sleep(Duration::from_millis(1_000));
+    assert!(free.turn(0).is_err() || free.turn(0).is_err(), "the first goes slower by then");
+    let start = Instant::now();
+    while bounded.turn(0).is_err() {
+        assert!(start.elapsed() < Duration::from_secs(4));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_pause_told_to_one_process_holds_in_the_others_within_a_second() {
+    let on = Ledgered::new();
+    let (_one, _two) = (on.lock(1), on.lock(2));
+    let (mut told, mut other) = (on.join(1, None), on.join(2, None));
+    told.refused(0, Some(Duration::from_secs(30)));
+    std::thread::sleep(Duration::from_millis(1_000));
+    let until = other.turn(0).unwrap_err();
+    assert!(until >= Instant::now() + Duration::from_secs(28), "{:?}", until - Instant::now());
+    drop((told, other));
+    // A process that begins now waits too.
+    assert!(on.join(2, None).turn(0).is_err());
 }

@@ -199,7 +199,7 @@ async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option
         concurrency: 8,
         nonce: random::nonce,
     };
-    let pace = paces.join(&[Host::default()], Rate::parse(&scene.rate.to_string()));
+    let pace = paces.join(&[Host::default()], Rate::parse(&scene.rate.to_string()), None);
     let breaker = Breaker::new(None, u64::from(scene.rows));
     let rows = (0..scene.rows).filter(|ordinal| ordinal % scene.runs == part).map(|ordinal| Ok(row(ordinal)));
     let dispatch = Dispatch::new(plan, way, (hand, received), rows, Order::new([]), pace, breaker);

@@ -9,7 +9,6 @@ use caseload::contract::{Contract, catalogue, from_yaml};
 use caseload::outcome::{Answer, Attempt, Failure};
 use caseload::submit::client::retry_after_of;
 use caseload::submit::retry::{Before, decide};
-use caseload_sheet::message::Lang;
 use caseload_sheet::read::{Doubtful, Options, open};
 use caseload_sheet::row::{BadCell, Cell};
 use jiff::tz::TimeZone;
@@ -155,7 +154,7 @@ pub fn coerce(bytes: &[u8]) {
     };
     let zone = TimeZone::UTC;
     let formats = Formats::of(&formats);
-    let coerce = Coerce { formats: &formats, lang: Lang::Tr, zone: &zone };
+    let coerce = Coerce { formats: &formats, zone: &zone };
     let _ = coerce.shown(&cell);
     for field in contracts().iter().flat_map(|contract| &contract.operations).flat_map(|operation| &operation.fields) {
         let _ = coerce.value(field, &cell);

@@ -8,13 +8,12 @@ use crate::doubt::Doubt;
 use crate::error::Error;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
-use crate::message::Lang;
-use crate::outcome::{Cause, DuplicateOf, Failure, Outcome, Problem, Reason, Status, Unsent};
+use crate::outcome::{Cause, Complaint, DuplicateOf, Failure, Outcome, Problem, Reason, Status, Unsent};
 use crate::row::{Place, Sheet, column_letter};
 use crate::submit::event::reference;
+use crate::text;
 use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
-use crate::{say, text};
 
 /// The row numbers of a file, by ordinal: four bytes a row.
 #[derive(Debug, Default)]
@@ -65,7 +64,6 @@ pub fn standing(findings: &Findings, ordinal: u32, send_duplicates: bool) -> Sta
 
 /// What an account is drawn up from.
 pub struct Account<'a> {
-    pub lang: Lang,
     pub operations: &'a [Operation],
     pub sheets: &'a [Sheet],
     pub file_name: &'a str,
@@ -88,15 +86,8 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    pub fn new(
-        lang: Lang,
-        operations: &'a [Operation],
-        sheets: &'a [Sheet],
-        findings: &'a Findings,
-        places: &'a Places,
-    ) -> Self {
+    pub fn new(operations: &'a [Operation], sheets: &'a [Sheet], findings: &'a Findings, places: &'a Places) -> Self {
         Self {
-            lang,
             operations,
             sheets,
             file_name: "",
@@ -334,17 +325,13 @@ impl<'a> Account<'a> {
             .map(|sheet| sheet.headers.as_slice())
             .unwrap_or_default();
         let column = headers.iter().position(|header| field.answers_to(&crate::fold::fold(header)));
-        let what = rule.message.as_ref().map(|words| words.get(self.lang).to_owned()).unwrap_or_default();
         let problem = Problem {
             column: column.map(column_letter).unwrap_or_default(),
             field: field.name.clone(),
             value: String::new(),
             rule: "same".to_owned(),
-            message: say!(
-                self.lang,
-                "{place}. satırdaki değerle çelişiyor. {what}",
-                "It disagrees with row {place}. {what}"
-            ),
+            complaint: Complaint::Contradicts { row: place, why: rule.message.clone() },
+            warning: false,
         };
         Outcome { problems: vec![problem], ..Outcome::of(Status::Invalid) }
     }

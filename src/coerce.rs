@@ -20,27 +20,19 @@ use self::decimal::decimal_text;
 use self::moment::{civil_of_serial, parse_civil, shows_another_moment, time_of_serial};
 use crate::contract::{EnumValue, Field, Kind};
 use crate::fold::{composed, fold};
-use crate::message::{Lang, shown};
+use crate::message::{Text, shown};
 use crate::number_format::exact;
+use crate::outcome::{CellFault, NoSingleTime, NotListed, Wanted};
 use crate::row::{BadCell, Cell, hidden_char, trimmed};
-use crate::say;
 
 /// Digits that a spreadsheet keeps of a number; what has more is already wrong in the file.
 const EXACT_DIGITS: f64 = 1e15;
 /// A spreadsheet shows what is closer to zero with an exponent.
 const SMALLEST: f64 = 1e-9;
 
-/// Why a cell is not taken: the rule it breaks and the sentence about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    pub rule: &'static str,
-    pub message: String,
-}
-
-/// What cells are read with: the file's number formats, the reader's language, the zone of times.
+/// What cells are read with: the file's number formats, and the zone of times.
 pub struct Coerce<'a> {
     pub formats: &'a Formats,
-    pub lang: Lang,
     pub zone: &'a TimeZone,
 }
 
@@ -49,12 +41,12 @@ impl Coerce<'_> {
     ///
     /// # Errors
     /// A cell that is no value of the field's kind.
-    pub fn value(&self, field: &Field, cell: &Cell) -> Result<Option<Value>, Refusal> {
+    pub fn value(&self, field: &Field, cell: &Cell) -> Result<Option<Value>, CellFault> {
         if cell.is_blank() {
             return Ok(None);
         }
         if let Cell::Bad(bad) = cell {
-            return Err(self.bad(bad));
+            return Err(bad_cell(bad));
         }
         self.of_kind(&field.kind, cell).map(Some)
     }
@@ -63,15 +55,15 @@ impl Coerce<'_> {
     ///
     /// # Errors
     /// A cell whose text is not certain, as a number that has lost digits.
-    pub fn sure_text(&self, cell: &Cell) -> Result<String, Refusal> {
+    pub fn sure_text(&self, cell: &Cell) -> Result<String, CellFault> {
         match cell {
-            Cell::Bad(bad) => Err(self.bad(bad)),
+            Cell::Bad(bad) => Err(bad_cell(bad)),
             cell if cell.is_blank() => Ok(String::new()),
             cell => self.text(cell),
         }
     }
 
-    fn of_kind(&self, kind: &Kind, cell: &Cell) -> Result<Value, Refusal> {
+    fn of_kind(&self, kind: &Kind, cell: &Cell) -> Result<Value, CellFault> {
         Ok(match kind {
             Kind::Text => Value::String(self.text(cell)?),
             Kind::Enum(values) => self.choice(values, cell)?,
@@ -87,71 +79,44 @@ impl Coerce<'_> {
     }
 
     /// Values separated by semicolons or line breaks; blanks between them are none.
-    fn list(&self, kind: &Kind, cell: &Cell) -> Result<Value, Refusal> {
+    fn list(&self, kind: &Kind, cell: &Cell) -> Result<Value, CellFault> {
         let Cell::Text(text) = cell else { return Ok(Value::Array(vec![self.of_kind(kind, cell)?])) };
         let items = text.split([';', '\n']).map(|item| Cell::Text(item.into())).filter(|item| !item.is_blank());
         items.map(|item| self.of_kind(kind, &item)).collect::<Result<_, _>>().map(Value::Array)
     }
 
-    fn json(&self, cell: &Cell) -> Result<Value, Refusal> {
+    fn json(&self, cell: &Cell) -> Result<Value, CellFault> {
         let text = self.text(cell)?;
-        serde_json::from_str(&text).map_err(|error| {
-            let advice = say!(
-                self.lang,
-                "hücreye JSON yazın, örneğin [\"a\", \"b\"] ({error})",
-                "write JSON into the cell, as in [\"a\", \"b\"] ({error})"
-            );
-            self.wrong_type(&text, advice)
-        })
+        serde_json::from_str(&text)
+            .map_err(|error| CellFault::NotA { wanted: Wanted::Json { why: error.to_string() }, found: text })
     }
 
     /// A text: blanks at its ends dropped; a number as the sheet shows it.
-    pub fn text(&self, cell: &Cell) -> Result<String, Refusal> {
+    pub fn text(&self, cell: &Cell) -> Result<String, CellFault> {
         match cell {
-            Cell::Text(text) if self.formats.is_text_file && is_e_notation(trimmed(text)) => {
-                Err(self.too_long_a_number())
-            }
-            Cell::Text(text) => self.visible(&composed(trimmed(text))),
-            Cell::Number { value, .. } if !has_exact_digits(*value) => Err(self.too_long_a_number()),
+            Cell::Text(text) if self.formats.is_text_file && is_e_notation(trimmed(text)) => Err(CellFault::DigitsLost),
+            Cell::Text(text) => visible(&composed(trimmed(text))),
+            Cell::Number { value, .. } if !has_exact_digits(*value) => Err(CellFault::DigitsLost),
             Cell::Number { value, format } => match self.formats.shown(*value, *format) {
                 Some(shown) if !shown.grouped && !shown.hides_sign => Ok(shown.text),
                 _ => Err(self.not_to_be_told(*format)),
             },
             Cell::Bool(flag) => Ok(flag.to_string()),
-            Cell::Date { .. } => Err(Refusal {
-                rule: "type",
-                message: say!(
-                    self.lang,
-                    "Hücre bir tarih olmuş, burada ise metin gerekiyor. Sütunu Metin olarak biçimlendirip değeri yeniden yazın.",
-                    "The cell has become a date, and a text is needed. Format the column as Text and write the value again."
-                ),
-            }),
+            Cell::Date { .. } => Err(CellFault::DateForText),
             Cell::Empty => Ok(String::new()),
-            Cell::Bad(bad) => Err(self.bad(bad)),
+            Cell::Bad(bad) => Err(bad_cell(bad)),
         }
     }
 
     /// What stands in the cell, whatever its format shows of it.
-    fn stored(&self, cell: &Cell) -> Result<String, Refusal> {
+    fn stored(&self, cell: &Cell) -> Result<String, CellFault> {
         match cell {
             Cell::Number { value, .. } if has_exact_digits(*value) => Ok(exact(*value)),
             other => self.text(other),
         }
     }
 
-    /// Takes a text that shows every character it has, and refuses one with a hidden character.
-    fn visible(&self, text: &str) -> Result<String, Refusal> {
-        let Some((at, hidden)) = hidden_char(text) else { return Ok(text.to_owned()) };
-        let (place, code) = (at + 1, format!("U+{:04X}", u32::from(hidden)));
-        let message = say!(
-            self.lang,
-            "Değerin {place}. karakteri görünmeyen bir karakter ({code}). Hücredeki değeri silip yeniden yazın.",
-            "Character {place} of the value is one that nobody sees ({code}). Delete the value and type it again."
-        );
-        Err(Refusal { rule: "hidden-character", message })
-    }
-
-    fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<Value, Refusal> {
+    fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<Value, CellFault> {
         let seen = self.text(cell);
         let stored = self.stored(cell);
         for text in seen.iter().chain(&stored) {
@@ -160,81 +125,54 @@ impl Coerce<'_> {
             }
         }
         let text = seen.or(stored)?;
-        let list = values.iter().map(|value| self.named(value)).collect::<Vec<_>>().join(", ");
-        let mut message = say!(
-            self.lang,
-            "\"{text}\" burada geçerli bir değer değil. Şunlardan birini yazın: {list}.",
-            "\"{text}\" is not a value that may stand here. Write one of: {list}."
-        );
-        if let Some(near) = nearest(values, &text) {
-            let near = self.named(near);
-            message.push_str(&say!(self.lang, " Şunu mu demek istediniz: {near}?", " Did you mean {near}?"));
-        }
-        Err(Refusal { rule: "enum", message })
+        let all: Vec<Text> = values.iter().map(named).collect();
+        let joined = |of: fn(&Text) -> &String| all.iter().map(|name| of(name).as_str()).collect::<Vec<_>>().join(", ");
+        let list = Text { tr: joined(|name| &name.tr), en: joined(|name| &name.en) };
+        let near = nearest(values, &text).map(named);
+        Err(CellFault::NotListed(Box::new(NotListed { found: text, list, near })))
     }
 
-    /// `Kurulum (install)`, or the value alone where it has no other name.
-    fn named(&self, value: &EnumValue) -> String {
-        let label = value.label.get(self.lang);
-        if fold(label) == fold(&value.value) { value.value.clone() } else { format!("{label} ({})", value.value) }
-    }
-
-    fn boolean(&self, cell: &Cell) -> Result<bool, Refusal> {
+    fn boolean(&self, cell: &Cell) -> Result<bool, CellFault> {
         let text = match cell {
             Cell::Bool(flag) => return Ok(*flag),
             other => self.stored(other)?,
         };
-        let advice = || say!(self.lang, "evet ya da hayır yazın", "write yes or no");
-        yes_or_no(&text).ok_or_else(|| self.wrong_type(&text, advice()))
+        yes_or_no(&text).ok_or_else(|| not_a(Wanted::YesOrNo, text))
     }
 
-    fn integer(&self, cell: &Cell) -> Result<Value, Refusal> {
-        let whole = || {
-            say!(
-                self.lang,
-                "ayırıcısız bir tam sayı yazın, örneğin 12",
-                "write a whole number without separators, as in 12"
-            )
-        };
+    fn integer(&self, cell: &Cell) -> Result<Value, CellFault> {
         match cell {
             Cell::Number { value, .. } if value.fract() == 0.0 && value.abs() < EXACT_DIGITS => {
                 Ok(Value::from(*value as i64))
             }
-            Cell::Number { value, .. } => Err(self.wrong_type(&value.to_string(), whole())),
+            Cell::Number { value, .. } => Err(not_a(Wanted::Integer, value.to_string())),
             other => {
                 let text = self.text(other)?;
-                text.parse::<i64>().map(Value::from).map_err(|_| self.wrong_type(&text, whole()))
+                text.parse::<i64>().map(Value::from).map_err(|_| not_a(Wanted::Integer, text))
             }
         }
     }
 
-    fn number(&self, cell: &Cell) -> Result<Value, Refusal> {
-        let decimal = || {
-            say!(
-                self.lang,
-                "binlik ayırıcısız bir sayı yazın, örneğin 1234,50",
-                "write a number without thousands separators, as in 1234.50"
-            )
-        };
+    fn number(&self, cell: &Cell) -> Result<Value, CellFault> {
         match cell {
             Cell::Number { value, .. } if value.abs() < EXACT_DIGITS => Ok(exact_number(*value)),
-            Cell::Number { .. } => Err(self.too_long_a_number()),
+            Cell::Number { .. } => Err(CellFault::DigitsLost),
             other => {
                 let text = self.text(other)?;
                 let parsed = decimal_text(&text).and_then(|plain| plain.parse::<f64>().ok());
                 parsed.map(exact_number).ok_or_else(|| match text.bytes().filter(u8::is_ascii_digit).count() {
-                    digits @ 16.. => self.too_many_digits(&text, digits),
-                    _ => self.wrong_type(&text, decimal()),
+                    digits @ 16.. => CellFault::TooManyDigits { found: text, digits },
+                    _ => not_a(Wanted::Decimal, text),
                 })
             }
         }
     }
 
-    fn date(&self, cell: &Cell) -> Result<Date, Refusal> {
+    fn date(&self, cell: &Cell) -> Result<Date, CellFault> {
         self.civil(cell).map(DateTime::date)
     }
 
-    fn date_time(&self, cell: &Cell) -> Result<String, Refusal> {
+    fn date_time(&self, cell: &Cell) -> Result<String, CellFault> {
         if let Cell::Text(text) = cell
             && let Ok(stamp) = trimmed(text).parse::<jiff::Timestamp>()
         {
@@ -245,20 +183,20 @@ impl Coerce<'_> {
         if found.is_ambiguous() {
             return Err(self.no_single_time(civil, matches!(found.offset(), AmbiguousOffset::Gap { .. })));
         }
-        let zoned = found.unambiguous().map_err(|_| self.no_date(&civil.to_string()))?;
+        let zoned = found.unambiguous().map_err(|_| no_date(civil.to_string()))?;
         Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
 
-    fn civil(&self, cell: &Cell) -> Result<DateTime, Refusal> {
+    fn civil(&self, cell: &Cell) -> Result<DateTime, CellFault> {
         match cell {
             Cell::Date { serial, format } if self.formats.date(*format).is_date() => {
-                civil_of_serial(*serial).ok_or_else(|| self.no_date(&serial.to_string()))
+                civil_of_serial(*serial).ok_or_else(|| no_date(serial.to_string()))
             }
             // A number that is not formatted as a date may be a year, or a date without its points.
-            Cell::Number { .. } | Cell::Date { .. } => Err(self.no_date(&self.shown(cell))),
+            Cell::Number { .. } | Cell::Date { .. } => Err(no_date(self.shown(cell).into_string())),
             other => {
                 let text = self.text(other)?;
-                parse_civil(&text).ok_or_else(|| self.no_date(&text))
+                parse_civil(&text).ok_or_else(|| no_date(text))
             }
         }
     }
@@ -284,7 +222,7 @@ impl Coerce<'_> {
     }
 
     /// What is sent although the sheet shows something else, and why that is likely wrong.
-    pub fn doubt(&self, kind: &Kind, cell: &Cell) -> Option<Refusal> {
+    pub fn doubt(&self, kind: &Kind, cell: &Cell) -> Option<CellFault> {
         match (kind, cell) {
             (Kind::List(kind), Cell::Number { .. } | Cell::Date { .. }) => self.doubt(kind, cell),
             (Kind::Integer | Kind::Number, Cell::Number { value, format }) => {
@@ -304,124 +242,57 @@ impl Coerce<'_> {
         }
     }
 
-    fn shown_otherwise(&self, cell: &Cell, sent: &str) -> Refusal {
-        let seen = shown(&self.shown(cell));
-        Refusal {
-            rule: "shown",
-            message: say!(
-                self.lang,
-                "Sayfada {seen} görünüyor, hücrede {sent} var; hücredeki gönderilir. Doğrusu görünense onu yazın.",
-                "The sheet shows {seen}, the cell holds {sent}; what it holds is sent. If what is shown is right, write that."
-            ),
-        }
+    fn shown_otherwise(&self, cell: &Cell, sent: &str) -> CellFault {
+        CellFault::ShownOtherwise { seen: shown(&self.shown(cell)), sent: sent.to_owned() }
     }
 
-    fn partly_shown(&self, format: u16, sent: &str) -> Refusal {
-        let code = shown(self.formats.code(format));
-        Refusal {
-            rule: "shown",
-            message: say!(
-                self.lang,
-                "Hücrenin biçimi ({code}) gönderilen {sent} değerini olduğu gibi göstermiyor. Değerin doğru olduğuna bakın.",
-                "The cell's format ({code}) does not show {sent}, which is sent, as it is. See that it is right."
-            ),
-        }
+    fn partly_shown(&self, format: u16, sent: &str) -> CellFault {
+        CellFault::PartlyShown { format: shown(self.formats.code(format)), sent: sent.to_owned() }
     }
 
-    fn not_to_be_told(&self, format: u16) -> Refusal {
-        let code = shown(self.formats.code(format));
-        let (tr, en) = if code.is_empty() { Default::default() } else { (format!(" ({code})"), format!(" ({code})")) };
-        Refusal {
-            rule: "format",
-            message: say!(
-                self.lang,
-                "Hücrenin sayı biçimi{tr} her bilgisayarda aynı görünmez; ne gönderileceği kesin değil. Sütunu Metin olarak biçimlendirip değeri gönderileceği gibi yazın.",
-                "The cell's number format{en} does not show the same everywhere, so what to send is not certain. Format the column as Text and write the value as it is to be sent."
-            ),
-        }
-    }
-
-    fn bad(&self, bad: &BadCell) -> Refusal {
-        let message = match bad {
-            BadCell::Error(error) => say!(
-                self.lang,
-                "Hücrede {error} hatası var. Formülü düzeltin ya da değeri yazın.",
-                "The cell holds the error {error}. Mend the formula or write the value."
-            ),
-            BadCell::NoCachedValue => say!(
-                self.lang,
-                "Formülün sonucu dosyada yok. Dosyayı Excel'de açıp kaydedin ya da değeri yazın.",
-                "The file does not carry the formula's result. Open and save it in Excel, or write the value."
-            ),
-            BadCell::Undecodable(_) => say!(
-                self.lang,
-                "Hücrede okunamayan harfler var. Dosyayı UTF-8 CSV ya da .xlsx olarak kaydedin.",
-                "The cell has letters that cannot be read. Save the file as CSV UTF-8 or as .xlsx."
-            ),
-        };
-        Refusal { rule: "cell", message }
-    }
-
-    fn too_long_a_number(&self) -> Refusal {
-        Refusal {
-            rule: "digits",
-            message: say!(
-                self.lang,
-                "Sayı 15 basamaktan uzun ya da 1,2E+15 biçiminde: basamakları kaybolmuş olabilir. Sütunu Metin olarak biçimlendirip değeri yeniden yazın.",
-                "The number has more than 15 digits or stands as 1.2E+15: digits may be lost. Format the column as Text and write the value again."
-            ),
-        }
-    }
-
-    /// More than a number keeps: what is sent would not be what stands in the cell.
-    fn too_many_digits(&self, found: &str, digits: usize) -> Refusal {
-        Refusal {
-            rule: "digits",
-            message: say!(
-                self.lang,
-                "\"{found}\" {digits} basamaklı; bir sayı en çok 15 basamağı eksiksiz taşır. Kısaltın ya da yuvarlayın.",
-                "\"{found}\" has {digits} digits; a number keeps 15 at most. Shorten or round it."
-            ),
-        }
-    }
-
-    fn wrong_type(&self, found: &str, advice: String) -> Refusal {
-        Refusal {
-            rule: "type",
-            message: say!(self.lang, "\"{found}\" okunamadı: {advice}.", "\"{found}\" cannot be read: {advice}."),
-        }
+    fn not_to_be_told(&self, format: u16) -> CellFault {
+        CellFault::Format { format: shown(self.formats.code(format)) }
     }
 
     /// Where clocks are put forward an hour is missing, where they are put back one is there twice.
-    fn no_single_time(&self, civil: DateTime, missing: bool) -> Refusal {
-        let (time, iso) = (civil.strftime("%d.%m.%Y %H:%M"), civil.strftime("%Y-%m-%dT%H:%M:%S"));
-        let zone = self.zone.iana_name().unwrap_or("-");
-        let message = if missing {
-            say!(
-                self.lang,
-                "{time} saati {zone} diliminde yok: saatler o gece ileri alınıyor. Başka bir saat ya da {iso}+03:00 gibi farkıyla yazın.",
-                "The time {time} does not exist in {zone}: clocks are put forward that night. Write another time, or one with its offset, as in {iso}+03:00."
-            )
-        } else {
-            say!(
-                self.lang,
-                "{time} saati {zone} diliminde iki kez var: saatler o gece geri alınıyor. {iso}+03:00 gibi farkıyla yazın.",
-                "The time {time} comes twice in {zone}: clocks are put back that night. Write it with its offset, as in {iso}+03:00."
-            )
-        };
-        Refusal { rule: "time", message }
+    fn no_single_time(&self, civil: DateTime, missing: bool) -> CellFault {
+        CellFault::NoSingleTime(Box::new(NoSingleTime {
+            time: civil.strftime("%d.%m.%Y %H:%M").to_string(),
+            iso: civil.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            zone: self.zone.iana_name().unwrap_or("-").to_owned(),
+            missing,
+        }))
     }
+}
 
-    fn no_date(&self, found: &str) -> Refusal {
-        self.wrong_type(
-            found,
-            say!(
-                self.lang,
-                "tarihi 31.12.2026 ya da 2026-12-31 biçiminde yazın",
-                "write the date as 31.12.2026 or 2026-12-31"
-            ),
-        )
+/// Takes a text that shows every character it has, and refuses one with a hidden character.
+fn visible(text: &str) -> Result<String, CellFault> {
+    let Some((at, hidden)) = hidden_char(text) else { return Ok(text.to_owned()) };
+    Err(CellFault::HiddenCharacter { place: at + 1, character: hidden })
+}
+
+fn not_a(wanted: Wanted, found: String) -> CellFault {
+    CellFault::NotA { wanted, found }
+}
+
+fn no_date(found: String) -> CellFault {
+    not_a(Wanted::Date, found)
+}
+
+fn bad_cell(bad: &BadCell) -> CellFault {
+    match bad {
+        BadCell::Error(error) => CellFault::Error { error: error.to_string() },
+        BadCell::NoCachedValue => CellFault::NoResult,
+        BadCell::Undecodable(_) => CellFault::Undecodable,
     }
+}
+
+/// `Kurulum (install)`, or the value alone where it has no other name.
+fn named(value: &EnumValue) -> Text {
+    let name = |label: &str| {
+        if fold(label) == fold(&value.value) { value.value.clone() } else { format!("{label} ({})", value.value) }
+    };
+    Text { tr: name(&value.label.tr), en: name(&value.label.en) }
 }
 
 /// Whether a number is one whose digits a spreadsheet keeps, and writes without an exponent.
@@ -469,9 +340,8 @@ fn nearest<'v>(values: &'v [EnumValue], text: &str) -> Option<&'v EnumValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Text;
 
-    fn take(kind: Kind, cell: Cell) -> Result<Option<Value>, Refusal> {
+    fn take(kind: Kind, cell: Cell) -> Result<Option<Value>, CellFault> {
         let field = Field {
             name: "f".into(),
             label: Text::same("f"),
@@ -488,7 +358,7 @@ mod tests {
         };
         let codes = ["General", "00000000", "#,##0.00", "\"FU\"00000000", "dd.mm.yyyy", "h:mm", "mmm-yy", "0.00"];
         let formats = Formats::of(&codes.map(String::from));
-        Coerce { formats: &formats, lang: Lang::En, zone: &TimeZone::UTC }.value(&field, &cell)
+        Coerce { formats: &formats, zone: &TimeZone::UTC }.value(&field, &cell)
     }
 
     fn text(value: &str) -> Cell {
@@ -504,9 +374,9 @@ mod tests {
             assert_eq!(number(found).unwrap(), wanted, "{found}");
         }
         assert_eq!(number("12345678901234,5").unwrap(), "12345678901234.5");
-        assert_eq!(number("123456789012345,6").unwrap_err().rule, "digits");
+        assert_eq!(number("123456789012345,6").unwrap_err().rule(), "digits");
         for ambiguous in ["1.234", "1,234", "1.23.45", "1.2345,6", "12,34,5"] {
-            assert_eq!(number(ambiguous).unwrap_err().rule, "type", "{ambiguous}");
+            assert_eq!(number(ambiguous).unwrap_err().rule(), "type", "{ambiguous}");
         }
     }
 
@@ -515,16 +385,16 @@ mod tests {
         let number = |value, format| take(Kind::Text, Cell::Number { value, format });
         assert_eq!(number(1234.0, 1).unwrap().unwrap(), "00001234");
         assert_eq!(number(1234.0, 0).unwrap().unwrap(), "1234");
-        assert_eq!(number(1234.0, 2).unwrap_err().rule, "format");
+        assert_eq!(number(1234.0, 2).unwrap_err().rule(), "format");
         assert_eq!(number(123.0, 2).unwrap().unwrap(), "123.00");
         assert_eq!(number(359.0, 3).unwrap().unwrap(), "FU00000359");
-        assert_eq!(number(1e-10, 0).unwrap_err().rule, "digits");
+        assert_eq!(number(1e-10, 0).unwrap_err().rule(), "digits");
         assert_eq!(number(123_456_789_012_345.0, 0).unwrap().unwrap(), "123456789012345");
-        assert_eq!(number(1e15, 0).unwrap_err().rule, "digits");
+        assert_eq!(number(1e15, 0).unwrap_err().rule(), "digits");
         assert_eq!(take(Kind::Text, text("1,23457E+11")).unwrap().unwrap(), "1,23457E+11");
         let csv = Formats::of_text_file();
-        let coerce = Coerce { formats: &csv, lang: Lang::En, zone: &TimeZone::UTC };
-        assert_eq!(coerce.text(&text("1,23457E+11")).unwrap_err().rule, "digits");
+        let coerce = Coerce { formats: &csv, zone: &TimeZone::UTC };
+        assert_eq!(coerce.text(&text("1,23457E+11")).unwrap_err().rule(), "digits");
         assert_eq!(take(Kind::Text, text("HE+1")).unwrap().unwrap(), "HE+1");
     }
 
@@ -534,24 +404,27 @@ mod tests {
         assert_eq!(take(Kind::Integer, text("\u{200e}12\u{200f}")).unwrap().unwrap(), 12);
         for inside in ["FU\u{202a}1", "a\u{9b}b", "a\u{b}b", "a\u{c}b", "a\u{85}b", "a\u{1a}b", "a\u{7f}b"] {
             let refused = take(Kind::Text, text(inside)).unwrap_err();
-            assert_eq!(refused.rule, "hidden-character", "{inside:?}");
+            assert_eq!(refused.rule(), "hidden-character", "{inside:?}");
         }
-        let message = take(Kind::Text, text("FU\u{202a}1")).unwrap_err().message;
-        assert!(message.contains("Character 3") && message.contains("U+202A"), "{message}");
+        let fault = take(Kind::Text, text("FU\u{202a}1")).unwrap_err();
+        assert_eq!(fault, CellFault::HiddenCharacter { place: 3, character: '\u{202a}' });
+        let words = crate::words::cell(&fault, crate::message::Lang::En);
+        assert!(words.contains("Character 3") && words.contains("U+202A"), "{words}");
     }
 
     #[test]
     fn a_text_that_became_a_date_is_refused_and_not_guessed() {
-        assert_eq!(take(Kind::Text, Cell::Date { serial: 46_000.0, format: 0 }).unwrap_err().rule, "type");
+        assert_eq!(take(Kind::Text, Cell::Date { serial: 46_000.0, format: 0 }).unwrap_err().rule(), "type");
     }
 
     #[test]
     fn what_the_sheet_shows_otherwise_is_doubted() {
         let formats = Formats::of(&["0.00", "dd.mm.yyyy", "dd.mm.yyyy hh:mm", "mmm-yy"].map(String::from));
-        let coerce = Coerce { formats: &formats, lang: Lang::En, zone: &TimeZone::UTC };
-        let doubt = |kind: &Kind, cell| coerce.doubt(kind, &cell).map(|doubt| doubt.message);
+        let coerce = Coerce { formats: &formats, zone: &TimeZone::UTC };
+        let doubt = |kind: &Kind, cell| coerce.doubt(kind, &cell);
         let number = |value| Cell::Number { value, format: 0 };
-        assert!(doubt(&Kind::Number, number(12.345)).unwrap().contains("12.35"));
+        let shown = CellFault::ShownOtherwise { seen: "12.35".to_owned(), sent: "12.345".to_owned() };
+        assert_eq!(doubt(&Kind::Number, number(12.345)), Some(shown));
         assert_eq!(doubt(&Kind::Number, number(12.5)), None);
         assert_eq!(doubt(&Kind::Text, number(12.345)), None);
         let date = |serial, format| Cell::Date { serial, format };
@@ -572,8 +445,8 @@ mod tests {
     #[test]
     fn a_date_needs_a_date_format() {
         let date = |cell| take(Kind::Date, cell).map(|value| value.unwrap().as_str().unwrap().to_owned());
-        assert_eq!(date(Cell::Number { value: 2024.0, format: 0 }).unwrap_err().rule, "type");
-        assert_eq!(date(Cell::Date { serial: 46_022.5, format: 5 }).unwrap_err().rule, "type");
+        assert_eq!(date(Cell::Number { value: 2024.0, format: 0 }).unwrap_err().rule(), "type");
+        assert_eq!(date(Cell::Date { serial: 46_022.5, format: 5 }).unwrap_err().rule(), "type");
         assert_eq!(date(Cell::Date { serial: 46_022.0, format: 6 }).unwrap(), "2025-12-31");
     }
 
@@ -586,7 +459,7 @@ mod tests {
             assert_eq!(take(Kind::Boolean, text(no)).unwrap().unwrap(), false, "{no}");
         }
         assert_eq!(take(Kind::Boolean, text("\u{a0}")).unwrap(), None);
-        assert_eq!(take(Kind::Boolean, text("belki")).unwrap_err().rule, "type");
+        assert_eq!(take(Kind::Boolean, text("belki")).unwrap_err().rule(), "type");
     }
 
     #[test]
@@ -594,10 +467,10 @@ mod tests {
         assert_eq!(take(Kind::Integer, Cell::Number { value: 2.0, format: 0 }).unwrap().unwrap(), 2);
         assert_eq!(take(Kind::Integer, text(" 2 ")).unwrap().unwrap(), 2);
         for bad in ["1.000", "2,5", "iki", "99999999999999999999"] {
-            assert_eq!(take(Kind::Integer, text(bad)).unwrap_err().rule, "type", "{bad}");
+            assert_eq!(take(Kind::Integer, text(bad)).unwrap_err().rule(), "type", "{bad}");
         }
         assert_eq!(take(Kind::Number, text("1234,50")).unwrap().unwrap(), 1234.5);
-        assert_eq!(take(Kind::Number, text("1.234")).unwrap_err().rule, "type");
+        assert_eq!(take(Kind::Number, text("1.234")).unwrap_err().rule(), "type");
     }
 
     #[test]

@@ -11,10 +11,11 @@ use serde_json::Value;
 pub use complaint::check_overrides;
 use complaint::{no_cell_holds, nothing_fits, nothing_known, place, two_columns};
 
-use crate::coerce::{Coerce, Refusal};
+use crate::coerce::Coerce;
 use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};
 use crate::error::Error;
 use crate::fold::fold;
+use crate::outcome::CellFault;
 use crate::row::{Cell, Row, Sheet};
 use crate::text;
 
@@ -74,9 +75,9 @@ pub struct Draft {
     /// One a field, in the contract's order; nothing where the body leaves the field out.
     pub values: Vec<Option<Value>>,
     /// Index of the field, and why its cell was not taken.
-    pub refused: Vec<(usize, Refusal)>,
+    pub refused: Vec<(usize, CellFault)>,
     /// Index of the field, and why what was taken is likely wrong.
-    pub doubts: Vec<(usize, Refusal)>,
+    pub doubts: Vec<(usize, CellFault)>,
 }
 
 /// Finds the routes of a sheet. `operations` are those that may be meant: one with `--to`, else all.
@@ -182,7 +183,7 @@ fn in_body(field: &Field) -> bool {
     field.slots.iter().any(|slot| matches!(slot, Slot::Body(steps) if steps.len() == 1))
 }
 
-fn filled(pieces: &[Piece], row: &Row, coerce: &Coerce) -> Result<Cell, Refusal> {
+fn filled(pieces: &[Piece], row: &Row, coerce: &Coerce) -> Result<Cell, CellFault> {
     let mut words = CompactString::default();
     for piece in pieces {
         match piece {

@@ -8,6 +8,7 @@
 //! [`Attempt::Lost`], the row is [`Status::Unknown`] and is never sent again by the program. A look-up
 //! or a person closes it (`caseload resolve`).
 
+mod complaint;
 mod reason;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::complaint::{Bound, CellFault, Complaint, NoSingleTime, NotListed, Problem, RuleFault, Wanted};
 pub use self::reason::{Cause, ListDoubt, ListEnd, Reason, Unread, Unsent};
 
 /// How one request ended, as far as this side of the wire can know.
@@ -194,20 +196,6 @@ impl ApiError {
             (None, None) => String::new(),
         }
     }
-}
-
-/// What a contract or a cell has against a row: where, what was found, which rule, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// The letter above the column; empty when the problem is the row's.
-    pub column: String,
-    /// The contract's name of the field; empty when the problem is the row's.
-    pub field: String,
-    /// The cell as it was found.
-    pub value: String,
-    /// The rule's keyword: `required`, `maxLength`, `enum`, `same`, `type`, …
-    pub rule: String,
-    pub message: String,
 }
 
 /// The row that a duplicate repeats.

@@ -265,7 +265,7 @@ fn each(
         _ => HashMap::new(),
     };
     let CheckedFile { rows, verdicts, operations, sheets, findings, places, file_name, .. } = checked;
-    let mut account = Account::new(job.lang, operations, sheets, findings, places);
+    let mut account = Account::new(operations, sheets, findings, places);
     account.file_name = file_name;
     account.send_duplicates = job.recipe.send_duplicates;
     account.ledger = closing.ledger;

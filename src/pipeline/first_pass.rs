@@ -139,7 +139,7 @@ pub fn first_pass(
     let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings } =
         planned(path, job, aim, caller)?;
     let (formats, looks) = (input.formats.clone(), looks(&input));
-    let in_zone = |zone| Coerce { formats: &looks, lang: job.lang, zone };
+    let in_zone = |zone| Coerce { formats: &looks, zone };
     let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
     let coerce = in_zone(const { &TimeZone::UTC });
     let references: Vec<&Operation> = operations.iter().collect();
@@ -382,7 +382,7 @@ impl Pass<'_> {
             Err(found) => {
                 let known: Vec<String> =
                     map.routes.iter().map(|route| self.operations[route.operation].full_name()).collect();
-                let problem = unknown_operation(&found, map.selector, &known, self.job.lang);
+                let problem = unknown_operation(&found, map.selector, known);
                 return Verdict::Invalid { operation: None, problems: vec![problem] };
             }
         };

@@ -167,7 +167,7 @@ fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value)
     let row = Row { place: Place { sheet: 0, row: 0 }, hidden: false, cells: Vec::new() };
     let route = Route { operation: index, sources: vec![Source::Nowhere; lookup.fields.len()] };
     let formats = Formats::default();
-    let coerce = Coerce { formats: &formats, lang: job.lang, zone: &TimeZone::UTC };
+    let coerce = Coerce { formats: &formats, zone: &TimeZone::UTC };
     let context = Context { row: &row, route: &route, coerce: &coerce };
     Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
 }

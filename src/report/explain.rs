@@ -38,7 +38,7 @@ pub fn explanation(outcome: &Outcome, context: Context) -> String {
     lines.extend(outcome.duplicate_of.as_ref().map(|of| duplicate(of, outcome, context).into()));
     let error = outcome.error.as_ref().map(|error| words::sentence(error, context.reader()));
     lines.extend(error.filter(|words| !words.is_empty()).map(Cow::Owned));
-    lines.extend(outcome.problems.iter().map(|problem| problem_line(problem, context)));
+    lines.extend(outcome.problems.iter().map(|problem| Cow::Owned(problem_line(problem, context))));
     if lines.is_empty() {
         lines.extend(of_word(outcome, context.lang).map(Cow::Owned));
     }
@@ -78,22 +78,21 @@ pub fn code(outcome: &Outcome) -> Cow<'_, str> {
 }
 
 /// A problem with its place in front: `column C (Mali No): …`.
-fn problem_line<'a>(problem: &'a Problem, context: Context) -> Cow<'a, str> {
+fn problem_line(problem: &Problem, context: Context) -> String {
     let header = column_index(&problem.column).and_then(|index| context.headers.get(index));
     let header = header.map(CompactString::as_str).filter(|header| !header.is_empty());
     // A header may have several lines; here it stands within a sentence.
     let header = header.map(|header| header.split_whitespace().collect::<Vec<_>>().join(" "));
     let name = header.as_deref().unwrap_or_else(|| field_label(&problem.field, context));
-    let (column, message) = (&problem.column, &problem.message);
+    let (column, message) = (&problem.column, words::problem(problem, context.lang));
     match (column.is_empty(), name.is_empty()) {
         (false, false) => {
             say!(context.lang, "{column} sütunu ({name}): {message}", "column {column} ({name}): {message}")
         }
         (false, true) => say!(context.lang, "{column} sütunu: {message}", "column {column}: {message}"),
         (true, false) => format!("{name}: {message}"),
-        (true, true) => return Cow::Borrowed(message),
+        (true, true) => message,
     }
-    .into()
 }
 
 /// What a field is called in the reader's language.
@@ -174,12 +173,15 @@ fn of_word(outcome: &Outcome, lang: Lang) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Text;
+    use crate::outcome::Complaint;
 
     const PLAIN: Context = Context { lang: Lang::En, headers: &[], operation: None, run: Some("r2"), flags: "" };
 
     fn problem(column: &str, field: &str, rule: &str) -> Problem {
         let (column, field, rule) = (column.into(), field.into(), rule.into());
-        Problem { column, field, value: "FT1".into(), rule, message: "wrong.".into() }
+        let complaint = Complaint::Contract(Text::same("wrong."));
+        Problem { column, field, value: "FT1".into(), rule, complaint, warning: false }
     }
 
     #[test]

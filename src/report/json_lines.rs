@@ -34,12 +34,30 @@ struct Line<'a> {
     result: Status,
     id: Option<&'a Value>,
     error: Option<ApiError>,
-    problems: &'a [Problem],
+    problems: Vec<ToldProblem<'a>>,
     http_status: Option<u16>,
     attempts: u32,
     sent_at: Option<String>,
     reference: Option<&'a str>,
     duplicate_of: Option<Original<'a>>,
+}
+
+/// A problem, with its sentence in the reader's language.
+#[derive(Serialize)]
+pub(super) struct ToldProblem<'a> {
+    column: &'a str,
+    field: &'a str,
+    value: &'a str,
+    rule: &'a str,
+    message: String,
+}
+
+pub(super) fn told_problems<'a>(problems: &'a [Problem], reader: Reader) -> Vec<ToldProblem<'a>> {
+    let told = |problem: &'a Problem| {
+        let Problem { column, field, value, rule, .. } = problem;
+        ToldProblem { column, field, value, rule, message: words::problem(problem, reader.lang) }
+    };
+    problems.iter().map(told).collect()
 }
 
 /// The row that a duplicate repeats.
@@ -72,7 +90,7 @@ impl<'a> Writer<'a> {
             result: outcome.status,
             id: outcome.id.as_ref(),
             error: outcome.error.as_ref().map(|error| words::told(error, reader)),
-            problems: &outcome.problems,
+            problems: told_problems(&outcome.problems, reader),
             http_status: outcome.http_status,
             attempts: outcome.attempts,
             sent_at: outcome.sent_at_ms.and_then(|ms| moment::rfc3339(ms, &self.zone)),

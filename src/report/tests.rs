@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::error::ErrorKind;
-use crate::outcome::{ApiError, DuplicateOf, Problem, Status};
+use crate::message::Text;
+use crate::outcome::{ApiError, Complaint, DuplicateOf, Problem, Status};
 use crate::read::ReadAs;
 use crate::row::{BadCell, Cell, Place};
 
@@ -45,7 +46,8 @@ fn done(id: Value) -> Outcome {
 
 fn invalid(column: &str, rule: &str) -> Outcome {
     let (column, rule) = (column.into(), rule.into());
-    let problem = Problem { column, field: "deviceId".into(), value: "FT1".into(), rule, message: "wrong.".into() };
+    let (value, complaint) = ("FT1".into(), Complaint::Contract(Text::same("wrong.")));
+    let problem = Problem { column, field: "deviceId".into(), value, rule, complaint, warning: false };
     Outcome { problems: vec![problem], ..Outcome::of(Status::Invalid) }
 }
 

@@ -5,32 +5,25 @@ use serde_json::Value;
 
 use super::shape::Shape;
 use crate::contract::{Check, Operation};
-use crate::message::Lang;
-use crate::say;
+use crate::outcome::{Complaint, RuleFault};
 
-/// The fields of a row whose digits do not fit each other: each with its rule and the sentence.
+/// The fields of a row whose digits do not fit each other: each with its rule, and what it says.
 pub(super) fn doubts<'a>(
     operation: &'a Operation,
     shape: &'a Shape,
-    lang: Lang,
-) -> impl Iterator<Item = (usize, &'static str, String)> + use<'a> {
-    operation.fields.iter().enumerate().filter_map(move |(at, field)| {
+) -> impl Iterator<Item = (usize, &'static str, Complaint)> + use<'a> {
+    operation.fields.iter().enumerate().filter_map(|(at, field)| {
         let check = field.check?;
         let Value::String(text) = shape.get(at)? else { return None };
         if fits(check, text) {
             return None;
         }
-        let name = field.label.get(lang);
         let (rule, digits) = match check {
             Check::Tckn => ("tckn", 11),
             Check::Vkn => ("vkn", 10),
         };
-        let message = say!(
-            lang,
-            "{name} {digits} basamaklı geçerli bir numara değil: son basamaklar öncekilerle tutmuyor. Numarayı belgeden denetleyin.",
-            "{name} is no valid number of {digits} digits: its last digits do not fit the others. Check it against the document."
-        );
-        Some((at, rule, message))
+        let fault = RuleFault::CheckDigits { digits };
+        Some((at, rule, Complaint::Rule { name: field.label.clone(), fault }))
     })
 }
 

@@ -4,10 +4,11 @@
 //! Rules across rows are in [`across`].
 
 pub mod across;
+mod broken;
 mod check_digits;
 mod parts;
 mod schema;
-mod sentence;
+
 mod shape;
 mod soft;
 pub mod turns;
@@ -25,8 +26,7 @@ use crate::error::Error;
 use crate::identity::{OtherKeyer, RowKeyers};
 use crate::keyed::{Key, KeyedHasher};
 use crate::map::{Draft, Route};
-use crate::message::Lang;
-use crate::outcome::{Problem, Status};
+use crate::outcome::{Complaint, Problem, Status};
 use crate::row::{Cell, Row, column_letter};
 
 use schema::Schema;
@@ -282,9 +282,9 @@ impl<'a> Rules<'a> {
         if !draft.refused.is_empty() || !self.schema.accepts(&shape.value) {
             problems = self.refused(draft, shape, context);
         }
-        let unsendable = parts::unsendable(self.operation, shape, context.coerce.lang);
+        let unsendable = parts::unsendable(self.operation, shape);
         problems.extend(
-            unsendable.map(|(field, rule, message)| context.problem(self.operation, Some(field), rule, message)),
+            unsendable.map(|(field, complaint)| context.problem(self.operation, Some(field), "parameter", complaint)),
         );
         let mut warnings = self.doubts(draft, shape, context);
         if self.strict {
@@ -299,15 +299,13 @@ impl<'a> Rules<'a> {
 
     /// What is likely wrong, and not for the contract to refuse.
     fn doubts(&self, draft: &Draft, shape: &Shape, context: &Context) -> Vec<Problem> {
-        let doubts = draft.doubts.iter().map(|(field, doubt)| (*field, doubt.rule, doubt.message.clone()));
-        let lang = context.coerce.lang;
-        let doubts = doubts.chain(check_digits::doubts(self.operation, shape, lang));
-        let doubts = doubts.chain(self.soft.doubts(self.operation, shape, lang));
+        let doubts = draft.doubts.iter().map(|(field, fault)| (*field, fault.rule(), Complaint::Cell(fault.clone())));
+        let doubts = doubts.chain(check_digits::doubts(self.operation, shape));
+        let doubts = doubts.chain(self.soft.doubts(self.operation, shape));
         doubts
-            .map(|(field, rule, message)| {
-                let message =
-                    if self.strict { message } else { crate::say!(lang, "Uyarı: {message}", "Warning: {message}") };
-                context.problem(self.operation, Some(field), rule, message)
+            .map(|(field, rule, complaint)| Problem {
+                warning: !self.strict,
+                ..context.problem(self.operation, Some(field), rule, complaint)
             })
             .collect()
     }
@@ -316,13 +314,15 @@ impl<'a> Rules<'a> {
         let refused = &draft.refused;
         let mut problems: Vec<Problem> = refused
             .iter()
-            .map(|(field, why)| context.problem(self.operation, Some(*field), why.rule, why.message.clone()))
+            .map(|(field, fault)| {
+                context.problem(self.operation, Some(*field), fault.rule(), Complaint::Cell(fault.clone()))
+            })
             .collect();
-        for found in self.schema.problems(shape, self.operation, context.coerce.lang) {
+        for found in self.schema.problems(shape, self.operation) {
             if found.field.is_some_and(|field| refused.iter().any(|(taken, _)| *taken == field)) {
                 continue;
             }
-            problems.push(context.problem(self.operation, found.field, &found.rule, found.message));
+            problems.push(context.problem(self.operation, found.field, &found.rule, found.complaint));
         }
         problems
     }
@@ -436,32 +436,28 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn problem(&self, operation: &Operation, field: Option<usize>, rule: &str, message: String) -> Problem {
+    fn problem(&self, operation: &Operation, field: Option<usize>, rule: &str, complaint: Complaint) -> Problem {
         let column = field.and_then(|field| self.route.column(field));
         let cell = column.and_then(|column| self.row.cells.get(column)).unwrap_or(&Cell::Empty);
-        let value = self.coerce.shown(cell).to_string();
         Problem {
             column: column.map(column_letter).unwrap_or_default(),
             field: field.map(|field| operation.fields[field].name.clone()).unwrap_or_default(),
-            message: message.replace("{value}", &value),
-            value,
+            value: self.coerce.shown(cell).to_string(),
             rule: rule.to_owned(),
+            complaint,
+            warning: false,
         }
     }
 }
 
 /// The problem of a row whose operation cell names nothing that the sheet has the columns for.
-pub fn unknown_operation(found: &str, column: Option<usize>, known: &[String], lang: Lang) -> Problem {
-    let known = known.join(", ");
+pub fn unknown_operation(found: &str, column: Option<usize>, known: Vec<String>) -> Problem {
     Problem {
         column: column.map(column_letter).unwrap_or_default(),
         field: "operation".to_owned(),
         value: found.to_owned(),
         rule: "operation".to_owned(),
-        message: crate::say!(
-            lang,
-            "\"{found}\" bu sayfanın sütunlarıyla yapılabilecek bir işlem değil. Şunlardan birini yazın: {known}.",
-            "\"{found}\" is no operation that the columns of this sheet serve. Write one of: {known}."
-        ),
+        complaint: Complaint::Operation { known },
+        warning: false,
     }
 }

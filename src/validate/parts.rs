@@ -5,9 +5,8 @@ use serde_json::Value;
 
 use super::shape::{BODY, PARAMETERS, Shape, has_parts};
 use crate::contract::{Operation, Parameter, Place, Slot};
-use crate::message::Lang;
-use crate::outcome::id_text;
-use crate::say;
+use crate::message::Text;
+use crate::outcome::{Complaint, RuleFault, id_text};
 
 /// All but the unreserved characters (RFC 3986, 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -78,32 +77,23 @@ pub(super) fn headers(operation: &Operation, shape: &Shape) -> Vec<(String, Stri
     headers.map(|(parameter, value)| (parameter.name.clone(), texts(value).join(","))).collect()
 }
 
-/// Values that a schema may accept and a request cannot carry: field, rule and sentence.
+/// Values that a schema may accept and a request cannot carry: each with its field.
 pub(super) fn unsendable<'s>(
     operation: &'s Operation,
     shape: &'s Shape,
-    lang: Lang,
-) -> impl Iterator<Item = (usize, &'static str, String)> + 's {
+) -> impl Iterator<Item = (usize, Complaint)> + 's {
     values(operation, shape).filter_map(move |(parameter, value)| {
         let text = texts(value).join(",");
         let name = &parameter.name;
         let fault = match parameter.place {
             // An address with a piece of dots is another address (RFC 3986, 5.2.4).
-            Place::Path if text.is_empty() || text == "." || text == ".." => say!(
-                lang,
-                "{name} adresin bir parçası; boş, \".\" ya da \"..\" olamaz. Gerçek değeri yazın.",
-                "{name} is a part of the address and cannot be empty, \".\" or \"..\". Write the real value."
-            ),
-            Place::Header if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => say!(
-                lang,
-                "{name} bir başlıkta gider ve yalnız ASCII harf, rakam ve işaretler taşıyabilir. Değeri düzeltin.",
-                "{name} travels in a header and may hold ASCII letters, digits and signs only. Correct the value."
-            ),
+            Place::Path if text.is_empty() || text == "." || text == ".." => RuleFault::PathPart,
+            Place::Header if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => RuleFault::Header,
             _ => return None,
         };
         let is_this = |slot: &Slot| matches!(slot, Slot::Parameter { name: known, .. } if known == name);
         let field = operation.fields.iter().position(|field| field.slots.iter().any(is_this))?;
-        Some((field, "parameter", fault))
+        Some((field, Complaint::Rule { name: Text::same(name.as_str()), fault }))
     })
 }
 
@@ -161,7 +151,7 @@ paths:
         assert_eq!(path(&operation, &shape).unwrap(), "/cases/a%2Fb%20c%3F%C3%BC/files/%2541?tag=x%26y&tag=z&flat=1,2");
         assert_eq!(headers(&operation, &shape), [("X-Branch".to_owned(), "B7".to_owned())]);
         assert_eq!(body(&operation, &shape), None);
-        assert_eq!(unsendable(&operation, &shape, Lang::En).count(), 0);
+        assert_eq!(unsendable(&operation, &shape).count(), 0);
     }
 
     #[test]
@@ -175,7 +165,7 @@ paths:
     fn a_piece_of_dots_and_a_header_with_other_letters_are_refused() {
         for (dots, header) in [("..", "ok"), (".", "ok"), ("a", "ş"), ("a", "x\ny")] {
             let (operation, shape) = shape(&[Some(json!(dots)), Some(json!("f")), None, None, Some(json!(header))]);
-            assert_eq!(unsendable(&operation, &shape, Lang::En).count(), 1, "{dots:?} {header:?}");
+            assert_eq!(unsendable(&operation, &shape).count(), 1, "{dots:?} {header:?}");
         }
     }
 }

@@ -6,11 +6,12 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
-use super::sentence;
+use super::broken;
 use super::shape::{BODY, PARAMETERS, Shape, has_parts, way};
 use crate::contract::{Contract, Operation, escape, pointer, words};
 use crate::error::Error;
-use crate::message::{Lang, Text};
+use crate::message::Text;
+use crate::outcome::Complaint;
 use crate::text;
 
 /// The name of the document while its `$ref`s are followed; nothing is ever fetched from it.
@@ -30,7 +31,7 @@ pub struct Found {
     /// Index of the field; none when the problem is the row's.
     pub field: Option<usize>,
     pub rule: String,
-    pub message: String,
+    pub complaint: Complaint,
 }
 
 impl Schema {
@@ -68,19 +69,23 @@ impl Schema {
     }
 
     /// Every rule that the request breaks. A subschema's `x-message` speaks for it, once.
-    pub fn problems(&self, shape: &Shape, operation: &Operation, lang: Lang) -> Vec<Found> {
+    pub fn problems(&self, shape: &Shape, operation: &Operation) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for error in self.validator.iter_errors(&shape.value) {
             let rule = error.kind().keyword().to_owned();
             let fields = self.concerned(&error, shape);
-            let own = self.own_message(&error, lang);
+            let own = self.own_message(&error);
             for field in fields {
-                let said =
-                    own.clone().unwrap_or_else(|| sentence::of(&error, field.map(|f| &operation.fields[f]), lang));
-                let again =
-                    |earlier: &Found| earlier.field == field && (earlier.message == said || earlier.rule == rule);
+                let name = || field.map(|field| operation.fields[field].label.clone()).unwrap_or_default();
+                let complaint = match own {
+                    Some(words) => Complaint::Contract(words.clone()),
+                    None => Complaint::Rule { name: name(), fault: broken::of(&error) },
+                };
+                let again = |earlier: &Found| {
+                    earlier.field == field && (earlier.complaint == complaint || earlier.rule == rule)
+                };
                 if !found.iter().any(again) {
-                    found.push(Found { field, rule: rule.clone(), message: said });
+                    found.push(Found { field, rule: rule.clone(), complaint });
                 }
             }
         }
@@ -88,11 +93,11 @@ impl Schema {
     }
 
     /// The `x-message` of the subschema whose keyword failed.
-    fn own_message(&self, error: &ValidationError, lang: Lang) -> Option<String> {
+    fn own_message(&self, error: &ValidationError) -> Option<&Text> {
         let place = error.absolute_keyword_location()?.fragment()?;
         let place = percent_encoding::percent_decode_str(place.as_str()).decode_utf8_lossy();
         let (subschema, _) = place.rsplit_once('/')?;
-        self.messages.get(subschema).map(|text| text.get(lang).to_owned())
+        self.messages.get(subschema)
     }
 
     /// The fields that an error is about: the one that is missing, or the one at its place.

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::shape::Shape;
 use crate::contract::{Operation, words};
 use crate::error::Error;
-use crate::message::{Lang, Text};
+use crate::message::Text;
+use crate::outcome::{Complaint, RuleFault};
 use crate::text;
 
 /// The schemas that the values of an operation should satisfy.
@@ -41,27 +42,18 @@ impl Soft {
         Ok(Self { rules })
     }
 
-    /// The fields of a row whose values are not as they should be: each with its rule and the sentence.
+    /// The fields of a row whose values are not as they should be: each with its rule, and what it says.
     pub fn doubts<'a>(
         &'a self,
         operation: &'a Operation,
         shape: &'a Shape,
-        lang: Lang,
-    ) -> impl Iterator<Item = (usize, &'static str, String)> + use<'a> {
+    ) -> impl Iterator<Item = (usize, &'static str, Complaint)> + use<'a> {
         let broken = self.rules.iter().filter(|rule| shape.get(rule.field).is_some_and(|value| rule.breaks(value)));
-        broken.map(move |rule| {
-            let name = operation.fields[rule.field].label.get(lang);
-            let message = rule.message.as_ref().map_or_else(
-                || {
-                    crate::say!(
-                        lang,
-                        "{name} beklendiği gibi değil: {{value}}. Değeri denetleyin.",
-                        "{name} is not as expected: {{value}}. Check the value."
-                    )
-                },
-                |message| message.get(lang).to_owned(),
-            );
-            (rule.field, "x-warn", message)
+        broken.map(|rule| {
+            let own = rule.message.clone().map(Complaint::Contract);
+            let name = || operation.fields[rule.field].label.clone();
+            let complaint = own.unwrap_or_else(|| Complaint::Rule { name: name(), fault: RuleFault::NotExpected });
+            (rule.field, "x-warn", complaint)
         })
     }
 }

@@ -4,8 +4,10 @@
 //! [`Halt`](crate::submit::halt::Halt) of a run. This module makes the sentences, for whoever reads and whenever that
 //! is: the history of a run that was sent in English is Turkish to a Turkish clerk. A server's own words stay its own.
 
+mod cell;
 mod failure;
 mod halt;
+mod problem;
 mod reason;
 mod token;
 
@@ -14,8 +16,10 @@ use std::borrow::Cow;
 use crate::message::{Lang, Text};
 use crate::outcome::{ApiError, Cause, Reason, Unread};
 
+pub use self::cell::cell;
 pub use self::failure::failure;
 pub use self::halt::halt;
+pub use self::problem::problem;
 pub use self::reason::{list_doubt, reason};
 
 /// Who reads, and what the commands that a sentence names have to carry ([`hint`](crate::hint)).

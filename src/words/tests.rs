@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::doubt::Doubt;
-use crate::outcome::{Failure, ListDoubt, ListEnd, Unread, Unsent};
+use crate::outcome::{
+    Bound, CellFault, Complaint, Failure, ListDoubt, ListEnd, NoSingleTime, NotListed, Problem, RuleFault, Unread,
+    Unsent, Wanted,
+};
 use crate::submit::halt::{Halt, NoToken, TokenFault};
 
 /// Sees that a sentence stands in both languages, ends as one, and differs.
@@ -93,6 +96,80 @@ fn reasons() -> Vec<Reason> {
     all
 }
 
+fn cell_faults() -> Vec<CellFault> {
+    let (seen, sent, format) = ("12,35".to_owned(), "12.345".to_owned(), "0.00".to_owned());
+    let list = Text { tr: "Kurulum (install)".into(), en: "Install".into() };
+    let listed = |near| CellFault::NotListed(Box::new(NotListed { found: "x".into(), list: list.clone(), near }));
+    let no_time = |missing| {
+        let (time, iso, zone) = ("29.03.2026 02:30".into(), "2026-03-29T02:30:00".into(), "Europe/Berlin".into());
+        CellFault::NoSingleTime(Box::new(NoSingleTime { time, iso, zone, missing }))
+    };
+    let each = each!(CellFault::DateForText, |one| Some(match one {
+        CellFault::DateForText => CellFault::HiddenCharacter { place: 3, character: '\u{202a}' },
+        CellFault::HiddenCharacter { .. } => listed(None),
+        CellFault::NotListed(_) => CellFault::NotA { wanted: Wanted::Date, found: "x".into() },
+        CellFault::NotA { .. } => CellFault::ShownOtherwise { seen: seen.clone(), sent: sent.clone() },
+        CellFault::ShownOtherwise { .. } => CellFault::PartlyShown { format: format.clone(), sent: sent.clone() },
+        CellFault::PartlyShown { .. } => CellFault::Format { format: format.clone() },
+        CellFault::Format { .. } => CellFault::Error { error: "#DIV/0!".into() },
+        CellFault::Error { .. } => CellFault::NoResult,
+        CellFault::NoResult => CellFault::Undecodable,
+        CellFault::Undecodable => CellFault::DigitsLost,
+        CellFault::DigitsLost => CellFault::TooManyDigits { found: "1".repeat(17), digits: 17 },
+        CellFault::TooManyDigits { .. } => no_time(true),
+        CellFault::NoSingleTime(_) => return None,
+    }));
+    let mut all: Vec<CellFault> = each.collect();
+    let wanted = each!(Wanted::YesOrNo, |one| Some(match one {
+        Wanted::YesOrNo => Wanted::Integer,
+        Wanted::Integer => Wanted::Decimal,
+        Wanted::Decimal => Wanted::Date,
+        Wanted::Date => Wanted::Json { why: "expected value".into() },
+        Wanted::Json { .. } => return None,
+    }));
+    all.extend(wanted.map(|wanted| CellFault::NotA { wanted, found: "x".into() }));
+    all.extend([listed(Some(list.clone())), no_time(false), CellFault::Format { format: String::new() }]);
+    all
+}
+
+fn rule_faults() -> impl Iterator<Item = RuleFault> {
+    let limit = || "7".to_owned();
+    each!(RuleFault::Required, move |one| Some(match one {
+        RuleFault::Required => RuleFault::MaxLength { limit: 12, length: 14 },
+        RuleFault::MaxLength { .. } => RuleFault::MinLength { limit: 1 },
+        RuleFault::MinLength { .. } => RuleFault::Enum { list: "a, b".into() },
+        RuleFault::Enum { .. } => RuleFault::Pattern { pattern: "^FU".into() },
+        RuleFault::Pattern { .. } => RuleFault::Format { format: "date".into() },
+        RuleFault::Format { .. } => RuleFault::Beyond { bound: Bound::Minimum, limit: limit() },
+        RuleFault::Beyond { bound: Bound::Minimum, .. } => RuleFault::Beyond { bound: Bound::Maximum, limit: limit() },
+        RuleFault::Beyond { bound: Bound::Maximum, .. } => RuleFault::Beyond { bound: Bound::Above, limit: limit() },
+        RuleFault::Beyond { bound: Bound::Above, .. } => RuleFault::Beyond { bound: Bound::Below, limit: limit() },
+        RuleFault::Beyond { bound: Bound::Below, .. } => RuleFault::Type,
+        RuleFault::Type => RuleFault::Other { keyword: "dependentRequired".into() },
+        RuleFault::Other { .. } => RuleFault::PathPart,
+        RuleFault::PathPart => RuleFault::Header,
+        RuleFault::Header => RuleFault::CheckDigits { digits: 11 },
+        RuleFault::CheckDigits { .. } => RuleFault::NotExpected,
+        RuleFault::NotExpected => return None,
+    }))
+}
+
+fn complaints() -> Vec<Complaint> {
+    let words = Text { tr: "{value} olmaz.".into(), en: "{value} will not do.".into() };
+    let name = Text { tr: "Mali No.".into(), en: "Fiscal number.".into() };
+    let each = each!(Complaint::Contract(words.clone()), |one| Some(match one {
+        Complaint::Contract(_) => Complaint::Cell(CellFault::NoResult),
+        Complaint::Cell(_) => Complaint::Rule { name: name.clone(), fault: RuleFault::Type },
+        Complaint::Rule { .. } => Complaint::Operation { known: vec!["demo/create-case".into()] },
+        Complaint::Operation { .. } => Complaint::Contradicts { row: 3, why: Some(name.clone()) },
+        Complaint::Contradicts { .. } => return None,
+    }));
+    let mut all: Vec<Complaint> = each.collect();
+    all.extend(cell_faults().into_iter().map(Complaint::Cell));
+    all.extend(rule_faults().map(|fault| Complaint::Rule { name: name.clone(), fault }));
+    all
+}
+
 fn token_faults() -> impl Iterator<Item = TokenFault> {
     let secrets = vec!["client_id".to_owned(), "client_secret".to_owned()];
     each!(TokenFault::Refused { status: 401, said: "no".into(), secrets }, |one| Some(match one {
@@ -136,6 +213,21 @@ fn every_reason_of_a_row_is_told_in_both_languages() {
         let [tr, en] = [Lang::Tr, Lang::En].map(|lang| told(&cause, Reader::of(lang)));
         assert_eq!(tr.code, en.code, "a code has no language");
         differs(&tr.sentence(), &en.sentence());
+    }
+}
+
+#[test]
+fn every_problem_of_a_row_is_told_in_both_languages_and_the_spool_keeps_it() {
+    for (complaint, warning) in
+        complaints().into_iter().flat_map(|complaint| [(complaint.clone(), false), (complaint, true)])
+    {
+        let (column, field, value, rule) = ("B".into(), "deviceId".into(), "FT1".into(), "not".into());
+        let problem = Problem { column, field, value, rule, complaint, warning };
+        let [tr, en] = [Lang::Tr, Lang::En].map(|lang| super::problem(&problem, lang));
+        differs(&tr, &en);
+        assert_eq!((tr.starts_with("Uyarı: "), en.starts_with("Warning: ")), (warning, warning), "{tr} {en}");
+        let bytes = postcard::to_allocvec(&problem).unwrap();
+        assert_eq!(postcard::from_bytes::<Problem>(&bytes).unwrap(), problem);
     }
 }
 

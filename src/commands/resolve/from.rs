@@ -13,11 +13,13 @@ use crate::fold::fold;
 use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Run};
 use crate::message::{Lang, Text, shown};
+use crate::outcome::CellFault;
 use crate::progress::Terminal;
 use crate::read::{self, Doubtful, Options};
 use crate::row::{Cell, Row, Sheet};
 use crate::submit::event::reference;
 use crate::text;
+use crate::words;
 
 /// The headers, folded, of what is read.
 const REFERENCE: [&str; 2] = ["reference", "referans"];
@@ -59,7 +61,7 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
         return Err(no_columns(path));
     }
     let formats = Formats::of(&input.formats);
-    let coerce = Coerce { formats: &formats, lang, zone: &TimeZone::UTC };
+    let coerce = Coerce { formats: &formats, zone: &TimeZone::UTC };
     let entries = super::entries(ledger, run, super::is_closable)?;
     let (mut decisions, mut faults) = (Vec::new(), Vec::new());
     input.rows(|rows| {
@@ -112,19 +114,19 @@ impl Columns {
         if word.is_empty() {
             return Ok(None);
         }
-        let fault = |kind| Err(Fault { row: row.place.row, kind });
+        let failed = |kind| Err(Fault { row: row.place.row, kind });
         let done = match fold(&word) {
             word if DONE.contains(&word.as_str()) => true,
             word if NOT_DONE.contains(&word.as_str()) => false,
-            _ => return fault(Kind::NoDecision(word)),
+            _ => return failed(Kind::NoDecision(word)),
         };
         let name = text(self.reference);
         let Some(entry) = entries.iter().find(|entry| reference(&run.spec.name, entry.place) == name) else {
-            return fault(Kind::NotUnknown(name));
+            return failed(Kind::NotUnknown(name));
         };
         let mut ids = self.ids.iter().map(|column| coerce.sure_text(row.cells.get(*column).unwrap_or(&Cell::Empty)));
         let id = match ids.find(|id| id.as_ref().map_or(true, |id| !id.is_empty())) {
-            Some(Err(refusal)) if done => return fault(Kind::BadId(refusal.message)),
+            Some(Err(fault)) if done => return failed(Kind::BadId(fault)),
             Some(Ok(id)) => id,
             _ => String::new(),
         };
@@ -146,7 +148,7 @@ enum Kind {
     NoDecision(String),
     NotUnknown(String),
     /// Why the id is not certain.
-    BadId(String),
+    BadId(CellFault),
 }
 
 fn no_columns(path: &Path) -> Error {
@@ -161,7 +163,7 @@ fn refused(path: &Path, faults: &[Fault]) -> Error {
     let path = shown(&path.display().to_string());
     let (mut tr, mut en) = (Vec::new(), Vec::new());
     for Fault { row, kind } in faults.iter().take(MOST_TOLD) {
-        let words = match kind {
+        let said = match kind {
             Kind::NoDecision(word) => {
                 let word = shown(word);
                 text!(
@@ -177,12 +179,12 @@ fn refused(path: &Path, faults: &[Fault]) -> Error {
                 )
             }
             Kind::BadId(why) => {
-                let why = shown(why.trim_end_matches('.'));
-                text!("{row}. satırın numarası: {why}", "the id of row {row}: {why}")
+                let [tr, en] = [Lang::Tr, Lang::En].map(|lang| shown(words::cell(why, lang).trim_end_matches('.')));
+                text!("{row}. satırın numarası: {tr}", "the id of row {row}: {en}")
             }
         };
-        tr.push(words.tr);
-        en.push(words.en);
+        tr.push(said.tr);
+        en.push(said.en);
     }
     let (tr, en, count) = (tr.join("; "), en.join("; "), faults.len());
     Error::cannot_start(text!(

@@ -6,10 +6,12 @@ use crate::error::Error;
 use crate::identity::RowKeyers;
 use crate::job::Job;
 use crate::map::{Draft, check_overrides, sheet_map};
-use crate::message::{Text, shown};
+use crate::message::{Lang, Text, shown};
+use crate::outcome::Problem;
 use crate::row::{Place, Row, Sheet};
 use crate::text;
 use crate::validate::{Context, Request, Rules};
+use crate::words;
 
 /// # Errors
 /// A value that is missing, unknown to the operation, or not accepted by the contract.
@@ -33,7 +35,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Error> {
     let map = sheet_map(&sheet, &[operation], &overrides)?;
     let zone = job.zone_of(operation);
     let formats = Formats::default();
-    let coerce = Coerce { formats: &formats, lang: job.lang, zone: &zone };
+    let coerce = Coerce { formats: &formats, zone: &zone };
     let row = Row { place: Place { sheet: 0, row: 1 }, hidden: false, cells: Vec::new() };
     let route = map.route(&row, &[operation], &coerce).map_err(|_| needs(operation, &[]))?;
     let mut draft = Draft::default();
@@ -44,9 +46,10 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Error> {
     let mut rules = Rules::new(0, operation, contract, RowKeyers::of_nothing(), job.recipe.strict)?;
     let accepted = rules.check(&mut draft, &Context { row: &row, route, coerce: &coerce });
     accepted.map(|accepted| accepted.request()).map_err(|problems| {
-        let told: Vec<String> =
-            problems.iter().map(|problem| shown(&format!("--set {}: {}", problem.field, problem.message))).collect();
-        Error::cannot_start(Text::same(told.join(" ")))
+        let line =
+            |problem: &Problem, lang| shown(&format!("--set {}: {}", problem.field, words::problem(problem, lang)));
+        let told = |lang| problems.iter().map(|problem| line(problem, lang)).collect::<Vec<_>>().join(" ");
+        Error::cannot_start(Text { tr: told(Lang::Tr), en: told(Lang::En) })
     })
 }
 

@@ -12,7 +12,8 @@ use super::super::publish::{self, failed};
 use super::{Layout, Line};
 use crate::error::Error;
 use crate::message::write_json;
-use crate::outcome::{ApiError, Problem, Status};
+use crate::outcome::{ApiError, Status};
+use crate::report::json_lines::{ToldProblem, told_problems};
 use crate::words::{self, Reader};
 
 pub struct Writer<'a> {
@@ -31,8 +32,8 @@ struct OfRow<'l> {
     result: Status,
     http_status: Option<u16>,
     error: Option<ApiError>,
-    #[serde(skip_serializing_if = "<[Problem]>::is_empty")]
-    problems: &'l [Problem],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<ToldProblem<'l>>,
     item: Option<&'l Value>,
 }
 
@@ -66,7 +67,7 @@ impl<'a> Writer<'a> {
                 result: outcome.status,
                 http_status: outcome.http_status,
                 error: outcome.error.as_ref().map(|error| words::told(error, reader)),
-                problems: &outcome.problems,
+                problems: told_problems(&outcome.problems, reader),
                 item,
             };
             write_json(&mut self.out, &line)?;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::contract::Operation;
 use crate::doubt::Doubt;
 use crate::error::Error;
+use crate::files;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
 use crate::outcome::{Cause, Complaint, DuplicateOf, Failure, Outcome, Problem, Reason, Status, Unsent};
@@ -291,7 +292,7 @@ impl<'a> Account<'a> {
         let Some(entry) = entry else { return Ok(Outcome { error, ..Outcome::of(Status::Duplicate) }) };
         let spec = run.map(|run| run.spec);
         let sheet = spec.as_ref().and_then(|spec| spec.sheets.get(usize::from(entry.place.sheet)).cloned());
-        let file = spec.as_ref().map(|spec| base_name(&spec.file)).unwrap_or_default();
+        let file = spec.as_ref().map(|spec| files::base_name(&spec.file)).unwrap_or_default();
         Ok(Outcome {
             id: entry.settlement.id.clone(),
             error,
@@ -335,11 +336,6 @@ impl<'a> Account<'a> {
         };
         Outcome { problems: vec![problem], ..Outcome::of(Status::Invalid) }
     }
-}
-
-/// The last part of a path.
-pub fn base_name(path: &str) -> String {
-    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The ledger could not be read.

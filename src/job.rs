@@ -506,7 +506,7 @@ fn no_open_secrets(profile: &Profile, contracts: &[Contract], origin: &Origin) -
 pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Result<Vec<Contract>, Error> {
     let Some(path) = own else { return contract::catalogue(None, lists) };
     let place = shown(&path.display().to_string());
-    let text = files::read_text(path, files::LARGEST_CONTRACT).map_err(|error| {
+    let text = files::read_text(path, contract::LARGEST).map_err(|error| {
         Error::cannot_start(text!(
             "{place} sözleşme dosyası okunamadı: {error}.",
             "The contract file {place} cannot be read: {error}."

@@ -20,6 +20,9 @@ use crate::identity::Server;
 use crate::message::{Lang, shown};
 use crate::text;
 
+/// The largest settings file, script or secret that is read, in bytes.
+pub const LARGEST: u64 = 1024 * 1024;
+
 /// The file's name, in a folder on the way up or in the settings folder.
 pub const FILE: &str = "caseload.toml";
 

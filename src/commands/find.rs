@@ -1,9 +1,10 @@
 //! `caseload find`
 
-use crate::account::{base_name, unreadable};
+use crate::account::unreadable;
 use crate::cli::FindArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::files::base_name;
 use crate::identity::Naming;
 use crate::keyed::Key;
 use crate::ledger::{Ledger, Run};

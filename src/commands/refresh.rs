@@ -106,7 +106,7 @@ impl Copy {
             return Err(there_already(&to));
         }
         let text = match &from {
-            Some(path) => files::read_text(path, files::LARGEST_CONTRACT).map_err(|error| unreadable(path, &error))?,
+            Some(path) => files::read_text(path, crate::contract::LARGEST).map_err(|error| unreadable(path, &error))?,
             None => built_in(&args.system)?.to_owned(),
         };
         Ok(Self { name: args.system.clone(), text, to })

@@ -41,7 +41,7 @@ impl Rehearsal {
 /// Reads a script of faults.
 pub fn read_script(path: &Path) -> Result<Script, Error> {
     let place = shown(&path.display().to_string());
-    let text = files::read_text(path, files::LARGEST_SETTINGS).map_err(|error| {
+    let text = files::read_text(path, crate::profile::LARGEST).map_err(|error| {
         Error::cannot_start(text!("{place} okunamadı: {error}.", "{place} cannot be read: {error}."))
     })?;
     Script::from_yaml(&text)

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::account::{base_name, unreadable};
+use crate::account::unreadable;
 use crate::cli::RunsArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::files::base_name;
 use crate::ledger::{self, Entry, Ledger, Run, State};
 use crate::message::{Lang, shown};
 use crate::outcome::{Reason, Status, id_text};

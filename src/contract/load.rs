@@ -19,6 +19,9 @@ use crate::error::Error;
 use crate::message::Text;
 use crate::text;
 
+/// The largest contract that is read, in bytes.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+
 const METHODS: [(&str, Method); 5] = [
     ("get", Method::Get),
     ("post", Method::Post),

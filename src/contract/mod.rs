@@ -58,7 +58,7 @@ pub use edit::with_values;
 pub use family::{Family, Shape};
 pub use field::{Check, EnumValue, Field, Kind, Object, Place, Slot, Step, body_steps, pointer};
 pub use find::{find, find_reading};
-pub use load::from_yaml;
+pub use load::{LARGEST, from_yaml};
 pub use operation::{Absent, ErrorForm, IdForm, Method, Operation, Pages, Parameter, Reconcile, Same, Unique};
 pub use refs::escape;
 pub use scheme::{Exchange, Scheme, SchemeKind, endpoint_at, secret_in_braces};

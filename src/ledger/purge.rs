@@ -35,7 +35,7 @@ impl Ledger {
             let (first, last) = range(run.number);
             let rows = transaction.execute("DELETE FROM entry WHERE id BETWEEN ?1 AND ?2", params![first, last])?;
             transaction.execute("DELETE FROM past_keys WHERE run = ?1", [run.number])?;
-            let file = crate::account::base_name(&run.spec.file);
+            let file = crate::files::base_name(&run.spec.file);
             transaction.execute(
                 "UPDATE run SET purged_ms = ?2, file = ?3, recipe = '{}', sheets = '[]', result = NULL WHERE number = ?1",
                 params![run.number, now_ms, file],

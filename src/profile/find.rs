@@ -54,7 +54,7 @@ impl Found {
         let read = || {
             let file = files::open(&path)?;
             let known = file.metadata()?;
-            Ok((known, files::read_opened(file, files::LARGEST_SETTINGS)?))
+            Ok((known, files::read_opened(file, super::LARGEST)?))
         };
         let (known, bytes) = read().map_err(|error: std::io::Error| unreadable(&path, &error))?;
         Ok(Self { path, bytes, known })

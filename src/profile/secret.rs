@@ -86,7 +86,7 @@ fn from_file(path: &Path) -> Result<SecretString, Error> {
             )));
         }
     }
-    let bytes = files::read_opened(file, files::LARGEST_SETTINGS).map_err(|error| unreadable(path, &error))?;
+    let bytes = files::read_opened(file, super::LARGEST).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Error::cannot_start(text!(
             "{place} UTF-8 metin değil. İlk satırına gizli bilgiyi yazın.",

@@ -1,15 +1,9 @@
-//! How files are opened, whoever may have laid something in their place: what is made is made new and private, never
-//! through a link; what is read whole is a regular file of a size that fits, never a pipe or a device.
+//! Opens files safely, whatever somebody has put in their place. A file is made new and private, never through a link.
+//! A file that is read whole is a regular one, within a limit; a pipe or a device is refused.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
-
-/// The largest settings file, script or secret that is read.
-pub const LARGEST_SETTINGS: u64 = 1024 * 1024;
-
-/// The largest contract, and the largest bundle of certificates.
-pub const LARGEST_CONTRACT: u64 = 64 * 1024 * 1024;
 
 /// Makes a file that only this user may read.
 ///
@@ -94,6 +88,11 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// The last part of a path, as people name a file.
+pub fn base_name(path: &str) -> String {
+    Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Whether opening failed because a link stands in the place.

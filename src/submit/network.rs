@@ -17,6 +17,9 @@ use crate::message::shown;
 use crate::profile::Profile;
 use crate::text;
 
+/// The largest bundle of certificates that is read, in bytes.
+const LARGEST_BUNDLE: u64 = 64 * 1024 * 1024;
+
 /// The names under which `auth` has what a proxy asks for.
 pub const PROXY_USER: &str = "proxy_user";
 pub const PROXY_PASSWORD: &str = "proxy_password";
@@ -100,7 +103,7 @@ fn proxy_at(address: &str) -> Result<Url, Error> {
 
 /// The certificates of a PEM file, each of which can vouch for others.
 fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
-    let bytes = files::read(path, files::LARGEST_CONTRACT).map_err(|error| unfit(path, &error.to_string()))?;
+    let bytes = files::read(path, LARGEST_BUNDLE).map_err(|error| unfit(path, &error.to_string()))?;
     let mut roots = Vec::new();
     for (nth, found) in (1..).zip(CertificateDer::pem_slice_iter(&bytes)) {
         let der = found.map_err(|error| unfit(path, &format!("certificate {nth}: {error}")))?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::exit::Exit;
 use crate::hint;
 use crate::message::{Lang, grouped, shown};
-use crate::outcome::Status;
+use crate::outcome::{Status, Tally};
 use crate::pipeline::Summary;
 use crate::progress::Terminal;
 use crate::say;
@@ -72,15 +72,7 @@ fn balance(summary: &Summary, lang: Lang) -> Vec<String> {
             lines.push(format!("  {word:<16} {:>9}", grouped(count, lang)));
         }
     }
-    let rows = grouped(tally.rows, lang);
-    let adds_up = match (tally.balances(), lang) {
-        (true, Lang::Tr) => "tutuyor",
-        (true, Lang::En) => "adds up",
-        (false, Lang::Tr) => "TUTMUYOR",
-        (false, Lang::En) => "DOES NOT ADD UP",
-    };
-    let label = say!(lang, "okunan satır", "rows read");
-    lines.push(format!("  {label:<16} {rows:>9}  ({adds_up})"));
+    lines.push(rows_read(tally, lang));
     if let Some(path) = &summary.result {
         let path = shown(&path.display().to_string());
         lines.push(say!(lang, "Sonuç: {path}", "Result: {path}"));
@@ -90,6 +82,16 @@ fn balance(summary: &Summary, lang: Lang) -> Vec<String> {
         lines.push(say!(lang, "Çalışma {run}, {seconds:.1} sn", "Run {run}, {seconds:.1} s"));
     }
     lines
+}
+
+/// How many rows were read, and whether each of them ended as something.
+fn rows_read(tally: &Tally, lang: Lang) -> String {
+    let (count, noun) = (grouped(tally.rows, lang), if tally.rows == 1 { "row" } else { "rows" });
+    if tally.balances() {
+        say!(lang, "  {count} satır okundu, hepsi hesapta", "  {count} {noun} read, all accounted for")
+    } else {
+        say!(lang, "  {count} satır okundu, HEPSİ HESAPTA DEĞİL", "  {count} {noun} read, NOT ALL ACCOUNTED FOR")
+    }
 }
 
 /// Why it stopped, and what to do next.

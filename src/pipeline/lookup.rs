@@ -31,6 +31,7 @@ use crate::submit::client::{Places, Sender};
 use crate::submit::network::Network;
 use crate::submit::pace::{Host, Paces, Rate, chance};
 use crate::submit::reading::{Line, Reply};
+use crate::submit::status::{Sought, meaning};
 use crate::validate::{Context, Request, Rules, Verdict};
 use crate::words::{self, Reader};
 
@@ -195,7 +196,7 @@ fn understood(reply: Reply, lookup: &Operation, line: &Line) -> Found {
                 None => Found::NoAnswer(Unasked::NoId),
             }
         }
-        Reply::Failed { http_status: Some(404 | 410), .. } => Found::Absent,
+        Reply::Failed { http_status: Some(status), .. } if meaning(status).sought == Sought::Absent => Found::Absent,
         Reply::Failed { error, .. } => Found::NoAnswer(Unasked::Failed(error)),
         Reply::Stopped => Found::NoAnswer(Unasked::Stopped(line.reason().map(|stop| stop.message).unwrap_or_default())),
     }

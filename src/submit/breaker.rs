@@ -2,6 +2,7 @@
 //! more than a few rows.
 
 use super::halt::Halt;
+use super::status::{Blame, meaning};
 use crate::ledger::State;
 use crate::outcome::Attempt;
 
@@ -142,14 +143,9 @@ impl Breaker {
 fn is_proper(attempt: &Attempt, state: State) -> bool {
     match state {
         State::Done | State::DoneWithoutId => true,
-        State::Rejected => !matches!(attempt, Attempt::Answered(answer) if is_about_the_run(answer.status)),
+        State::Rejected => !matches!(attempt, Attempt::Answered(answer) if meaning(answer.status).blame == Blame::Run),
         _ => false,
     }
-}
-
-/// Statuses that speak of the user or the address, if the first rows all get them.
-fn is_about_the_run(status: u16) -> bool {
-    matches!(status, 403 | 404 | 405 | 406 | 410 | 415)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From requests to outcomes.
 //!
 //! [`client`] is the only file that sees the HTTP library and its errors; [`retry`] decides, as a
-//! pure function, what an attempt proves; [`pace`] is the only place that waits for the server's
+//! pure function, what an attempt proves, by the table of [`status`]; [`pace`] is the only place that waits for the server's
 //! sake; [`order`] keeps rows of one order key apart; [`breaker`] says when to stop, [`halt`] why; [`dispatch`] is
 //! the loop that joins them, over [`queued`] rows and any [`wire`], [`event`] what it tells, and [`control`] what its
 //! caller says to it. [`auth`] chooses
@@ -28,6 +28,7 @@ pub mod reading;
 pub mod renewal;
 pub mod retry;
 mod said;
+pub mod status;
 pub mod token;
 pub mod wire;
 

@@ -19,6 +19,7 @@ use super::halt::Halt;
 use super::pace::{Leave, Pace};
 use super::renewal::{Landing, Tokens, Used};
 use super::retry::{self, Again, Before, Decision};
+use super::status::{Sought, meaning};
 use super::wire::Wire;
 use crate::contract::Operation;
 use crate::error::Error;
@@ -273,10 +274,10 @@ impl Shared {
     }
 }
 
-/// That there is no such thing, or that this user may not see it, says nothing of the run.
+/// The state that the breaker counts. An absent thing, or one that this user may not see, does not blame the run.
 fn seen_by_breaker(state: State, attempt: &Attempt) -> State {
     match attempt {
-        Attempt::Answered(answer) if state == State::Rejected && matches!(answer.status, 403 | 404 | 410) => {
+        Attempt::Answered(answer) if state == State::Rejected && meaning(answer.status).sought != Sought::Untold => {
             State::Done
         }
         _ => state,

@@ -18,6 +18,7 @@ use super::exact;
 use super::halt::Halt;
 use super::page::{is_markup, is_page};
 use super::said::{cause, error_in, said};
+use super::status::{OfBefore, Proof, meaning};
 
 /// Requests for one row at most, unless it was the whole run that had to wait.
 pub const MOST_ATTEMPTS: u32 = 5;
@@ -67,8 +68,8 @@ pub struct Before {
 /// Decides what `attempt` means under `operation`.
 pub fn decide(attempt: &Attempt, operation: &Operation, before: Before) -> Decision {
     let decision = match attempt {
-        Attempt::Answered(answer) if answer.status == 401 && before.renewable => {
-            Decision { again: Some(Again::AfterHold), ..pending(Some(401), cause(answer, operation)) }
+        Attempt::Answered(answer) if attempt.is_unauthorised() && before.renewable => {
+            Decision { again: Some(Again::AfterHold), ..not_now(answer, operation) }
         }
         Attempt::NotSent(failure) => not_sent(*failure, before.nth),
         Attempt::Lost(failure) => lost(*failure, operation, before.nth),
@@ -98,15 +99,14 @@ fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation) -> De
     }
 }
 
-/// Whether a refusal leaves open what became of an earlier attempt. One that speaks of what is in the request would have
-/// met the first too; any other (of the user, of the address) tells how things stand now, and so it is the person's
-/// word that counts where one gave the row back. What is there already, or is gone, speaks against that word too; and
-/// what a 2xx with an error speaks of, nobody knows.
+/// Whether a refusal leaves open what became of an earlier attempt. A refusal of the content would have met that one
+/// too. One that says how things stand now leaves it open where the program sent the row again; where a person gave
+/// the row back, the person's word counts. A possible trace of the earlier attempt speaks against that word too.
 fn tells_nothing_of_before(status: u16, operation: &Operation) -> bool {
-    match status {
-        200..=299 | 404 | 409 | 410 | 412 => true,
-        400 | 413 | 414 | 415 | 422 | 431 => false,
-        _ => operation.may_repeat(),
+    match meaning(status).before {
+        OfBefore::MayBeItsTrace => true,
+        OfBefore::RefusedToo => false,
+        OfBefore::Silent => operation.may_repeat(),
     }
 }
 
@@ -143,21 +143,30 @@ fn answered(answer: &Answer, operation: &Operation, nth: u32) -> Decision {
     if operation.not_applied.contains(&answer.status) {
         return temporary(answer, operation, nth);
     }
-    match answer.status {
-        200..=299 => success(answer, operation),
-        307 | 308 => Decision { stop: Some(moved(answer)), ..pending(Some(answer.status), cause(answer, operation)) },
-        300..=399 => Decision { stop: Some(moved(answer)), ..unknown(answer, operation) },
-        401 => Decision { stop: Some(Halt::Unauthorised), ..pending(Some(401), cause(answer, operation)) },
-        408 | 421 | 425 | 429 => temporary(answer, operation, nth),
-        413 | 503 if answer.retry_after_s.is_some() => temporary(answer, operation, nth),
-        400..=499 if is_page(answer) => Decision {
-            stop: Some(Halt::WebPage { status: answer.status }),
-            ..pending(Some(answer.status), cause(answer, operation))
-        },
-        400..=499 => rejected(answer, operation),
-        501 | 505 => Decision { stop: Some(Halt::NotAble { status: answer.status }), ..rejected(answer, operation) },
-        _ => Decision { again: repeat(operation, nth), ..unknown(answer, operation) },
+    let asked_to_wait = answer.retry_after_s.is_some();
+    match meaning(answer.status).proof {
+        Proof::Accepted => success(answer, operation),
+        Proof::Elsewhere => Decision { stop: Some(moved(answer)), ..not_now(answer, operation) },
+        Proof::Redirected => Decision { stop: Some(moved(answer)), ..unknown(answer, operation) },
+        Proof::Unauthorised => Decision { stop: Some(Halt::Unauthorised), ..not_now(answer, operation) },
+        Proof::NotNow => temporary(answer, operation, nth),
+        Proof::NotNowOrRefused | Proof::NotNowOrNothing if asked_to_wait => temporary(answer, operation, nth),
+        Proof::Refused | Proof::NotNowOrRefused if is_page(answer) => {
+            Decision { stop: Some(Halt::WebPage { status: answer.status }), ..not_now(answer, operation) }
+        }
+        Proof::Refused | Proof::NotNowOrRefused => rejected(answer, operation),
+        Proof::NotAble => {
+            Decision { stop: Some(Halt::NotAble { status: answer.status }), ..rejected(answer, operation) }
+        }
+        Proof::Nothing | Proof::NotNowOrNothing => {
+            Decision { again: repeat(operation, nth), ..unknown(answer, operation) }
+        }
     }
+}
+
+/// The server did nothing, and the row may go another time.
+fn not_now(answer: &Answer, operation: &Operation) -> Decision {
+    pending(Some(answer.status), cause(answer, operation))
 }
 
 /// Whether what is unknown is sent again.
@@ -167,7 +176,7 @@ fn repeat(operation: &Operation, nth: u32) -> Option<Again> {
 
 /// "Not now": refused before anything was done.
 fn temporary(answer: &Answer, operation: &Operation, nth: u32) -> Decision {
-    let mut decision = pending(Some(answer.status), cause(answer, operation));
+    let mut decision = not_now(answer, operation);
     let Some(seconds) = answer.retry_after_s else {
         decision.again = (nth < MOST_ATTEMPTS).then_some(Again::Backoff);
         return decision;

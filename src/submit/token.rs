@@ -13,6 +13,7 @@ use super::halt::{NoToken, TokenFault};
 use super::mask::{Mask, basic};
 use super::page::is_page;
 use super::retry::LONGEST_HOLD;
+use super::status::{TokenAnswer, meaning};
 use crate::contract::{Scheme, SchemeKind, secret_in_braces};
 use crate::message::shown;
 use crate::outcome::{Answer, Attempt, Failure};
@@ -93,19 +94,20 @@ impl Source {
 
     fn answered(&self, answer: &Answer, mask: &Mask) -> Result<Token, Refused> {
         let status = answer.status;
-        match status {
-            200..=299 if is_page(answer) => Err(self.never(TokenFault::WebPage { status })),
-            200..=299 if answer.cut => Err(self.later(None, TokenFault::NotJson)),
-            200..=299 => self.granted(&answer.body),
-            408 | 425 | 429 | 500..=599 => Err(match answer.retry_after_s {
+        match meaning(status).token {
+            TokenAnswer::Moved => Err(self.never(TokenFault::Moved { status })),
+            TokenAnswer::Later => Err(match answer.retry_after_s {
                 Some(seconds) if Duration::from_secs(seconds) > LONGEST_HOLD => {
                     self.never(TokenFault::ComeBack { seconds })
                 }
                 pause => self.later(pause, TokenFault::NotNow { status }),
             }),
-            300..=399 => Err(self.never(TokenFault::Moved { status })),
-            _ if is_page(answer) => Err(self.never(TokenFault::WebPage { status })),
-            _ => Err(self.refused(answer, mask)),
+            TokenAnswer::Granted | TokenAnswer::Never if is_page(answer) => {
+                Err(self.never(TokenFault::WebPage { status }))
+            }
+            TokenAnswer::Granted if answer.cut => Err(self.later(None, TokenFault::NotJson)),
+            TokenAnswer::Granted => self.granted(&answer.body),
+            TokenAnswer::Never => Err(self.refused(answer, mask)),
         }
     }
 

@@ -87,12 +87,12 @@ fn a_vendor_is_added_by_its_contract_alone() {
     let sheet = read_sheet(&dir.path("sablon.xlsx"), "Liste", 1);
     let labels = ["Sipariş No", "Şube Kodu", "Alıcı", "Alıcı Telefonu", "Desi", "Ödeme", "Teslim Tarihi"];
     assert_eq!((sheet.headers, sheet.rows.len()), (labels.map(str::to_owned).to_vec(), 1));
-    says(&run(&dir, &[&["check", "sablon.xlsx"], &contract[..]].concat()), 0, &["tutuyor"]);
+    says(&run(&dir, &[&["check", "sablon.xlsx"], &contract[..]].concat()), 0, &["hepsi hesapta"]);
 
     let server = Served::new(&dir);
     let to = ["--contract", "kargo.yaml", "--base-url", &server.address];
     let ended = run(&dir, &[&["submit", "sablon.xlsx"], &to[..]].concat());
-    says(&ended, 0, &["Başlıklara göre işlem: kargo/gonderi-ac", "örnek satırı", "tutuyor"]);
+    says(&ended, 0, &["Başlıklara göre işlem: kargo/gonderi-ac", "örnek satırı", "hepsi hesapta"]);
     let submit = [&["submit", "liste.csv", "-o", "sonuc.jsonl"], &to[..]].concat();
     let ended = run(&dir, &submit);
     says(&ended, 1, &["Düzeltilecek satır: 2."]);

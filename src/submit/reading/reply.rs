@@ -10,15 +10,20 @@ use crate::submit::client::LONGEST_READ;
 use crate::submit::exact;
 use crate::submit::retry::Decision;
 use crate::submit::said::cause;
+use crate::submit::status::{Proof, meaning};
 
 /// A good answer that breaks off is none, and may be asked for again.
 pub fn unbroken(attempt: Attempt) -> Attempt {
     match attempt {
-        Attempt::Answered(answer) if answer.cut && !is_too_long(&answer) && (200..300).contains(&answer.status) => {
+        Attempt::Answered(answer) if answer.cut && !is_too_long(&answer) && is_accepted(&answer) => {
             Attempt::Lost(Failure::Broken)
         }
         other => other,
     }
+}
+
+fn is_accepted(answer: &Answer) -> bool {
+    meaning(answer.status).proof == Proof::Accepted
 }
 
 fn is_too_long(answer: &Answer) -> bool {
@@ -40,7 +45,7 @@ pub fn reply(attempt: &Attempt, operation: &Operation, decision: Decision, nth: 
         (Attempt::Answered(answer), State::Done | State::DoneWithoutId) => good(answer),
         // Without an id that the contract names, nothing tells an error from what was asked for but the status.
         (Attempt::Answered(answer), State::Rejected)
-            if answer.status < 300 && operation.id.as_ref().is_none_or(|id| id.guessed) =>
+            if is_accepted(answer) && operation.id.as_ref().is_none_or(|id| id.guessed) =>
         {
             good(answer)
         }

@@ -1,11 +1,10 @@
-//! What was typed. What it means is [`job`](crate::job)'s business.
+//! What was typed. What it means is [`task`](crate::task)'s business.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::doubt::Choice;
-use crate::job;
+use crate::{doubt, job};
 
 /// Makes one API request of each row of a spreadsheet, checks every row first, and never sends a row twice.
 #[derive(Debug, Parser)]
@@ -200,6 +199,24 @@ pub enum Duplicates {
     Warn,
     /// Sent
     Send,
+}
+
+/// What becomes of rows in question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Choice {
+    /// They stay duplicates of the row that was done
+    Skip,
+    /// They are sent
+    Send,
+}
+
+impl From<Choice> for doubt::Choice {
+    fn from(typed: Choice) -> Self {
+        match typed {
+            Choice::Skip => Self::Skip,
+            Choice::Send => Self::Send,
+        }
+    }
 }
 
 impl From<Duplicates> for job::Duplicates {

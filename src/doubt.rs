@@ -54,7 +54,7 @@ impl fmt::Display for Doubt {
 }
 
 /// What becomes of rows in question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Choice {
     /// They stay duplicates of the row that was done

@@ -3,39 +3,12 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::path::Path;
 
-use crate::job::default_ledger;
-use crate::profile::{How, Origin};
-
-/// `caseload` with these words, and then the [`flags`].
+/// `caseload` with these words, and then the flags by which the caller's ledger and settings are meant.
 pub fn command(words: &[&str], flags: &str) -> String {
     let words = words.iter().map(|word| quoted(OsStr::new(word)));
     let line = words.fold("caseload".to_owned(), |line, word| line + " " + &word);
     line + flags
-}
-
-/// What a command has to carry to mean this ledger and these settings; nothing where it means them anyway.
-pub fn flags(ledger: Option<&Path>, settings: &Origin) -> String {
-    let mut flags = String::new();
-    let mut put = |flag: &str, path: &Path| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        flags.push_str(&format!(" {flag} {}", quoted(path.as_os_str())));
-    };
-    if let (How::Named, Some(file)) = (settings.how, &settings.file) {
-        put("--config", file);
-    }
-    match ledger {
-        Some(path) if is_default(path, true) => flags.push_str(" --sandbox"),
-        Some(path) if !is_default(path, false) => put("--ledger", path),
-        _ => {}
-    }
-    flags
-}
-
-fn is_default(path: &Path, sandbox: bool) -> bool {
-    let own = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
-    default_ledger(sandbox).is_some_and(|known| own(&known) == own(path))
 }
 
 /// A word as a shell takes it for one. In quotes of the form `$'…'`, which bash, zsh and ksh know, where it has
@@ -88,15 +61,5 @@ mod tests {
                 assert_eq!(crate::message::one_line(&shown), shown);
             }
         }
-    }
-
-    #[test]
-    fn the_ledger_and_the_settings_in_hand_are_named_where_they_are_not_those_of_every_day() {
-        let none = Origin::default();
-        assert_eq!(command(&["resolve", "r1"], &flags(None, &none)), "caseload resolve r1");
-        assert_eq!(flags(Some(Path::new("/x/my ledger.db")), &none), " --ledger '/x/my ledger.db'");
-        let named = Origin { file: Some("/c/caseload.toml".into()), how: How::Named, ..Origin::default() };
-        assert_eq!(flags(None, &named), " --config /c/caseload.toml");
-        assert_eq!(flags(None, &Origin { how: How::Upwards, ..named }), "");
     }
 }

@@ -69,6 +69,7 @@ pub mod screen;
 pub mod signals;
 pub mod spool;
 pub mod submit;
+pub mod task;
 pub mod template;
 pub mod uptime;
 pub mod validate;

@@ -40,17 +40,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use crate::account::unreadable;
 use crate::error::Error;
 use crate::hint;
 use crate::identity::Server;
-use crate::job::{Job, Output};
+use crate::job::{Job, Locale, Output};
 use crate::keyed::Key;
 use crate::ledger::{EntryId, HeldOrder, Ledger, Run, Servers};
-use crate::message::Lang;
 use crate::notice::Notice;
 use crate::outcome::Unsent;
-use crate::profile::Origin;
 use crate::submit::event::now_ms;
 use crate::text;
 
@@ -85,23 +85,22 @@ pub fn report(
     ledger: &Ledger,
     run: &Run,
     output: Option<PathBuf>,
-    settings: &Origin,
-    (lang, caller): (Lang, Caller),
+    locale: &Locale,
+    caller: Caller,
 ) -> Result<Summary, Error> {
-    if let Some(forgotten) = forgotten(run) {
+    if let Some(forgotten) = forgotten(run, &locale.zone.zone) {
         return Err(forgotten);
     }
     let started = Instant::now();
     let output = output.or_else(|| run.result.clone().map(PathBuf::from)).map_or(Output::Beside, Output::File);
-    let (place, settings) = (Some(ledger.path().to_owned()), settings.clone());
-    let job = Job { ledger: place, settings, ..Job::again(run, lang, output)? };
+    let job = Job::again(run, output, locale)?;
     let path = Path::new(&run.spec.file);
     let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), caller)?;
     // Repeated header rows were rows once, and the others had other ordinals.
     let rows = checked.places.len() - checked.examples.len() as u32;
     let is_read_otherwise = checked.reading.repeated_headers > 0 && rows != run.spec.rows;
     if checked.sha256 != run.spec.sha256 || is_read_otherwise {
-        return Err(changed(path, run, &job.flags()));
+        return Err(changed(path, run, &job.flags));
     }
     let closing = Closing {
         session: Session { sent: 0, began_ms: now_ms() },
@@ -113,11 +112,12 @@ pub fn report(
 }
 
 /// The ledger in which a check looks for rows that were sent, where there is one.
-pub fn look_for_repeats(path: Option<&Path>, observer: &dyn Observer) -> Option<Ledger> {
+pub fn look_for_repeats(path: Option<&Path>, clock: &TimeZone, observer: &dyn Observer) -> Option<Ledger> {
     let path = path.filter(|path| path.exists())?;
     let looked = Ledger::look(path);
     if let Err(error) = &looked {
-        observer.tell(Event::Notice(Notice::repeats_not_sought(ledger_sentence(path, error))));
+        let why = ledger_sentence(path, error, clock);
+        observer.tell(Event::Notice(Notice::repeats_not_sought(why)));
     }
     looked.ok()
 }
@@ -136,8 +136,13 @@ fn held(ledger: &Ledger, servers: &Servers, checked: &CheckedFile) -> Result<Vec
 ///
 /// # Errors
 /// The ledger cannot be used.
-pub fn open_ledger(path: &Path, marks: Option<&Path>, observer: &dyn Observer) -> Result<Ledger, Error> {
-    let ledger = Ledger::open_marked(path, marks).map_err(|error| ledger_sentence(path, &error))?;
+pub fn open_ledger(
+    path: &Path,
+    marks: Option<&Path>,
+    clock: &TimeZone,
+    observer: &dyn Observer,
+) -> Result<Ledger, Error> {
+    let ledger = Ledger::open_marked(path, marks).map_err(|error| ledger_sentence(path, &error, clock))?;
     if ledger.recovered() > 0 {
         observer.tell(Event::Notice(Notice::Recovered { rows: ledger.recovered() }));
     }
@@ -145,9 +150,9 @@ pub fn open_ledger(path: &Path, marks: Option<&Path>, observer: &dyn Observer) -
 }
 
 /// What there is to say of a run whose rows were forgotten.
-fn forgotten(run: &Run) -> Option<Error> {
-    let (name, started) = (&run.spec.name, crate::report::local_time(run.spec.started_ms));
-    let purged = crate::report::local_time(run.purged_ms?);
+fn forgotten(run: &Run, clock: &TimeZone) -> Option<Error> {
+    let (name, started) = (&run.spec.name, crate::report::local_time(run.spec.started_ms, clock));
+    let purged = crate::report::local_time(run.purged_ms?, clock);
     Some(Error::cannot_start(text!(
         "Bu dosya {started} tarihinde gönderilmişti (çalışma {name}); satırlarının ne olduğu {purged} tarihinde \"caseload purge\" ile unutuldu. Hiçbir şey gönderilmedi. Hepsini yeniden göndermek için --again.",
         "This file was submitted on {started} (run {name}); what became of its rows was forgotten on {purged} by \"caseload purge\". Nothing was sent. To send all anew, use --again."

@@ -1,17 +1,20 @@
 //! `caseload.toml`: settings that stay the same from run to run, under a name.
 
+mod clock;
 mod find;
+mod flags;
 mod secret;
 mod trust;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
 use serde::Deserialize;
 
+pub use clock::{check_variable, local_time, local_zone};
 pub use find::{Found, How, Origin, find, first_upwards};
-pub use secret::{Promise, Secret, is_set};
+pub use flags::flags;
+pub use secret::{Keyring, Secret, is_set};
 pub use trust::trust;
 
 use crate::doubt::{Answers, Choice};
@@ -131,14 +134,6 @@ impl Settings {
 }
 
 impl Profile {
-    /// The secret of a name, from where the profile says it is.
-    ///
-    /// # Errors
-    /// A file that cannot be read or that others may read; a command that fails.
-    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Error> {
-        self.auth.get(name).map_or(Ok(None), |secret| secret.read(name))
-    }
-
     /// What it answers to what may be in question.
     pub fn answers(&self) -> Answers {
         let yes = |said: bool| said.then_some(Choice::Send);
@@ -209,6 +204,16 @@ pub fn data_folder() -> Option<PathBuf> {
 /// `$XDG_STATE_HOME/caseload`: what is known of ledgers beside themselves.
 pub fn state_folder() -> Option<PathBuf> {
     folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
+}
+
+/// Where locks and marks of ledgers are kept that stay when a ledger is removed or put back.
+pub fn marks_folder() -> Option<PathBuf> {
+    Some(state_folder()?.join("ledgers"))
+}
+
+/// The ledger's place: `$XDG_DATA_HOME/caseload/ledger.db`, or `sandbox.db` beside it.
+pub fn default_ledger(sandbox: bool) -> Option<PathBuf> {
+    Some(data_folder()?.join(if sandbox { "sandbox.db" } else { "ledger.db" }))
 }
 
 fn folder(variable: &str, below_home: &str, windows: &str) -> Option<PathBuf> {

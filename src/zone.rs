@@ -25,27 +25,17 @@ pub fn of_settings(name: &str) -> Result<TimeZone, Error> {
     })
 }
 
-/// The name of this computer's zone.
-pub fn name_of_system() -> String {
-    let zone = TimeZone::system();
-    let variable = || std::env::var("TZ").ok().filter(|name| by_name(name).is_some());
-    zone.iana_name().map(str::to_owned).or_else(variable).unwrap_or_else(|| "UTC".to_owned())
+/// The zone of the computer at which a person sits. The library does not look for it: its caller says it.
+#[derive(Debug, Clone)]
+pub struct LocalZone {
+    pub name: String,
+    pub zone: TimeZone,
 }
 
-/// Sees that `TZ`, where it is set, names a zone: else every time would be told and read in UTC without a word.
-///
-/// # Errors
-/// It names none.
-pub fn check_variable() -> Result<(), Error> {
-    let Some(name) = std::env::var_os("TZ").filter(|name| !name.is_empty()) else { return Ok(()) };
-    if TimeZone::try_system().is_ok_and(|zone| !zone.is_unknown()) {
-        return Ok(());
+impl Default for LocalZone {
+    fn default() -> Self {
+        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
     }
-    let name = shown(&name.to_string_lossy());
-    Err(Error::cannot_start(text!(
-        "TZ=\"{name}\" bir saat dilimi değil. Düzeltin (örneğin TZ=Europe/Istanbul) ya da kaldırın.",
-        "TZ=\"{name}\" is no time zone. Correct it (as in TZ=Europe/Istanbul), or unset it."
-    )))
 }
 
 #[cfg(test)]

@@ -8,16 +8,17 @@ use crate::cli::{ConfigArgs, ConfigCommand};
 use crate::contract::{self, Scheme};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::{CONCURRENCY, GENTLE, TIMEOUT, default_ledger, load_contracts};
+use crate::job::{CONCURRENCY, GENTLE, TIMEOUT, load_contracts};
 use crate::message::{Lang, shown};
 use crate::owner::owner_of;
 use crate::profile::{
-    FILE, Found, How, Profile, Promise, Secret, Settings, find, first_upwards, is_set, language_origin, trust,
+    FILE, Found, How, Profile, Secret, Settings, default_ledger, find, first_upwards, is_set, language_origin, trust,
 };
 use crate::progress::Terminal;
 use crate::submit::address::spelled;
 use crate::submit::auth::variable;
 use crate::submit::network::{PROXY_PASSWORD, PROXY_USER};
+use crate::submit::vault::Promise;
 use crate::{say, text};
 
 /// Shows the settings, or trusts a file.

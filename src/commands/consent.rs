@@ -3,12 +3,12 @@
 use super::files::NotDone;
 use crate::doubt::InQuestion;
 use crate::error::Error;
-use crate::job::{Job, Sending};
 use crate::message::{Lang, Text, grouped, shown};
 use crate::pipeline::{Answer, Proposed};
 use crate::progress::{self, Terminal};
 use crate::submit::address::spelled;
 use crate::submit::client::Address;
+use crate::task::Task;
 use crate::{say, text};
 
 /// Asks what has to be asked about a proposal. Without addresses beyond this machine, only what is in question is asked.
@@ -16,26 +16,21 @@ use crate::{say, text};
 ///
 /// # Errors
 /// Somebody said no, or nobody can answer what has to be answered.
-pub fn ask(
-    proposed: &Proposed,
-    hosts: &[String],
-    (job, sending): (&Job, &Sending),
-    terminal: Terminal,
-) -> Result<Answer, Error> {
+pub fn ask(proposed: &Proposed, hosts: &[String], task: &Task, terminal: Terminal) -> Result<Answer, Error> {
     let goes = proposed.rows() > 0 || proposed.rows_in_question() > 0;
-    let needs_yes = goes && !hosts.is_empty() && !sending.yes;
+    let needs_yes = goes && !hosts.is_empty() && !task.yes;
     let question = proposed.in_question();
     if !needs_yes && question.is_none() {
         return Ok(Answer::Send);
     }
     let stops_all = question.is_some_and(InQuestion::stops_all);
     let may_skip = question.is_some() && !stops_all;
-    match terminal.choose(&words(proposed, hosts, job, terminal.lang), may_skip) {
+    match terminal.choose(&words(proposed, hosts, task, terminal.lang), may_skip) {
         Some(progress::Answer::Yes) => Ok(Answer::Send),
         Some(progress::Answer::Skip) => Ok(Answer::Skip),
         Some(progress::Answer::No) => Err(Error::cannot_start(text!("Gönderilmedi.", "Nothing was sent."))),
         None if stops_all => Err(nobody_answers(proposed)),
-        None if needs_yes => Err(nobody_confirms(proposed.rows(), hosts, job)),
+        None if needs_yes => Err(nobody_confirms(proposed.rows(), hosts, task)),
         None => {
             terminal.error(&left_out(proposed).into_string(terminal.lang));
             Ok(Answer::Unanswered)
@@ -50,14 +45,14 @@ pub fn ask(
 pub fn ask_to_read(
     (operation, rows): (&str, u64),
     hosts: &[String],
-    (job, sending): (&Job, &Sending),
+    task: &Task,
     terminal: Terminal,
 ) -> Result<(), Error> {
-    if hosts.is_empty() || sending.yes {
+    if hosts.is_empty() || task.yes {
         return Ok(());
     }
     let (hosts, rows) = (spellings(hosts), grouped(rows, terminal.lang));
-    let by = on_whose_word(job, terminal.lang);
+    let by = on_whose_word(task, terminal.lang);
     let question = say!(
         terminal.lang,
         "{hosts} adresinden okunacak ({operation}, {rows} satır için, {by}). Okunsun mu?",
@@ -74,8 +69,8 @@ pub fn ask_to_read(
 }
 
 /// The addresses that a person has to agree to: those beyond this machine, and those that somebody else's settings name.
-pub fn doubtful(addresses: Vec<Address>, job: &Job) -> Vec<String> {
-    let doubtful = addresses.into_iter().filter(|address| !address.here || job.server_is_foreign);
+pub fn doubtful(addresses: Vec<Address>, task: &Task) -> Vec<String> {
+    let doubtful = addresses.into_iter().filter(|address| !address.here || task.server_is_foreign);
     let mut hosts: Vec<String> = doubtful.map(|address| address.text).collect();
     hosts.sort();
     hosts.dedup();
@@ -89,10 +84,10 @@ pub fn refusal(proposed: &Proposed, lang: Lang) -> impl FnOnce(Error) -> NotDone
 }
 
 /// The question, line by line.
-fn words(proposed: &Proposed, hosts: &[String], job: &Job, lang: Lang) -> Vec<String> {
+fn words(proposed: &Proposed, hosts: &[String], task: &Task, lang: Lang) -> Vec<String> {
     let place = if hosts.is_empty() { shown(&proposed.servers().join(", ")) } else { spellings(hosts) };
     let (target, rows) = (proposed.target(), grouped(proposed.rows(), lang));
-    let by = on_whose_word(job, lang);
+    let by = on_whose_word(task, lang);
     let first = say!(
         lang,
         "{rows} satır {place} adresine gönderilecek ({target}, {by}).",
@@ -122,8 +117,8 @@ fn nobody_answers(proposed: &Proposed) -> Error {
     ))
 }
 
-fn nobody_confirms(rows: u64, hosts: &[String], job: &Job) -> Error {
-    let [tr, en] = [Lang::Tr, Lang::En].map(|lang| on_whose_word(job, lang));
+fn nobody_confirms(rows: u64, hosts: &[String], task: &Task) -> Error {
+    let [tr, en] = [Lang::Tr, Lang::En].map(|lang| on_whose_word(task, lang));
     let hosts = spellings(hosts);
     Error::cannot_start(text!(
         "{rows} satır {hosts} adresine gidecekti ({tr}), ama onaylayacak bir terminal yok. Emin iseniz --yes ekleyin.",
@@ -150,22 +145,22 @@ fn spellings(hosts: &[String]) -> String {
 }
 
 /// Profile, settings file and values that every row is given: what decided beside the command line.
-fn on_whose_word(job: &Job, lang: Lang) -> String {
-    let profile = shown(job.recipe.profile.as_deref().unwrap_or("-"));
+fn on_whose_word(task: &Task, lang: Lang) -> String {
+    let profile = shown(task.job.recipe.profile.as_deref().unwrap_or("-"));
     let mut by = say!(lang, "profil {profile}", "profile {profile}");
-    if let Some(file) = &job.settings.file {
+    if let Some(file) = &task.settings {
         let file = shown(&file.display().to_string());
         by.push_str(&say!(lang, ", ayarlar {file}", ", settings {file}"));
     }
-    if let Some(proxy) = &job.profile.proxy {
+    if let Some(proxy) = &task.job.access.proxy {
         let proxy = shown(proxy);
         by.push_str(&say!(lang, ", vekil sunucu {proxy}", ", by the proxy {proxy}"));
     }
-    if let Some(file) = &job.profile.ca_file {
+    if let Some(file) = &task.job.access.ca_file {
         let file = shown(&file.display().to_string());
         by.push_str(&say!(lang, ", kök sertifika {file}", ", certificates of {file}"));
     }
-    let sets = job.recipe.sets.iter().map(|(name, value)| shown(&format!("{name} = {value}")));
+    let sets = task.job.recipe.sets.iter().map(|(name, value)| shown(&format!("{name} = {value}")));
     let sets = sets.collect::<Vec<_>>().join(", ");
     if !sets.is_empty() {
         by.push_str(&say!(lang, ", her satırda {sets}", ", in every row {sets}"));

@@ -9,7 +9,6 @@ use super::rehearsal::Rehearsal;
 use crate::cli::FetchArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::Job;
 use crate::message::{Lang, grouped, shown};
 use crate::outcome::Status;
 use crate::pipeline::{Caller, Fetched, prepare_fetch};
@@ -17,25 +16,26 @@ use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::screen::Screen;
 use crate::signals::Stopper;
+use crate::task::Task;
 use crate::words::{self, Reader};
 use crate::{contract, say};
 
 /// Reads for each row of a file, or one list.
 pub fn run(args: &FetchArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, args.quiet, false);
-    let (job, sending) =
-        Job::read(args, settings, lang, |contracts| contract::find_reading(contracts, &args.operation).cloned())?;
-    let rehearsal = Rehearsal::begin(&job, &sending)?;
-    let job = Arc::new(rehearsal.job(&job));
+    let task =
+        Task::read(args, settings, lang, |contracts| contract::find_reading(contracts, &args.operation).cloned())?;
+    let rehearsal = Rehearsal::begin(&task)?;
+    let job = Arc::new(rehearsal.job(&task.job));
     let (screen, stopper) = (Screen::new(terminal), Stopper::default());
     let caller = Caller { observer: &screen, control: &stopper.control };
-    let ready = prepare_fetch(args.file.as_deref(), Arc::clone(&job), caller)?;
-    let hosts = doubtful(ready.addresses()?, &job);
-    ask_to_read((&ready.operation().full_name(), ready.rows()), &hosts, (&job, &sending), terminal)?;
+    let ready = prepare_fetch(args.file.as_deref(), job, caller)?;
+    let hosts = doubtful(ready.addresses()?, &task);
+    ask_to_read((&ready.operation().full_name(), ready.rows()), &hosts, &task, terminal)?;
     stopper.listen();
-    let reading = ready.start(sending)?;
+    let reading = ready.start(task.sending.clone())?;
     screen.follow(reading.events());
-    Ok(tell(&reading.join()?, job.json, terminal))
+    Ok(tell(&reading.join()?, task.json, terminal))
 }
 
 /// Prints what a reading came to.

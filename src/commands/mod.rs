@@ -29,12 +29,14 @@ use std::path::PathBuf;
 use crate::cli::{Command, LedgerArgs};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::{default_ledger, marks_folder};
+use crate::job::Locale;
 use crate::ledger::{Ledger, Run};
 use crate::message::{Lang, shown};
-use crate::profile::{Origin, Settings, find, language};
+use crate::profile::{
+    Origin, Settings, check_variable, default_ledger, find, flags, language, local_zone, marks_folder,
+};
 use crate::progress::Terminal;
-use crate::{hint, pipeline, text, zone};
+use crate::{hint, pipeline, text};
 
 /// Does what was typed and says what went wrong.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
@@ -56,7 +58,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Completions { shell } => Ok(shell::completions(shell, lang)),
         Command::Man => shell::man(lang),
         command => settings.and_then(|settings| {
-            zone::check_variable()?;
+            check_variable()?;
             dispatch(command, &settings, lang)
         }),
     };
@@ -113,13 +115,19 @@ fn ledger_path(args: &LedgerArgs) -> Result<PathBuf, Error> {
 /// Opens the ledger to look into it.
 fn look(args: &LedgerArgs) -> Result<Ledger, Error> {
     let path = ledger_path(args)?;
-    Ledger::look(&path).map_err(|error| pipeline::ledger_sentence(&path, &error))
+    Ledger::look(&path).map_err(|error| pipeline::ledger_sentence(&path, &error, &local_zone().zone))
 }
 
 /// Opens the ledger to write into it.
 fn open(args: &LedgerArgs) -> Result<Ledger, Error> {
     let path = ledger_path(args)?;
-    Ledger::open_marked(&path, marks_folder().as_deref()).map_err(|error| pipeline::ledger_sentence(&path, &error))
+    Ledger::open_marked(&path, marks_folder().as_deref())
+        .map_err(|error| pipeline::ledger_sentence(&path, &error, &local_zone().zone))
+}
+
+/// For whom the runs of a ledger are told.
+fn locale(ledger: &Ledger, settings: &Origin, lang: Lang) -> Locale {
+    Locale { lang, zone: local_zone(), flags: flags(Some(ledger.path()), settings) }
 }
 
 /// The run of a name, or the latest.
@@ -130,7 +138,7 @@ fn run_named(ledger: &Ledger, name: Option<&str>) -> Result<Run, Error> {
     };
     found.map_err(|error| crate::account::unreadable(&error))?.ok_or_else(|| {
         let name = shown(name.unwrap_or("-"));
-        let list = hint::command(&["runs"], &hint::flags(Some(ledger.path()), &Origin::default()));
+        let list = hint::command(&["runs"], &flags(Some(ledger.path()), &Origin::default()));
         Error::cannot_start(text!(
             "\"{name}\" adında bir çalışma yok. \"{list}\" hepsini listeler.",
             "There is no run \"{name}\". \"{list}\" lists them."

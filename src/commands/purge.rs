@@ -7,8 +7,8 @@ use crate::cli::PurgeArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::message::{Lang, grouped, shown};
+use crate::profile::local_time;
 use crate::progress::Terminal;
-use crate::report::local_time;
 use crate::submit::event::now_ms;
 use crate::{say, text};
 

@@ -12,11 +12,11 @@ use crate::cli::{FetchArgs, RefreshArgs};
 use crate::contract::{self, BUILT_IN, Operation};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::Job;
 use crate::message::{Lang, grouped, shown};
 use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::signals::Stopper;
+use crate::task::Task;
 use crate::{files, pipeline, say, text};
 
 /// Reads the allowed values that a system tells, and writes them into the user's own copy of its contract.
@@ -39,13 +39,13 @@ pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
             yes: args.yes,
             ..FetchArgs::default()
         };
-        let (job, sending) = Job::read_of(&fetch, settings, lang, (&copy.name, &copy.text))?;
-        let rehearsal = Rehearsal::begin(&job, &sending)?;
-        let job = rehearsal.job(&job);
-        let hosts = doubtful(pipeline::places(&[operation], &job)?, &job);
-        ask_to_read((&operation.full_name(), 1), &hosts, (&job, &sending), terminal)?;
+        let task = Task::read_of(&fetch, settings, lang, (&copy.name, &copy.text))?;
+        let rehearsal = Rehearsal::begin(&task)?;
+        let job = rehearsal.job(&task.job);
+        let hosts = doubtful(pipeline::places(&[operation], &job)?, &task);
+        ask_to_read((&operation.full_name(), 1), &hosts, &task, terminal)?;
         stopper.listen();
-        for (field, values) in pipeline::values(&job, &sending, &stopper.control)? {
+        for (field, values) in pipeline::values(&job, &task.sending, &stopper.control)? {
             match allowed.iter_mut().find(|(known, _)| *known == field) {
                 Some((_, known)) => {
                     let new: Vec<Value> = values.into_iter().filter(|value| !known.contains(value)).collect();

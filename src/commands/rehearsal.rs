@@ -3,26 +3,27 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::job::{Job, Sending};
+use crate::job::Job;
 use crate::message::shown;
 use crate::sandbox::{self, Sandbox, Script};
+use crate::task::Task;
 use crate::{files, text};
 
 /// The sandbox of a command, if it has one.
 pub struct Rehearsal(Option<Sandbox>);
 
 impl Rehearsal {
-    /// Starts the sandbox where the job is for one.
+    /// Starts the sandbox where the task is for one.
     ///
     /// # Errors
     /// The script of faults cannot be read, or there is no room for a server on this machine.
-    pub fn begin(job: &Job, sending: &Sending) -> Result<Self, Error> {
-        if !job.sandbox {
+    pub fn begin(task: &Task) -> Result<Self, Error> {
+        if !task.job.servers.sandbox {
             return Ok(Self(None));
         }
-        let script = sending.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
+        let script = task.faults.as_deref().map(read_script).transpose()?.unwrap_or_default();
         let options = sandbox::Options { script, ..sandbox::Options::default() };
-        let started = sandbox::spawn(&job.contracts, options).map_err(|error| {
+        let started = sandbox::spawn(&task.job.contracts, options).map_err(|error| {
             Error::cannot_start(text!(
                 "Deneme sunucusu başlatılamadı: {error}.",
                 "The sandbox could not be started: {error}."
@@ -33,8 +34,11 @@ impl Rehearsal {
 
     /// The job with the sandbox's address.
     pub fn job(&self, job: &Job) -> Job {
-        let own = self.0.as_ref().map(Sandbox::base_url);
-        Job { base_url: own.or_else(|| job.base_url.clone()), ..job.clone() }
+        let mut job = job.clone();
+        if let Some(sandbox) = &self.0 {
+            job.servers.base_url = Some(sandbox.base_url());
+        }
+        job
     }
 }
 

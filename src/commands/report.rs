@@ -4,7 +4,6 @@ use super::summary;
 use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::hint;
 use crate::message::Lang;
 use crate::pipeline::{self, Caller};
 use crate::profile::Settings;
@@ -19,7 +18,7 @@ pub fn run(args: &ReportArgs, settings: &Settings, lang: Lang) -> Result<Exit, E
     let terminal = Terminal::new(lang, args.ledger.json, false);
     let (screen, control) = (Screen::new(terminal), Control::default());
     let caller = Caller { observer: &screen, control: &control };
-    let end = pipeline::report(&ledger, &run, args.output.clone(), &settings.origin, (lang, caller))?;
-    let flags = hint::flags(Some(ledger.path()), &settings.origin);
-    Ok(summary::tell(&end, args.ledger.json, &flags, terminal))
+    let locale = super::locale(&ledger, &settings.origin, lang);
+    let end = pipeline::report(&ledger, &run, args.output.clone(), &locale, caller)?;
+    Ok(summary::tell(&end, args.ledger.json, &locale.flags, terminal))
 }

@@ -10,11 +10,12 @@ use super::rehearsal::read_script;
 use crate::cli::SandboxArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::{load_contracts, parse_duration};
+use crate::job::load_contracts;
 use crate::message::{Lang, shown};
 use crate::progress::Terminal;
 use crate::sandbox::{Options, serve};
 use crate::submit::pace::{RATE_EXAMPLES, Rate};
+use crate::task::parse_duration;
 use crate::{files, say, signals, text};
 
 /// Serves until Ctrl-C.

@@ -10,57 +10,58 @@ use super::summary;
 use crate::cli::SubmitArgs;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::{Job, Output, Sending, marks_folder};
+use crate::job::{Job, Output};
 use crate::ledger::Ledger;
 use crate::message::{Lang, shown};
 use crate::pipeline::{self, Aim, Caller, Observer};
-use crate::profile::Settings;
+use crate::profile::{Settings, marks_folder};
 use crate::progress::Terminal;
 use crate::screen::Screen;
 use crate::signals::Stopper;
+use crate::task::Task;
 use crate::text;
 
 /// Submits each file in turn. A file that cannot be read does not keep the next from going; a run
 /// that was stopped does.
 pub fn run(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
-    let job = Job::submit(args, settings, lang).and_then(|job| one_result(&args.files, &job.0).map(|()| job));
+    let task = Task::submit(args, settings, lang).and_then(|task| one_result(&args.files, &task.job).map(|()| task));
     let is_stopped = |exit: Exit| exit.code() >= Exit::StoppedEarly.code();
     let stopper = Stopper::default();
     Files::new(&args.files, &args.file, lang)
-        .each(job, is_stopped, |file, (job, sending), terminal| submit(file, job, sending, &stopper, terminal))
+        .each(task, is_stopped, |file, task, terminal| submit(file, task, &stopper, terminal))
 }
 
 /// Checks a file, asks what has to be asked, sends what is valid and not settled yet, and tells what became of it.
-fn submit(file: &Path, job: &Job, sending: &Sending, stopper: &Stopper, terminal: Terminal) -> Result<Exit, NotDone> {
+fn submit(file: &Path, task: &Task, stopper: &Stopper, terminal: Terminal) -> Result<Exit, NotDone> {
     let screen = Screen::new(terminal);
     let caller = Caller { observer: &screen, control: &stopper.control };
-    let ledger = open_ledger(job, &screen)?;
-    let rehearsal = Rehearsal::begin(job, sending)?;
-    let job = Arc::new(rehearsal.job(job));
+    let ledger = open_ledger(task, &screen)?;
+    let rehearsal = Rehearsal::begin(task)?;
+    let job = Arc::new(rehearsal.job(&task.job));
     let checked = pipeline::check(file, Arc::clone(&job), Aim::Send, Some(ledger), caller)?;
-    let proposed = checked.propose(sending.clone(), &screen)?;
+    let proposed = checked.propose(task.sending.clone(), &screen)?;
     let refused = refusal(&proposed, terminal.lang);
     let started = proposed.addresses().and_then(|addresses| {
-        let hosts = doubtful(addresses, &job);
-        let answer = ask(&proposed, &hosts, (&job, sending), terminal)?;
+        let hosts = doubtful(addresses, task);
+        let answer = ask(&proposed, &hosts, task, terminal)?;
         stopper.listen();
         proposed.start(answer)
     });
     let run = started.map_err(refused)?;
     screen.follow(run.events());
     let end = run.join()?;
-    Ok(summary::tell(&end, job.json, &job.flags(), terminal))
+    Ok(summary::tell(&end, task.json, &task.job.flags, terminal))
 }
 
 /// Opens the run's ledger, and says what an earlier process left open in it.
-fn open_ledger(job: &Job, observer: &dyn Observer) -> Result<Ledger, Error> {
-    let path = job.ledger.as_deref().ok_or_else(|| {
+fn open_ledger(task: &Task, observer: &dyn Observer) -> Result<Ledger, Error> {
+    let path = task.ledger.as_deref().ok_or_else(|| {
         Error::cannot_start(text!(
             "Defter için yer yok: HOME tanımlı değil. --ledger ile bir dosya gösterin.",
             "There is no place for the ledger: HOME is not set. Name a file by --ledger."
         ))
     })?;
-    pipeline::open_ledger(path, marks_folder().as_deref(), observer)
+    pipeline::open_ledger(path, marks_folder().as_deref(), &task.job.clock, observer)
 }
 
 /// One `-o` cannot hold the results of several files, and a file that is given twice has one result.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use super::first_pass::CheckedFile;
 use super::summary::Summary;
 use crate::account::{Account, unreadable};
@@ -211,7 +213,7 @@ fn write(
     count: &mut Count,
 ) -> Result<PathBuf, Error> {
     let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
-    let (input, file_name, flags) = (checked.path.clone(), checked.file_name.clone(), job.flags());
+    let (input, file_name, flags) = (checked.path.clone(), checked.file_name.clone(), &job.flags);
     let layout = Layout {
         lang: job.lang,
         sheets: &sheets,
@@ -222,9 +224,9 @@ fn write(
         csv: checked.is_csv,
         checking: closing.run.is_none(),
         run: closing.run.map(|run| run.spec.name.as_str()),
-        flags: &flags,
+        flags,
     };
-    let mut report = report::create(path, layout)?;
+    let mut report = report::create(path, layout, job.clock.clone())?;
     each(checked, job, closing, |row, operation, outcome| {
         count.add(outcome);
         row.map_or(Ok(()), |row| report.row(row, operation, outcome))
@@ -293,8 +295,8 @@ fn under_way() -> Text {
     )
 }
 
-/// A ledger that cannot be used, as a person reads it.
-pub fn sentence(path: &Path, error: &ledger::Error) -> Error {
+/// A ledger that cannot be used, as a person reads it, who has a clock of this zone.
+pub fn sentence(path: &Path, error: &ledger::Error, clock: &TimeZone) -> Error {
     let path = shown(&path.display().to_string());
     match error {
         ledger::Error::Busy => Error::new(
@@ -327,7 +329,7 @@ pub fn sentence(path: &Path, error: &ledger::Error) -> Error {
             ))
         }
         ledger::Error::Older(newer) => {
-            let when = newer.written_ms.map(report::local_time).unwrap_or_default();
+            let when = newer.written_ms.map(|ms| report::local_time(ms, clock)).unwrap_or_default();
             Error::early(text!(
                 "{path} defteri eski bir kopya: asıl defter {when} tarihine kadar ilerlemişti, bu kopya o zamana kadar gönderilen satırları bilmiyor ve yeniden gönderirdi. Asıl defteri yerine koyun. Yoksa ve bunu kabul ediyorsanız: caseload ledger restore {path}. Hiçbir şey gönderilmedi.",
                 "The ledger {path} is an older copy: the ledger had come as far as {when}, and this copy does not know the rows that were sent until then; they would go again. Put the newer one back. If there is none and you accept that, use: caseload ledger restore {path}. Nothing was sent."

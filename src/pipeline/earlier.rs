@@ -96,10 +96,10 @@ impl<'a> Origins<'a> {
     /// None where the row is one like any other.
     pub fn of(&self, reference: &str, operation: &Operation) -> Option<Origin> {
         let (name, place) = reference.rsplit_once('-').unwrap_or_default();
-        if name.starts_with(SANDBOX_RUN) != self.job.sandbox {
+        if name.starts_with(SANDBOX_RUN) != self.job.servers.sandbox {
             return None;
         }
-        let Some(run) = self.run(name) else { return (!self.job.sandbox).then_some(Origin::Elsewhere) };
+        let Some(run) = self.run(name) else { return (!self.job.servers.sandbox).then_some(Origin::Elsewhere) };
         let here = self.job.server_of(operation);
         let theirs: Vec<Server> = run.spec.destinations.iter().map(Destination::server).collect();
         if theirs.iter().any(|server| self.servers.are_same(server, &here)) {

@@ -33,7 +33,7 @@ impl Known {
             Self { servers: Servers::default(), namings: Vec::new(), keyers: Vec::new(), held: HashMap::new() };
         let mut landed = Vec::new();
         if let Some(ledger) = ledger {
-            known.servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
+            known.servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.servers.tests);
             landed = ledger.landed_destinations().map_err(|error| unreadable(&error))?;
             let held = ledger.held_orders().map_err(|error| unreadable(&error))?;
             known.held =

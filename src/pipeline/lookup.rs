@@ -17,12 +17,11 @@ use crate::coerce::{Coerce, Formats};
 use crate::contract::{Operation, Reconcile, Slot};
 use crate::error::Error;
 use crate::identity::{RowKeyers, Server};
-use crate::job::{Job, Output};
+use crate::job::Job;
 use crate::ledger::{Entry, Ledger, Run};
 use crate::map::{Draft, Route, Source};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::{Cause, id_text};
-use crate::profile::Settings;
 use crate::row::{Place, Row};
 use crate::say;
 use crate::submit::address::stays_here;
@@ -72,30 +71,27 @@ pub fn look_up(
     ledger: &Ledger,
     run: &Run,
     entries: &[Entry],
-    settings: &Settings,
-    (lang, caller): (Lang, Caller),
+    job: &Job,
+    caller: Caller,
 ) -> Result<Option<Vec<Found>>, Error> {
-    let job = Job::again(run, lang, Output::None)?;
-    let profile = settings.profile(job.recipe.profile.as_deref())?;
-    let job = Job { profile, ..job };
     let sent = |operation: &&Operation| run.spec.destinations.iter().any(|to| to.operation == operation.full_name());
-    if job.sandbox || !job.operations.iter().filter(sent).any(|operation| lookup_of(operation, &job).is_some()) {
+    if job.servers.sandbox || !job.operations.iter().filter(sent).any(|operation| lookup_of(operation, job).is_some()) {
         return Ok(None);
     }
     let path = Path::new(&run.spec.file);
-    let mut checked = first_pass(path, &job, Aim::Again, Some(ledger), caller)?;
+    let mut checked = first_pass(path, job, Aim::Again, Some(ledger), caller)?;
     if checked.sha256 != run.spec.sha256 {
-        return Err(super::changed(path, run, &crate::hint::flags(Some(ledger.path()), &settings.origin)));
+        return Err(super::changed(path, run, &job.flags));
     }
-    let questions = questions(&mut checked, &job, entries)?;
+    let questions = questions(&mut checked, job, entries)?;
     let operations: Vec<&Operation> = questions.operations.iter().collect();
-    let base = |operation: &Operation| base_of(operation, &job);
+    let base = |operation: &Operation| base_of(operation, job);
     let secrets = Secrets::gather(&operations, |name| job.secret(name))?;
-    let mut network = Network::of(&job.profile)?;
+    let mut network = Network::of(&job.access)?;
     network.log_in(|name| job.secret(name))?;
     let sender = Sender::new(
         &operations,
-        &Places { base: &base, sandbox: false, allow_http: job.profile.allow_http },
+        &Places { base: &base, sandbox: false, allow_http: job.access.allow_http },
         &secrets,
         &network,
         TIMEOUT,
@@ -125,7 +121,7 @@ fn lookup_of<'j>(operation: &Operation, job: &'j Job) -> Option<(&'j Operation, 
 /// The address that the run used: a ledger from before keeps it in small letters, by which a path could be another.
 fn base_of(operation: &Operation, job: &Job) -> String {
     let used = job.base_of(operation);
-    let given = [job.profile.base_url.as_deref(), Some(operation.base_url.as_str())];
+    let given = [job.servers.spelled.as_deref(), Some(operation.base_url.as_str())];
     let same = |address: &&str| address.trim_end_matches('/').eq_ignore_ascii_case(&used);
     given.into_iter().flatten().find(same).map_or(used.clone(), str::to_owned)
 }

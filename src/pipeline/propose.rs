@@ -66,7 +66,7 @@ impl Proposal {
 /// # Errors
 /// The ledger or the spool cannot be read.
 pub fn of_check(ledger: &Ledger, checked: &mut CheckedFile, job: &Job) -> Result<Proposal, Error> {
-    let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
+    let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.servers.tests);
     let bytes = same_run::of_file(ledger, &servers, checked, job)?;
     // Rows that the same command has done are duplicates to a check.
     let duplicates = Duplicates::Skip;
@@ -319,11 +319,12 @@ impl Sorter<'_> {
         }
         if !self.past.elsewhere.is_empty() {
             let names = |servers: &[Server]| servers.iter().map(ToString::to_string).collect::<Vec<_>>();
-            let proposed = self.basis.job.same_as().filter(|server| self.past.elsewhere_at.contains(server));
+            let proposed =
+                self.basis.job.servers.same_as.clone().filter(|server| self.past.elsewhere_at.contains(server));
             let question = &mut self.proposal.question;
             question.servers = names(&self.past.elsewhere_at);
             question.here = here;
-            question.flags = self.basis.job.flags();
+            question.flags.clone_from(&self.basis.job.flags);
             question.moved = match (proposed, question.servers.as_slice()) {
                 (Some(server), _) => Some(server.to_string()),
                 (None, [one]) => Some(one.clone()),

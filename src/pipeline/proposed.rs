@@ -60,14 +60,14 @@ impl Proposed {
         let caller = Caller { observer, control: &control };
         caller.still_wants()?;
         let place = result_place::choose(&job, &file.path, &ledger, caller)?;
-        let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.tests);
+        let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.servers.tests);
         let SameBytes { same, other } = same_run::of_file(&ledger, &servers, &file, &job)?;
         let earlier = match same {
             Some(run) => going_on(&ledger, run, &file, &job, &sending)?,
             None => None,
         };
         let proposal = if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
-            caller.note(sent_before(run));
+            caller.note(sent_before(run, &job.clock));
             None
         } else {
             let again = match &earlier {

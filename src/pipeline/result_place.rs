@@ -29,7 +29,7 @@ pub fn choose(job: &Job, input: &Path, ledger: &Ledger, caller: Caller) -> Resul
             place = free_place(&first, ledger)?;
         }
         let theirs = first.clone();
-        caller.note(Notice::ResultOfAnother { theirs, run, place: place.clone(), rehearses: job.sandbox });
+        caller.note(Notice::ResultOfAnother { theirs, run, place: place.clone(), rehearses: job.servers.sandbox });
     }
     foresee(&place, input)?;
     Ok(Some(place))

@@ -55,8 +55,8 @@ fn run_name(job: &Job) -> Result<String, Error> {
             "The system gave no random number: {error}."
         ))
     })?;
-    let day = jiff::Zoned::now().strftime("%Y%m%d").to_string();
-    let kind = if job.sandbox { SANDBOX_RUN } else { "" };
+    let day = jiff::Timestamp::now().to_zoned(job.clock.clone()).strftime("%Y%m%d").to_string();
+    let kind = if job.servers.sandbox { SANDBOX_RUN } else { "" };
     Ok(format!("{kind}{day}-{:06x}", random & 0x00ff_ffff))
 }
 

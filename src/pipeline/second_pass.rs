@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
+
 use super::closing::sentence;
 use super::event::{Caller, Stage};
 use super::first_pass::CheckedFile;
@@ -59,7 +61,7 @@ pub fn going_on(
     if sending.again && (run.finished || run.purged_ms.is_some() || !Recipe::of(&run)?.again) {
         return Ok(None);
     }
-    if let Some(forgotten) = super::forgotten(&run) {
+    if let Some(forgotten) = super::forgotten(&run, &job.clock) {
         return Err(forgotten);
     }
     goes_on_alike(&run, checked, job)?;
@@ -125,7 +127,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
     let (path, sharer) = (ledger.path().to_owned(), ledger.sharer(run.number));
     let send_duplicates = job.recipe.send_duplicates;
     ledger.announce(run.number);
-    let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error))?;
+    let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error, &job.clock))?;
     let ended = {
         let CheckedFile { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
         let going =
@@ -152,7 +154,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
             caller,
         )?
     };
-    let ledger = journal.stop().map_err(|error| sentence(&path, &error))?;
+    let ledger = journal.stop().map_err(|error| sentence(&path, &error, &job.clock))?;
     fail::point("ledger-given-back");
     save_what_is_gone(&ledger, run, caller);
     if !ended.reopen.is_empty() {
@@ -185,7 +187,7 @@ fn in_front(
 fn note_servers(ledger: &Ledger, job: &Job, checked: &CheckedFile) -> Result<Vec<u32>, crate::ledger::Error> {
     let note = |operation| {
         let server = job.server_of(operation);
-        let is_test = job.profile.test || job.tests.contains(&server);
+        let is_test = job.servers.is_test || job.servers.tests.contains(&server);
         ledger.note_server(&server, is_test)
     };
     checked.operations.iter().map(note).collect()
@@ -261,10 +263,10 @@ fn drive<'a, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>>(
 }
 
 /// Of a file that was sent before.
-pub fn sent_before(run: &Run) -> Notice {
+pub fn sent_before(run: &Run, clock: &TimeZone) -> Notice {
     Notice::SentBefore {
         run: run.spec.name.clone(),
-        ended: run.ended_ms.map(crate::report::local_time).unwrap_or_default(),
+        ended: run.ended_ms.map(|ms| crate::report::local_time(ms, clock)).unwrap_or_default(),
         rows: run.spec.rows,
         done: run.tally.as_ref().map_or(0, |tally| tally.was_done),
         sandbox: run.spec.is_sandbox(),

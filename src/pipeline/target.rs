@@ -26,8 +26,8 @@ impl Target {
     /// A secret that cannot be had, or an address that cannot be used.
     pub fn of(operations: &[&Operation], job: &Job, sending: &Sending) -> Result<Self, Error> {
         let base = |operation: &Operation| job.base_of(operation);
-        let places = Places { base: &base, sandbox: job.sandbox, allow_http: job.profile.allow_http };
-        let mut network = Network::of(&job.profile)?;
+        let places = Places { base: &base, sandbox: job.servers.sandbox, allow_http: job.access.allow_http };
+        let mut network = Network::of(&job.access)?;
         let secrets = Secrets::gather(operations, |name| job.secret(name))?;
         network.log_in(|name| job.secret(name))?;
         let sender = Sender::new(operations, &places, &secrets, &network, sending.timeout)?;
@@ -50,7 +50,7 @@ impl Target {
 /// An address that cannot be used, certificates that cannot be read, or a secret that nobody gave.
 pub fn places(operations: &[&Operation], job: &Job) -> Result<Vec<Address>, Error> {
     let base = |operation: &Operation| job.base_of(operation);
-    let places = Places { base: &base, sandbox: job.sandbox, allow_http: job.profile.allow_http };
-    Network::of(&job.profile)?;
+    let places = Places { base: &base, sandbox: job.servers.sandbox, allow_http: job.access.allow_http };
+    Network::of(&job.access)?;
     addresses(operations, &places, |name| job.promise(name))
 }

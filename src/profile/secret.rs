@@ -1,5 +1,6 @@
 //! Where a secret is, and how it is read: only after the person has agreed to where it goes.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +11,8 @@ use super::unreadable;
 use crate::error::Error;
 use crate::files;
 use crate::message::shown;
+use crate::submit::auth::variable;
+use crate::submit::vault::{Promise, Vault};
 use crate::text;
 
 /// Where a secret is.
@@ -26,13 +29,29 @@ pub struct Secret {
     pub value: Option<String>,
 }
 
-/// Whether a secret will be there, told without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Promise {
-    Missing,
-    /// A file or a command is named.
-    Likely,
-    Given,
+/// The secrets of a profile: from the environment, else from where the profile says they are.
+#[derive(Debug, Clone)]
+pub struct Keyring(pub BTreeMap<String, Secret>);
+
+impl Vault for Keyring {
+    fn promise(&self, name: &str) -> Promise {
+        if is_set(&variable(name)) {
+            return Promise::Given;
+        }
+        self.0.get(name).map_or(Promise::Missing, Secret::promise)
+    }
+
+    fn secret(&self, name: &str) -> Result<Option<SecretString>, Error> {
+        match from_environment(name) {
+            Some(secret) => Ok(Some(secret)),
+            None => self.0.get(name).map_or(Ok(None), |secret| secret.read(name)),
+        }
+    }
+}
+
+/// The secret of a name that the environment holds.
+fn from_environment(name: &str) -> Option<SecretString> {
+    std::env::var(variable(name)).ok().filter(|value| !value.trim().is_empty()).map(SecretString::from)
 }
 
 impl Secret {

@@ -127,11 +127,11 @@ enum Writer<'a> {
 /// # Errors
 /// An extension that names no form; a folder in which nothing can be written; a `path` that is the
 /// input itself, or a file that is no earlier result of this program.
-pub fn create<'a>(path: &Path, layout: Layout<'a>) -> Result<Report<'a>, Error> {
-    create_in(path, layout, TimeZone::system(), ROW_LIMIT)
+pub fn create<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone) -> Result<Report<'a>, Error> {
+    create_in(path, layout, zone, ROW_LIMIT)
 }
 
-/// As [`create`], with the zone in which times are told and the rows that a sheet holds.
+/// As [`create`], with the rows that a sheet holds.
 fn create_in<'a>(path: &Path, layout: Layout<'a>, zone: TimeZone, row_limit: u32) -> Result<Report<'a>, Error> {
     let form = Form::of(path)?;
     earlier::may_replace(path, layout.input, form)?;
@@ -154,9 +154,9 @@ pub fn foresee(path: &Path, input: &Path) -> Result<(), Error> {
     publish::create(path).map(drop)
 }
 
-/// A time as people read it: `2026-11-22 14:05:09`, on the local clock.
-pub fn local_time(ms: i64) -> String {
-    moment::plain(ms, &TimeZone::system())
+/// A time as people read it: `2026-11-22 14:05:09`, on a clock of this zone.
+pub fn local_time(ms: i64, zone: &TimeZone) -> String {
+    moment::plain(ms, zone)
 }
 
 impl Report<'_> {

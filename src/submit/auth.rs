@@ -6,10 +6,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::mask::{Mask, basic};
+use super::vault::Promise;
 use crate::contract::{Operation, Scheme, SchemeKind};
 use crate::error::Error;
 use crate::message::Text;
-use crate::profile::Promise;
 use crate::text;
 
 /// The secrets of a run by the names that the contract gives them, and the schemes that they are for.
@@ -171,11 +171,6 @@ fn header_name(name: &str, scheme: &Scheme) -> Result<HeaderName, Error> {
 pub fn variable(name: &str) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     format!("CASELOAD_{}", name.chars().map(letter).collect::<String>())
-}
-
-/// The secret of a name that the environment holds.
-pub fn from_environment(name: &str) -> Option<SecretString> {
-    std::env::var(variable(name)).ok().filter(|value| !value.trim().is_empty()).map(SecretString::from)
 }
 
 /// The ways in which an operation takes its secrets, each by the names of its secrets.

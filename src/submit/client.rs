@@ -17,12 +17,12 @@ use super::mask::Mask;
 use super::network::Network;
 use super::renewal::Tokens;
 use super::token::{Source, place_of};
+use super::vault::Promise;
 use super::wire::Wire;
 use crate::contract::{Operation, endpoint_at};
 use crate::error::Error;
 use crate::fail;
 use crate::outcome::{Answer, Attempt, Failure};
-use crate::profile::Promise;
 use crate::text;
 use crate::validate::Request;
 

@@ -5,7 +5,7 @@
 //! sake; [`order`] keeps rows of one order key apart; [`breaker`] says when to stop, [`halt`] why; [`dispatch`] is
 //! the loop that joins them, over [`queued`] rows and any [`wire`], [`event`] what it tells, and [`control`] what its
 //! caller says to it. [`auth`] chooses
-//! how the run shows who it is; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
+//! how the run shows who it is, with secrets out of a [`vault`]; [`token`] and [`renewal`] get the tokens that end, and [`mask`] keeps all of it unread.
 //!
 //! [`reading`] makes requests that change nothing, without a ledger.
 
@@ -30,6 +30,7 @@ pub mod retry;
 mod said;
 pub mod status;
 pub mod token;
+pub mod vault;
 pub mod wire;
 
 #[cfg(test)]

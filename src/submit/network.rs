@@ -13,8 +13,8 @@ use super::address::is_loopback;
 use super::mask::{Mask, basic};
 use crate::error::Error;
 use crate::files;
+use crate::job::Access;
 use crate::message::shown;
-use crate::profile::Profile;
 use crate::text;
 
 /// The largest bundle of certificates that is read, in bytes.
@@ -24,7 +24,7 @@ const LARGEST_BUNDLE: u64 = 64 * 1024 * 1024;
 pub const PROXY_USER: &str = "proxy_user";
 pub const PROXY_PASSWORD: &str = "proxy_password";
 
-/// How servers are reached. Without a word of the profile: straight, and by the system's certificate authorities.
+/// How servers are reached. Without a word of the caller: straight, and by the system's certificate authorities.
 #[derive(Debug, Default)]
 pub struct Network {
     proxy: Option<Url>,
@@ -33,13 +33,13 @@ pub struct Network {
 }
 
 impl Network {
-    /// What a profile says of it; its secrets are not read yet.
+    /// What the caller says of it; no secret is read yet.
     ///
     /// # Errors
     /// A proxy that is no http or https address or that carries a password; a file without usable certificates.
-    pub fn of(profile: &Profile) -> Result<Self, Error> {
-        let proxy = profile.proxy.as_deref().map(proxy_at).transpose()?;
-        let roots = profile.ca_file.as_deref().map_or(Ok(Vec::new()), authorities)?;
+    pub fn of(access: &Access) -> Result<Self, Error> {
+        let proxy = access.proxy.as_deref().map(proxy_at).transpose()?;
+        let roots = access.ca_file.as_deref().map_or(Ok(Vec::new()), authorities)?;
         Ok(Self { proxy, login: None, roots })
     }
 

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::coerce::{Coerce, Formats};
 use crate::error::Error;
 use crate::fold::fold;
-use crate::job::{Job, Output};
+use crate::job::{Job, Locale, Output};
 use crate::ledger::{Entry, Ledger, Run};
 use crate::message::{Lang, Text, shown};
 use crate::outcome::CellFault;
@@ -20,6 +20,7 @@ use crate::row::{Cell, Row, Sheet};
 use crate::submit::event::reference;
 use crate::text;
 use crate::words;
+use crate::zone::LocalZone;
 
 /// The headers, folded, of what is read.
 const REFERENCE: [&str; 2] = ["reference", "referans"];
@@ -81,7 +82,8 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
 /// The id may stand under the API's own name, as in a result.
 fn id_headers(run: &Run, lang: Lang) -> Vec<String> {
     // A contract that is gone only means that its own name of the id is not known.
-    let job = Job::again(run, lang, Output::None);
+    let locale = Locale { lang, zone: LocalZone::default(), flags: String::new() };
+    let job = Job::again(run, Output::None, &locale);
     let names = job.iter().flat_map(|job| &job.operations).map(|operation| fold(operation.id_column()));
     ID.iter().map(|name| (*name).to_owned()).chain(names).collect()
 }

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Workbook, Xls
 use crate::error::Error;
 use crate::ledger::{Entry, Run};
 use crate::message::{Lang, harmless, shown};
-use crate::report::local_time;
+use crate::profile::local_time;
 use crate::submit::event::reference;
 use crate::words::{Reader, sentence};
 use crate::{files, say, text};

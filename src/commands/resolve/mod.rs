@@ -11,15 +11,17 @@ use crate::account::unreadable;
 use crate::cli::ResolveArgs;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::job::{Job, Output};
 use crate::ledger::{Entry, Ledger, Resolution, Run, State};
 use crate::message::{Lang, shown};
 use crate::pipeline::{Caller, Found, found_words, look_up};
-use crate::profile::Settings;
+use crate::profile::local_time;
+use crate::profile::{Settings, flags};
 use crate::progress::Terminal;
-use crate::report::local_time;
 use crate::screen::Screen;
 use crate::submit::control::Control;
 use crate::submit::event::now_ms;
+use crate::task::access;
 use crate::{hint, say, text};
 
 /// Closes unknown rows; without `--row` or `--from` looks all of them up, and lists those that stay unknown.
@@ -171,7 +173,12 @@ fn asked(
 ) -> Result<Option<Vec<Found>>, Error> {
     let (screen, control) = (Screen::new(terminal), Control::default());
     let caller = Caller { observer: &screen, control: &control };
-    look_up(ledger, run, entries, settings, (terminal.lang, caller))
+    let locale = super::locale(ledger, &settings.origin, terminal.lang);
+    let mut job = Job::again(run, Output::None, &locale)?;
+    let profile = settings.profile(job.recipe.profile.as_deref())?;
+    job.access = access(&profile);
+    job.servers.spelled = profile.base_url;
+    look_up(ledger, run, entries, &job, caller)
 }
 
 /// Closes a row that the server has.
@@ -217,7 +224,7 @@ fn list(
     settings: &Settings,
     terminal: Terminal,
 ) -> Result<Exit, Error> {
-    let flags = hint::flags(Some(ledger.path()), &settings.origin);
+    let flags = flags(Some(ledger.path()), &settings.origin);
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
         terminal.answer(&super::runs::entry_line(run, entry, false, terminal.lang));

@@ -54,13 +54,15 @@ pub enum Duplicates {
     Send,
 }
 
-/// The person who reads: the language, the zone of the clock on the wall, and what the commands that a sentence names
-/// have to carry ([`hint`](crate::hint)).
+/// Where a person reads: the language, the zone of the clock on the wall, room for temporary files, and what the commands
+/// that a sentence names have to carry ([`hint`](crate::hint)).
 #[derive(Debug, Clone)]
 pub struct Locale {
     pub lang: Lang,
     /// It is also the zone of a run whose ledger does not say in which zone its file was read.
     pub zone: LocalZone,
+    /// The folder for temporary files.
+    pub scratch: PathBuf,
     pub flags: String,
 }
 
@@ -98,6 +100,8 @@ pub struct Job {
     pub lang: Lang,
     /// The zone in which people are told times.
     pub clock: TimeZone,
+    /// The folder for temporary files: the rows of the file lie there until the work is over, without a name.
+    pub scratch: PathBuf,
     /// What the commands that a sentence names have to carry ([`hint`](crate::hint)).
     pub flags: String,
 }
@@ -141,17 +145,22 @@ impl Default for Sending {
 
 impl Job {
     /// The job that a recipe describes, by the built-in contracts or by the file that it names. The result goes beside
-    /// the file, in English.
+    /// the file, in English; `scratch` is the folder for temporary files.
     ///
     /// # Errors
     /// The contract cannot be read, or has no operation of the recipe's name.
-    pub fn of(recipe: Recipe) -> Result<Self, Error> {
+    pub fn of(recipe: Recipe, scratch: impl Into<PathBuf>) -> Result<Self, Error> {
         let (contracts, operations) = operations(&recipe)?;
-        Ok(Self::by(recipe, contracts, operations))
+        Ok(Self::by(recipe, contracts, operations, scratch))
     }
 
     /// The job by contracts at hand, and by those of their operations that rows may become.
-    pub fn by(recipe: Recipe, contracts: Vec<Contract>, operations: Vec<Operation>) -> Self {
+    pub fn by(
+        recipe: Recipe,
+        contracts: Vec<Contract>,
+        operations: Vec<Operation>,
+        scratch: impl Into<PathBuf>,
+    ) -> Self {
         Self {
             recipe,
             contracts: contracts.into(),
@@ -162,6 +171,7 @@ impl Job {
             output: Output::Beside,
             lang: Lang::En,
             clock: TimeZone::UTC,
+            scratch: scratch.into(),
             flags: String::new(),
         }
     }
@@ -175,8 +185,8 @@ impl Job {
         recipe.local_timezone.get_or_insert_with(|| locale.zone.name.clone());
         let went = run.spec.destinations.clone();
         let servers = ServerChoice { went, sandbox: run.spec.is_sandbox(), ..ServerChoice::default() };
-        let Locale { lang, zone, flags } = locale.clone();
-        Ok(Self { lang, output, servers, flags, clock: zone.zone, ..Self::of(recipe)? })
+        let Locale { lang, zone, scratch, flags } = locale.clone();
+        Ok(Self { lang, output, servers, flags, clock: zone.zone, ..Self::of(recipe, scratch)? })
     }
 
     /// The zone in which an operation's local times are read.
@@ -301,7 +311,12 @@ mod tests {
             let run =
                 Run { number: 1, spec, finished: true, ended_ms: None, tally: None, result: None, purged_ms: None };
             {
-                let locale = Locale { lang: Lang::En, zone: LocalZone::default(), flags: String::new() };
+                let locale = Locale {
+                    lang: Lang::En,
+                    zone: LocalZone::default(),
+                    scratch: PathBuf::new(),
+                    flags: String::new(),
+                };
                 Job::again(&run, Output::None, &locale).unwrap()
             }
         };

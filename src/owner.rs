@@ -26,12 +26,12 @@ pub fn owner_of(found: &Metadata) -> String {
 
 /// Whether what a file says is this user's own word: the file and its folder belong to this user or to root, and no
 /// other person may write them. A link counts with the folder that it lies in, and with the file that it leads to.
-/// `opened` is what is known of the file by its handle.
+/// `opened` is what is known of the file by its handle; `home` is the user's own folder, for systems that tell no owner.
 ///
 /// # Errors
 /// What stands against it.
-pub fn is_own_word(path: &Path, opened: &Metadata) -> Result<(), Foreign> {
-    imp::is_own_word(path, opened)
+pub fn is_own_word(path: &Path, opened: &Metadata, home: Option<&Path>) -> Result<(), Foreign> {
+    imp::is_own_word(path, opened, home)
 }
 
 #[cfg(unix)]
@@ -50,7 +50,7 @@ mod imp {
         (owner != 0 && owner != rustix::process::geteuid().as_raw()).then_some(owner)
     }
 
-    pub fn is_own_word(path: &Path, opened: &Metadata) -> Result<(), Foreign> {
+    pub fn is_own_word(path: &Path, opened: &Metadata, _: Option<&Path>) -> Result<(), Foreign> {
         let untold = |_| Foreign::Untold;
         let path = std::path::absolute(path).map_err(untold)?;
         let real = fs::canonicalize(&path).map_err(untold)?;
@@ -117,7 +117,7 @@ mod imp {
 #[cfg(not(unix))]
 mod imp {
     use std::fs::{self, Metadata};
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use super::Foreign;
 
@@ -129,8 +129,8 @@ mod imp {
         "?".to_owned()
     }
 
-    pub fn is_own_word(path: &Path, _: &Metadata) -> Result<(), Foreign> {
-        let home = std::env::var_os("USERPROFILE").map(PathBuf::from).and_then(|home| fs::canonicalize(home).ok());
+    pub fn is_own_word(path: &Path, _: &Metadata, home: Option<&Path>) -> Result<(), Foreign> {
+        let home = home.and_then(|home| fs::canonicalize(home).ok());
         let real = fs::canonicalize(path).map_err(|_| Foreign::Untold)?;
         if home.is_some_and(|home| real.starts_with(home)) { Ok(()) } else { Err(Foreign::Untold) }
     }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_others_may_write_is_not_ones_own_word() {
-        let word = |path: &Path| is_own_word(path, &File::open(path).unwrap().metadata().unwrap());
+        let word = |path: &Path| is_own_word(path, &File::open(path).unwrap().metadata().unwrap(), None);
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("caseload.toml");
         fs::write(&file, "").unwrap();

@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,12 +19,15 @@ const BUFFER: usize = 256 * 1024;
 pub struct Spool<T> {
     file: BufWriter<File>,
     record: Vec<u8>,
+    /// The folder of the file, for messages.
+    scratch: PathBuf,
     kind: PhantomData<T>,
 }
 
 /// A sequence of records to be read, as often as needed.
 pub struct Spooled<T> {
     file: File,
+    scratch: PathBuf,
     kind: PhantomData<T>,
 }
 
@@ -31,15 +35,19 @@ pub struct Spooled<T> {
 pub struct Records<T> {
     file: BufReader<File>,
     record: Vec<u8>,
+    scratch: PathBuf,
     kind: PhantomData<T>,
 }
 
 impl<T: Serialize> Spool<T> {
+    /// A sequence in a file without a name, in the scratch folder.
+    ///
     /// # Errors
-    /// The folder for temporary files cannot be written.
-    pub fn new() -> Result<Self, Error> {
-        let file = tempfile::tempfile().map_err(|error| failed(&error))?;
-        Ok(Self { file: BufWriter::with_capacity(BUFFER, file), record: Vec::new(), kind: PhantomData })
+    /// The folder cannot be written.
+    pub fn new(scratch: &Path) -> Result<Self, Error> {
+        let file = tempfile::tempfile_in(scratch).map_err(|error| failed(scratch, &error))?;
+        let scratch = scratch.to_owned();
+        Ok(Self { file: BufWriter::with_capacity(BUFFER, file), record: Vec::new(), scratch, kind: PhantomData })
     }
 
     /// # Errors
@@ -47,23 +55,26 @@ impl<T: Serialize> Spool<T> {
     pub fn push(&mut self, record: &T) -> Result<(), Error> {
         self.record.clear();
         let record = postcard::to_extend(record, std::mem::take(&mut self.record));
-        self.record = record.map_err(|error| failed(&io::Error::other(error)))?;
+        self.record = record.map_err(|error| failed(&self.scratch, &io::Error::other(error)))?;
         let length = (self.record.len() as u32).to_le_bytes();
-        self.file.write_all(&length).and_then(|()| self.file.write_all(&self.record)).map_err(|error| failed(&error))
+        let written = self.file.write_all(&length).and_then(|()| self.file.write_all(&self.record));
+        written.map_err(|error| failed(&self.scratch, &error))
     }
 
     pub fn finish(self) -> Result<Spooled<T>, Error> {
-        let file = self.file.into_inner().map_err(|error| failed(error.error()))?;
-        Ok(Spooled { file, kind: PhantomData })
+        let Self { file, scratch, .. } = self;
+        let file = file.into_inner().map_err(|error| failed(&scratch, error.error()))?;
+        Ok(Spooled { file, scratch, kind: PhantomData })
     }
 }
 
 impl<T: DeserializeOwned> Spooled<T> {
     /// Reads from the first record on. One reading at a time: they share the file's position.
     pub fn records(&mut self) -> Result<Records<T>, Error> {
-        self.file.rewind().map_err(|error| failed(&error))?;
-        let file = self.file.try_clone().map_err(|error| failed(&error))?;
-        Ok(Records { file: BufReader::with_capacity(BUFFER, file), record: Vec::new(), kind: PhantomData })
+        self.file.rewind().map_err(|error| failed(&self.scratch, &error))?;
+        let file = self.file.try_clone().map_err(|error| failed(&self.scratch, &error))?;
+        let (file, scratch) = (BufReader::with_capacity(BUFFER, file), self.scratch.clone());
+        Ok(Records { file, record: Vec::new(), scratch, kind: PhantomData })
     }
 }
 
@@ -75,16 +86,17 @@ impl<T: DeserializeOwned> Iterator for Records<T> {
         match self.file.read_exact(&mut length) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return None,
-            Err(error) => return Some(Err(failed(&error))),
+            Err(error) => return Some(Err(failed(&self.scratch, &error))),
         }
         self.record.resize(u32::from_le_bytes(length) as usize, 0);
-        let read = self.file.read_exact(&mut self.record).map_err(|error| failed(&error));
-        Some(read.and_then(|()| postcard::from_bytes(&self.record).map_err(|error| failed(&io::Error::other(error)))))
+        let read = self.file.read_exact(&mut self.record);
+        let record = read.and_then(|()| postcard::from_bytes(&self.record).map_err(io::Error::other));
+        Some(record.map_err(|error| failed(&self.scratch, &error)))
     }
 }
 
-fn failed(error: &io::Error) -> Error {
-    let folder = std::env::temp_dir().display().to_string();
+fn failed(scratch: &Path, error: &io::Error) -> Error {
+    let folder = scratch.display().to_string();
     Error::early(text!(
         "Geçici dosya {folder} klasörüne yazılamadı ya da okunamadı: {error}. Yer açın ya da TMPDIR ile başka bir klasör gösterin, sonra aynı komutu yeniden çalıştırın.",
         "The temporary file in {folder} could not be written or read: {error}. Make room or name another folder by TMPDIR, then run the same command again."
@@ -97,7 +109,8 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_as_often_as_asked() {
-        let mut spool = Spool::new().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Spool::new(folder.path()).unwrap();
         for n in 0..1000_u32 {
             spool.push(&(n, "x".repeat(n as usize))).unwrap();
         }

@@ -1,5 +1,6 @@
 //! What a command is to do: what was typed, over the profile, over what is built in, as the library takes it.
 
+use std::env::temp_dir;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +68,7 @@ impl Task {
         let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = load_contracts(recipe.contract.as_deref(), &recipe.lists)?;
         let operation = choose(&contracts)?;
-        Self::reading(args, &settings.origin, &profile, Job::by(recipe, contracts, vec![operation]), lang)
+        Self::reading(args, &settings.origin, &profile, Job::by(recipe, contracts, vec![operation], temp_dir()), lang)
     }
 
     /// The same by an operation of a contract that is given as text, under a name.
@@ -81,7 +82,7 @@ impl Task {
         let recipe = recipe(&args.parts().0, &profile)?;
         let contracts = contract::catalogue(Some((name, yaml)), &[])?;
         let operation = contract::find_reading(&contracts, &args.operation)?.clone();
-        Self::reading(args, &settings.origin, &profile, Job::by(recipe, contracts, vec![operation]), lang)
+        Self::reading(args, &settings.origin, &profile, Job::by(recipe, contracts, vec![operation], temp_dir()), lang)
     }
 
     fn reading(args: &FetchArgs, origin: &Origin, profile: &Profile, job: Job, lang: Lang) -> Result<Self, Error> {
@@ -105,7 +106,7 @@ impl Task {
 
     fn new(args: &FileArgs, send: &SendArgs, settings: &Settings, lang: Lang) -> Result<Self, Error> {
         let profile = settings.profile(args.profile.as_deref())?;
-        let job = Job { lang, ..Job::of(recipe(args, &profile)?)? };
+        let job = Job { lang, ..Job::of(recipe(args, &profile)?, temp_dir())? };
         let task = Self::of(job, (args, send), (&profile, &settings.origin))?;
         let own = if send.ledger.is_some() { None } else { profile.ledger()? };
         let ledger = send.ledger.clone().or(own).or_else(|| default_ledger(send.sandbox));

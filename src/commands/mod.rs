@@ -127,7 +127,8 @@ fn open(args: &LedgerArgs) -> Result<Ledger, Error> {
 
 /// For whom the runs of a ledger are told.
 fn locale(ledger: &Ledger, settings: &Origin, lang: Lang) -> Locale {
-    Locale { lang, zone: local_zone(), flags: flags(Some(ledger.path()), settings) }
+    let flags = flags(Some(ledger.path()), settings);
+    Locale { lang, zone: local_zone(), scratch: std::env::temp_dir(), flags }
 }
 
 /// The run of a name, or the latest.

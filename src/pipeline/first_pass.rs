@@ -162,7 +162,7 @@ pub fn first_pass(
         coerces: &coerces,
         sending: aim != Aim::Check,
         draft: Draft::default(),
-        verdicts: Spool::new()?,
+        verdicts: Spool::new(&job.scratch)?,
         across: Across::default(),
         places: Places::default(),
         valid: 0,
@@ -170,7 +170,7 @@ pub fn first_pass(
         example: examples_of(&operations, &coerces, aim),
         examples: Vec::new(),
     };
-    let rows = if job.output == Output::None { None } else { Some(Spool::new()?) };
+    let rows = if job.output == Output::None { None } else { Some(Spool::new(&job.scratch)?) };
     let (totals, rows) = run(&mut pass, input, rows, guarded, caller)?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     let warnings = with_those_of_rows(warnings, &pass, &totals, &sheets, caller);

@@ -68,7 +68,7 @@ impl Found {
     /// # Errors
     /// What stands against taking it for this user's own word.
     pub fn is_own_word(&self) -> Result<(), Foreign> {
-        is_own_word(&self.path, &self.known)
+        is_own_word(&self.path, &self.known, home().as_deref())
     }
 
     /// What it says, with paths relative to it made whole.

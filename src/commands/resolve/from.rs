@@ -82,7 +82,7 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
 /// The id may stand under the API's own name, as in a result.
 fn id_headers(run: &Run, lang: Lang) -> Vec<String> {
     // A contract that is gone only means that its own name of the id is not known.
-    let locale = Locale { lang, zone: LocalZone::default(), flags: String::new() };
+    let locale = Locale { lang, zone: LocalZone::default(), scratch: std::env::temp_dir(), flags: String::new() };
     let job = Job::again(run, Output::None, &locale);
     let names = job.iter().flat_map(|job| &job.operations).map(|operation| fold(operation.id_column()));
     ID.iter().map(|name| (*name).to_owned()).chain(names).collect()

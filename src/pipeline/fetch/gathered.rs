@@ -1,5 +1,7 @@
 //! All that was read, until the columns are known and it can be written.
 
+use std::path::Path;
+
 use crate::error::Error;
 use crate::fetch::Record;
 use crate::fetch::record::Columns;
@@ -29,9 +31,9 @@ pub struct Gathered {
 impl Gathered {
     /// # Errors
     /// There is no room for temporary files.
-    pub fn new(columns: Columns) -> Result<Self, Error> {
+    pub fn new(columns: Columns, scratch: &Path) -> Result<Self, Error> {
         Ok(Self {
-            records: Spool::new()?,
+            records: Spool::new(scratch)?,
             columns,
             tally: Tally::default(),
             pages: 0,

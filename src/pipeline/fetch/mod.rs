@@ -96,9 +96,9 @@ impl ToFetch {
     pub fn start(self, sending: Sending) -> Result<Handle<Fetched>, Error> {
         let Self { mut source, operation, columns, output, job, control, started } = self;
         let target = Target::of(&[&operation], &job, &sending)?;
-        let mut gathered = Gathered::new(columns)?;
+        let mut gathered = Gathered::new(columns, &job.scratch)?;
         Handle::start(control, move |caller| {
-            let way = Way { target: &target, sending: &sending };
+            let way = Way { target: &target, sending: &sending, scratch: &job.scratch };
             let stop = gather(&mut source, &operation, way, &mut gathered, caller)?;
             close(source, &operation, gathered, Closing { output, stop, started, job: &job })
         })
@@ -204,6 +204,7 @@ fn layout<'l>(
 #[derive(Clone, Copy)]
 struct Way<'a> {
     target: &'a Target,
+    scratch: &'a Path,
     sending: &'a Sending,
 }
 
@@ -215,7 +216,7 @@ fn gather(
     gathered: &mut Gathered,
     caller: Caller,
 ) -> Result<Option<Error>, Error> {
-    let Way { target, sending } = way;
+    let Way { target, sending, scratch } = way;
     let runtime = crate::pipeline::runtime()?;
     let single = matches!(source, Source::Single(_));
     caller.tell(Event::Began(if single { Stage::Reading } else { Stage::Sending { rows: source.rows() } }));
@@ -225,7 +226,7 @@ fn gather(
         let line = Line::new(&operations, &target.sender, pace, |time| caller.tell(Event::Holding(time)));
         let name = name();
         let (pages, concurrency) = (operation.pages.as_ref(), sending.concurrency);
-        let plan = Plan { line: &line, name: &name, pages, concurrency, caller, single };
+        let plan = Plan { line: &line, name: &name, pages, concurrency, caller, single, scratch };
         plan.run(source.tasks()?, gathered).await?;
         Ok(line.reason())
     });

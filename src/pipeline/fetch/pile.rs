@@ -1,5 +1,7 @@
 //! The records of one row until its turn comes to be written: in memory while they are few.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::error::Error;
@@ -11,15 +13,20 @@ const FEW: usize = 2 << 20;
 /// A page's number and an item of it as JSON.
 pub type Piece = (u64, String);
 
-#[derive(Default)]
-pub struct Pile {
+pub struct Pile<'a> {
+    scratch: &'a Path,
     few: Vec<Piece>,
     bytes: usize,
     many: Option<Spool<Piece>>,
     count: u64,
 }
 
-impl Pile {
+impl<'a> Pile<'a> {
+    /// A pile that grows into the scratch folder.
+    pub fn new(scratch: &'a Path) -> Self {
+        Self { scratch, few: Vec::new(), bytes: 0, many: None, count: 0 }
+    }
+
     /// # Errors
     /// The disk is full.
     pub fn push(&mut self, page: u64, item: &Value) -> Result<(), Error> {
@@ -30,7 +37,7 @@ impl Pile {
         if self.bytes > FEW {
             let spool = match &mut self.many {
                 Some(spool) => spool,
-                none => none.insert(Spool::new()?),
+                none => none.insert(Spool::new(self.scratch)?),
             };
             self.few.drain(..).try_for_each(|piece| spool.push(&piece))?;
             self.bytes = 0;
@@ -61,7 +68,8 @@ mod tests {
 
     #[test]
     fn many_items_come_back_in_their_order() {
-        let mut pile = Pile::default();
+        let folder = tempfile::tempdir().unwrap();
+        let mut pile = Pile::new(folder.path());
         for n in 0..3000_u64 {
             pile.push(n / 10, &Value::from(format!("{n} {}", "x".repeat(1000)))).unwrap();
         }

@@ -1,5 +1,7 @@
 //! The loop that reads: rows side by side, their ends in the order of the file.
 
+use std::path::Path;
+
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesOrdered;
@@ -27,9 +29,9 @@ pub enum Task {
 }
 
 /// What became of a row.
-pub struct ReadRow {
+pub struct ReadRow<'a> {
     pub end: End,
-    pub pile: Pile,
+    pub pile: Pile<'a>,
     pub pages: u64,
     pub total: Option<u64>,
     /// What is doubtful of its list.
@@ -44,6 +46,8 @@ pub struct Plan<'a> {
     pub pages: Option<&'a Pages>,
     pub concurrency: usize,
     pub caller: Caller<'a>,
+    /// The folder for temporary files.
+    pub scratch: &'a Path,
     /// One list is read, and its records are counted as they come.
     pub single: bool,
 }
@@ -96,20 +100,20 @@ impl Plan<'_> {
         }
     }
 
-    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<ReadRow, Error>> {
+    fn begin(&self, task: Task, ordinal: u32) -> LocalBoxFuture<'_, Result<ReadRow<'_>, Error>> {
         match task {
             Task::Read(place, request) => Box::pin(self.row(place, request, ordinal)),
-            Task::Ended(end) => {
-                Box::pin(async move { Ok(ReadRow { end, pile: Pile::default(), pages: 0, total: None, doubt: None }) })
-            }
+            Task::Ended(end) => Box::pin(async move {
+                Ok(ReadRow { end, pile: Pile::new(self.scratch), pages: 0, total: None, doubt: None })
+            }),
         }
     }
 
     /// Reads for one row, page after page.
-    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<ReadRow, Error> {
+    async fn row(&self, place: Place, request: Request, ordinal: u32) -> Result<ReadRow<'_>, Error> {
         let alone = self.pages.is_some_and(|pages| request.has_query(&pages.parameter));
         let mut reading = Reading::new(self.pages, alone);
-        let mut pile = Pile::default();
+        let mut pile = Pile::new(self.scratch);
         let reference = reference(self.name, place);
         let mut pages = 0;
         let mut end = loop {

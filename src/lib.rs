@@ -5,8 +5,8 @@
 //!
 //! # The tour
 //!
-//! Verbs are stages, nouns are things; verbs use nouns, and only [`pipeline`] and [`job`] name several
-//! verbs. Read [`pipeline`] first, then [`outcome`]: they tell what happens to a row.
+//! Verbs are stages, nouns are things; verbs use nouns, and only [`run`] and [`job`] name several
+//! verbs. Read [`run`] first, then [`outcome`]: they tell what happens to a row.
 //!
 //! | stage | takes | gives |
 //! |---|---|---|
@@ -20,7 +20,7 @@
 //!
 //! # What holds at every moment
 //!
-//! - The whole file is checked before the first request ([`pipeline`]), and spooled ([`spool`]): what was
+//! - The whole file is checked before the first request ([`run`]), and spooled ([`spool`]): what was
 //!   checked is what is sent and reported.
 //! - An intent is durable before its request leaves ([`ledger::Journal`]). A process that dies leaves at most as
 //!   many unknown rows as it had in flight.
@@ -35,9 +35,14 @@
 //! [`caseload_sheet`] is the library below: it takes rows out of files, puts tables into files, and knows no API. Its rooms are [`read`], [`row`], [`fold`], [`number_format`], [`message`] and [`files`].
 //!
 //! [`contract`] knows the API, [`fold`] how names are compared, and [`number_format`] what a sheet shows of a number; [`identity`] says who a row is, and [`keyed`] hashes stand for its cells in the ledger; [`doubt`] is what a person is asked;
-//! [`words`] makes sentences of reasons, in the reader's language; [`message`] holds what people are told, in two languages, [`hint`] the commands that they are told to run, and [`progress`] the one door to the terminal; [`error`] is why a run ends, and [`exit`] its code.
-//! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`cli`] is what was typed, [`profile`] what is in `caseload.toml`, [`job`] what both mean; [`commands`] has one thin file
-//! a command. [`zone`] is the zone of local times, and [`uptime`] the clock that nobody sets. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
+//! [`words`] makes sentences of reasons, in the reader's language; [`message`] holds what people are told, in two languages, [`hint`] the commands that they are told to run; [`notice`] is what a stage has to say, [`error`] why a run ends, and [`ending`] how.
+//! [`files`] are opened, never through a link where one is made, and have an [`owner`]; [`job`] is what is to be done with a file. [`zone`] is the zone of local times, and [`uptime`] the clock that nobody sets. [`fetch`] is the stage of what only reads; it needs no ledger. [`sandbox`] is the server to rehearse with, [`fail`] where a test may cut the program off, [`template`] the workbook to fill in, and [`example`] its first row.
+//!
+//! # The command line
+//!
+//! It is one caller of [`run`], and what only it knows stands in rooms of its own: [`cli`] is what was typed, [`profile`] what is in `caseload.toml` and in the environment, [`task`] what
+//! both mean; [`commands`] has one thin file a command. [`progress`] is the one door to the terminal, [`screen`] shows events on it, [`signals`] are Ctrl-C and its kin, and [`exit`] is the code of an end.
+//! Nothing else prints, reads the environment, keeps a static with state, or knows clap: `tests/it/walls.rs` holds that.
 
 pub mod account;
 pub mod cli;
@@ -60,10 +65,11 @@ pub mod map;
 pub mod notice;
 pub mod outcome;
 pub mod owner;
-pub mod pipeline;
+
 pub mod profile;
 pub mod progress;
 pub mod report;
+pub mod run;
 pub mod sandbox;
 pub mod screen;
 pub mod signals;

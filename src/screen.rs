@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::message::Text;
 use crate::notice::{Notice, Weight};
-use crate::pipeline::{Event, Events, Heard, Observer, Stage};
 use crate::progress::{Progress, Terminal};
+use crate::run::{Event, Events, Heard, Observer, Stage};
 use crate::say;
 
 /// Between two looks of the bar where nothing happens.

@@ -9,8 +9,8 @@ use crate::cli::CheckArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::message::Lang;
-use crate::pipeline::{self, Aim, Caller};
 use crate::profile::Settings;
+use crate::run::{self, Aim, Caller};
 use crate::screen::Screen;
 use crate::submit::control::Control;
 use crate::task::Task;
@@ -25,8 +25,8 @@ pub fn run(args: &CheckArgs, settings: &Settings, lang: Lang) -> Result<Exit, Er
             let (screen, control) = (Screen::new(terminal), Control::default());
             let caller = Caller { observer: &screen, control: &control };
             let job = Arc::new(task.job.clone());
-            let ledger = pipeline::look_for_repeats(task.ledger.as_deref(), &job.clock, &screen);
-            let checked = pipeline::check(file, job, Aim::Check, ledger, caller)?;
+            let ledger = run::look_for_repeats(task.ledger.as_deref(), &job.clock, &screen);
+            let checked = run::check(file, job, Aim::Check, ledger, caller)?;
             Ok(summary::tell(&checked.report(&screen)?, task.json, &task.job.flags, terminal))
         },
     )

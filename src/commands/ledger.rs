@@ -7,9 +7,9 @@ use crate::exit::Exit;
 use crate::identity::Server;
 use crate::ledger::{self, Ledger, Newer};
 use crate::message::{Lang, shown};
-use crate::pipeline;
 use crate::profile::{local_time, local_zone, marks_folder};
 use crate::progress::Terminal;
+use crate::run;
 use crate::submit::event::now_ms;
 use crate::{say, text};
 
@@ -96,7 +96,7 @@ fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Error> {
     let typed = LedgerArgs { ledger: args.older.clone().or_else(|| args.ledger.ledger.clone()), ..args.ledger.clone() };
     let path = super::ledger_path(&typed)?;
     let opened = Ledger::open_older(&path, marks_folder().as_deref());
-    let (mut ledger, newer) = opened.map_err(|error| pipeline::ledger_sentence(&path, &error, &local_zone().zone))?;
+    let (mut ledger, newer) = opened.map_err(|error| run::ledger_sentence(&path, &error, &local_zone().zone))?;
     let path = shown(&path.display().to_string());
     if let Some(newer) = newer {
         ask(&path, &ledger, newer, args.yes, terminal)?;

@@ -1,4 +1,4 @@
-//! One thin file a command: what was typed, resolved and handed to the pipeline or the ledger.
+//! One thin file a command: what was typed, resolved and handed to the library.
 
 mod check;
 mod config;
@@ -36,7 +36,7 @@ use crate::profile::{
     Origin, Settings, check_variable, default_ledger, find, flags, language, local_zone, marks_folder,
 };
 use crate::progress::Terminal;
-use crate::{hint, pipeline, text};
+use crate::{hint, run, text};
 
 /// Does what was typed and says what went wrong.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
@@ -115,14 +115,14 @@ fn ledger_path(args: &LedgerArgs) -> Result<PathBuf, Error> {
 /// Opens the ledger to look into it.
 fn look(args: &LedgerArgs) -> Result<Ledger, Error> {
     let path = ledger_path(args)?;
-    Ledger::look(&path).map_err(|error| pipeline::ledger_sentence(&path, &error, &local_zone().zone))
+    Ledger::look(&path).map_err(|error| run::ledger_sentence(&path, &error, &local_zone().zone))
 }
 
 /// Opens the ledger to write into it.
 fn open(args: &LedgerArgs) -> Result<Ledger, Error> {
     let path = ledger_path(args)?;
     Ledger::open_marked(&path, marks_folder().as_deref())
-        .map_err(|error| pipeline::ledger_sentence(&path, &error, &local_zone().zone))
+        .map_err(|error| run::ledger_sentence(&path, &error, &local_zone().zone))
 }
 
 /// For whom the runs of a ledger are told.

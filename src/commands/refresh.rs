@@ -17,7 +17,7 @@ use crate::profile::Settings;
 use crate::progress::Terminal;
 use crate::signals::Stopper;
 use crate::task::Task;
-use crate::{files, pipeline, say, text};
+use crate::{files, run, say, text};
 
 /// Reads the allowed values that a system tells, and writes them into the user's own copy of its contract.
 pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
@@ -42,10 +42,10 @@ pub fn run(args: &RefreshArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
         let task = Task::read_of(&fetch, settings, lang, (&copy.name, &copy.text))?;
         let rehearsal = Rehearsal::begin(&task)?;
         let job = rehearsal.job(&task.job);
-        let hosts = doubtful(pipeline::places(&[operation], &job)?, &task);
+        let hosts = doubtful(run::places(&[operation], &job)?, &task);
         ask_to_read((&operation.full_name(), 1), &hosts, &task, terminal)?;
         stopper.listen();
-        for (field, values) in pipeline::values(&job, &task.sending, &stopper.control)? {
+        for (field, values) in run::values(&job, &task.sending, &stopper.control)? {
             match allowed.iter_mut().find(|(known, _)| *known == field) {
                 Some((_, known)) => {
                     let new: Vec<Value> = values.into_iter().filter(|value| !known.contains(value)).collect();

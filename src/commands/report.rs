@@ -5,9 +5,9 @@ use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::message::Lang;
-use crate::pipeline::{self, Caller};
 use crate::profile::Settings;
 use crate::progress::Terminal;
+use crate::run::{self, Caller};
 use crate::screen::Screen;
 use crate::submit::control::Control;
 
@@ -19,6 +19,6 @@ pub fn run(args: &ReportArgs, settings: &Settings, lang: Lang) -> Result<Exit, E
     let (screen, control) = (Screen::new(terminal), Control::default());
     let caller = Caller { observer: &screen, control: &control };
     let locale = super::locale(&ledger, &settings.origin, lang);
-    let end = pipeline::report(&ledger, &run, args.output.clone(), &locale, caller)?;
+    let end = run::report(&ledger, &run, args.output.clone(), &locale, caller)?;
     Ok(summary::tell(&end, args.ledger.json, &locale.flags, terminal))
 }

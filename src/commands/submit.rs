@@ -13,9 +13,9 @@ use crate::exit::Exit;
 use crate::job::{Job, Output};
 use crate::ledger::Ledger;
 use crate::message::{Lang, shown};
-use crate::pipeline::{self, Aim, Caller, Observer};
 use crate::profile::{Settings, marks_folder};
 use crate::progress::Terminal;
+use crate::run::{self, Aim, Caller, Observer};
 use crate::screen::Screen;
 use crate::signals::Stopper;
 use crate::task::Task;
@@ -38,7 +38,7 @@ fn submit(file: &Path, task: &Task, stopper: &Stopper, terminal: Terminal) -> Re
     let ledger = open_ledger(task, &screen)?;
     let rehearsal = Rehearsal::begin(task)?;
     let job = Arc::new(rehearsal.job(&task.job));
-    let checked = pipeline::check(file, Arc::clone(&job), Aim::Send, Some(ledger), caller)?;
+    let checked = run::check(file, Arc::clone(&job), Aim::Send, Some(ledger), caller)?;
     let proposed = checked.propose(task.sending.clone(), &screen)?;
     let refused = refusal(&proposed, terminal.lang);
     let started = proposed.addresses().and_then(|addresses| {
@@ -61,7 +61,7 @@ fn open_ledger(task: &Task, observer: &dyn Observer) -> Result<Ledger, Error> {
             "There is no place for the ledger: HOME is not set. Name a file by --ledger."
         ))
     })?;
-    pipeline::open_ledger(path, marks_folder().as_deref(), &task.job.clock, observer)
+    run::open_ledger(path, marks_folder().as_deref(), &task.job.clock, observer)
 }
 
 /// One `-o` cannot hold the results of several files, and a file that is given twice has one result.

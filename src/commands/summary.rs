@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::hint;
 use crate::message::{Lang, grouped, shown};
 use crate::outcome::{Status, Tally};
-use crate::pipeline::Summary;
 use crate::progress::Terminal;
+use crate::run::Summary;
 use crate::say;
 use crate::words::{self, Reader};
 

@@ -114,7 +114,7 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
     ended
 }
 
-/// What the pipeline gives the loop: the rows that may go.
+/// What the run gives the loop: the rows that may go.
 fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, Error>> {
     let rows = world.scene.rows.iter().zip(0_u32..);
     let may_go = rows.filter(|(_, ordinal)| !settled.contains(*ordinal, world.operation_of(*ordinal).may_repeat()));

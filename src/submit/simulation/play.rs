@@ -100,7 +100,7 @@ async fn course(seed: u64, logged: bool) -> Played {
     }
 }
 
-/// What the pipeline does with rows that were refused for what was wrong with the run.
+/// What the run does with rows that were refused for what was wrong with the run.
 fn give_back(world: &World, ordinals: &[u32]) {
     world.note(format_args!("given back: {ordinals:?}"));
     world.ledger.reopen_rejected(world.run, Some(ordinals)).unwrap();

@@ -6,9 +6,9 @@ use crate::job::Job;
 use crate::map::SheetMap;
 use crate::message::Text;
 use crate::notice::Notice;
-use crate::pipeline::event::Caller;
 use crate::read::{Ranges, Totals};
 use crate::row::{Sheet, column_letter};
+use crate::run::event::Caller;
 use crate::text;
 
 /// Says how the columns were understood, and gives the warnings about them.

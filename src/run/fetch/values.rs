@@ -9,7 +9,7 @@ use crate::fetch::pages::Reading;
 use crate::fetch::values::Values;
 use crate::job::{Job, Sending};
 use crate::message::{Text, shown};
-use crate::pipeline::target::Target;
+use crate::run::target::Target;
 use crate::submit::control::{Command, Control};
 use crate::submit::reading::{Line, Reply};
 use crate::text;
@@ -17,7 +17,7 @@ use crate::validate::Request;
 use crate::words;
 
 /// The values of each field of the job's operation (`x-caseload.values`), read from the server. The caller agrees to the
-/// addresses first: those that [`places`](crate::pipeline::places) tells.
+/// addresses first: those that [`places`](crate::run::places) tells.
 ///
 /// # Errors
 /// The answer could not be had, or not whole.
@@ -25,7 +25,7 @@ pub fn values(job: &Job, sending: &Sending, control: &Control) -> Result<Vec<(St
     let operation = &job.operations[0];
     let request = single::request(operation, job)?;
     let target = Target::of(&[operation], job, sending)?;
-    let runtime = crate::pipeline::runtime()?;
+    let runtime = crate::run::runtime()?;
     let operations = [operation];
     let mut found: Vec<(String, Values)> =
         operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();

@@ -6,9 +6,52 @@
 //!
 //! [`check`] reads, maps and validates the whole file (`first_pass`). Its caller ends there with a report
 //! ([`Checked::report`]), or asks what would be sent ([`Checked::propose`]), answers what is in question, and starts the
-//! run ([`Proposed::start`]). The run goes on in a thread of its own (`second_pass`), writes its result (`closing`), and is
-//! watched, paused and cancelled by its [`RunHandle`]. Nothing is sent before the whole file was checked; what is sent is what was checked, from a
-//! private spool, so memory stays flat and the input may change meanwhile.
+//! run ([`Proposed::start`]). The run goes on in a thread of its own (`second_pass`) and writes its result (`closing`).
+//! Its [`RunHandle`] watches, pauses and cancels it. Nothing is sent before the whole file was checked. What is sent is
+//! what was checked, from a private spool, so memory stays flat and the input may change meanwhile.
+//!
+//! Nothing here prints, asks a person, or looks into the environment. What happens is an [`Event`]; secrets, folders,
+//! the local zone and the ledger's place come in with the [`Job`].
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use caseload::job::{Job, Output, Recipe, Sending, ServerChoice};
+//! use caseload::outcome::Status;
+//! use caseload::run::{self, Aim, Answer, Caller, Event};
+//! use caseload::{sandbox, submit::control::Control};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! let list = folder.join("list.csv");
+//! std::fs::write(&list, "caseType,defectCode,deviceId,detail\nupgrade,psu,FU000001,paper\nupgrade,psu,FT000002,pin\n")?;
+//!
+//! let recipe = Recipe { to: Some("hugin/create-case".into()), ..Recipe::default() };
+//! let mut job = Job::of(recipe, folder)?;
+//! let server = sandbox::spawn(&job.contracts, sandbox::Options::default())?;
+//! job.servers = ServerChoice::sandbox(server.base_url());
+//! job.output = Output::File(folder.join("result.jsonl"));
+//! let job = Arc::new(job);
+//!
+//! let (observer, control) = (|event: Event| println!("{event:?}"), Control::default());
+//! let ledger = run::open_ledger(&folder.join("ledger.db"), None, &job.clock, &observer)?;
+//! let caller = Caller { observer: &observer, control: &control };
+//! let checked = run::check(&list, job, Aim::Send, Some(ledger), caller)?;
+//! assert_eq!((checked.valid(), checked.invalid()), (1, 1));
+//!
+//! let proposed = checked.propose(Sending::default(), &observer)?;
+//! assert!(proposed.rows() == 1 && proposed.in_question().is_none());
+//! let handle = proposed.start(Answer::Send)?;
+//! for event in handle.events() {
+//!     println!("{event:?}");
+//! }
+//! let end = handle.join()?;
+//! assert_eq!((end.tally.count(Status::Done), end.tally.count(Status::Invalid)), (1, 1));
+//! let result = std::fs::read_to_string(folder.join("result.jsonl"))?;
+//! assert!(result.lines().next().unwrap().contains(r#""result":"done","id":"#));
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! A row whose request timed out: `submit` hands its attempt to
 //! [`decide`](crate::submit::retry::decide), which says *unknown*; the ledger keeps that; rows of the

@@ -217,7 +217,7 @@ fn gather(
     caller: Caller,
 ) -> Result<Option<Error>, Error> {
     let Way { target, sending, scratch } = way;
-    let runtime = crate::pipeline::runtime()?;
+    let runtime = crate::run::runtime()?;
     let single = matches!(source, Source::Single(_));
     caller.tell(Event::Began(if single { Stage::Reading } else { Stage::Sending { rows: source.rows() } }));
     let operations = [operation];

@@ -1,4 +1,5 @@
-//! The form of an answer: whether a pointer meets something in it, and where its id is likely to be.
+//! The answers that a document describes for an operation: their schemas, whether a pointer meets something in them, and
+//! where the id is likely to be.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! The columns of what a read operation answers: the properties of its answer, or of an item of its pages.
+//! The columns of a read operation: the properties of its answer, or of an item of its pages.
 
 use serde_json::Value;
 

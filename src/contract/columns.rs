@@ -1,4 +1,4 @@
-//! From the schema of a request body to columns: every value that a cell can hold, however deep.
+//! Makes columns of the schema of a request body: one for every value that a cell can hold, however deep.
 //!
 //! | in the schema | columns |
 //! |---|---|
@@ -10,8 +10,8 @@
 //! | a choice of objects | the columns of each; which fit together, the schema says row by row |
 //! | an `allOf` of one of these and of constraints | those of that one |
 //!
-//! A property that has only columns below it, and none of its own name, is noted too: a sheet that has one means
-//! something by it, and is refused.
+//! A property with columns below it and no column of its own is noted too. A sheet with a column of that name is refused,
+//! because its author means something by it.
 
 use serde_json::{Map, Value};
 
@@ -35,7 +35,7 @@ pub struct Columns {
 /// Reads the schema of a body.
 ///
 /// # Errors
-/// A schema that is no object, contains itself, or leads nowhere: with the place.
+/// The schema is not an object, contains itself, or leads nowhere. The text names the place.
 pub fn of_body(refs: Refs, schema: &str) -> Result<Columns, String> {
     let mut reader = Reader { refs, trail: Vec::new(), columns: Columns::default() };
     let root = refs.at(schema)?;

@@ -1,5 +1,4 @@
-//! What a contract asks of rows beyond their single values, for people to read: its own sentences, and
-//! which fields are needed when.
+//! Sentences about what a contract asks of whole rows: its own messages, and which fields are needed when.
 
 use serde_json::Value;
 
@@ -108,7 +107,7 @@ fn dotted(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
 }
 
-/// An `if` as clauses that all hold; none where it is more than that.
+/// An `if` as clauses that all hold. Nothing if it says more than that.
 fn clauses(condition: &Value, prefix: &str) -> Option<Vec<Clause>> {
     let known = ["properties", "required", "type"];
     if condition.as_object()?.keys().any(|key| !known.contains(&key.as_str())) {

@@ -1,5 +1,5 @@
-//! Older documents to OpenAPI 3.1: what says the same in other words is put into the words of 3.1, once,
-//! when the document is read. What cannot be said in 3.1 is refused with its place.
+//! Brings older documents to OpenAPI 3.1, once, when a document is read. A form that 3.1 has no words for is refused with
+//! its place.
 
 mod swagger;
 

@@ -1,4 +1,4 @@
-//! Allowed values written into the text of a contract, whose comments and order stay as they are.
+//! Writes allowed values into the text of a contract. Comments and order stay as they are.
 
 mod node;
 

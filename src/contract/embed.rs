@@ -1,5 +1,5 @@
-//! Run when the program is built: every `.yaml` in this folder becomes a built-in contract under its
-//! file's name, so that adding one touches no code.
+//! Runs when the program is built. Every `.yaml` in this folder becomes a built-in contract under its file's name, so a
+//! new contract needs no code.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Columns that a sheet may have as many of as it needs: `comments.2`, `lines.1.sku`, `caseData.Amount:decimal`.
+//! Families of columns. A sheet may have as many members of one as it needs: `comments.2`, `lines.1.sku`,
+//! `caseData.Amount:decimal`.
 
 use super::field::{Field, Kind, Step, body_steps};
 use crate::message::{Lang, Text};

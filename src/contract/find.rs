@@ -33,7 +33,7 @@ pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, 
 /// The same among the operations that read.
 ///
 /// # Errors
-/// There is none of that name, or it is one that sends.
+/// No operation has that name, or the one that has it sends.
 pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, Error> {
     let reading = || contracts.iter().flat_map(|contract| &contract.operations).filter(|o| o.only_reads());
     let is_called = |o: &&Operation| o.full_name() == name || o.name == name || o.system == name;

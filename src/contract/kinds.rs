@@ -9,7 +9,7 @@ use super::texts::{strings, words};
 use crate::fold::fold;
 use crate::message::Text;
 
-/// What one cell under a property or a parameter may hold; none where it takes more than a cell.
+/// The kind of a cell under a property or a parameter. Nothing if the value takes more than a cell.
 ///
 /// # Errors
 /// A `$ref` that leads nowhere.

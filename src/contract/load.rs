@@ -1,4 +1,4 @@
-//! From an OpenAPI document to a [`Contract`].
+//! Builds a [`Contract`] from an OpenAPI document.
 
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ const METHODS: [(&str, Method); 5] = [
 /// that a field may have where the document leaves it open.
 ///
 /// # Errors
-/// A document that is no YAML or JSON, no OpenAPI 3.1, or whose `x-caseload` keys do not fit it.
+/// A document that is neither YAML nor JSON, is not OpenAPI 3.1, or has `x-caseload` keys that do not fit it.
 pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Result<Contract, Error> {
     let document = parse(yaml).map_err(|why| refused(name, &why))?;
     build(name, document, lists).map_err(|why| refused(name, &why))
@@ -96,9 +96,9 @@ fn build(name: &str, mut document: Value, lists: &[(String, Vec<String>)]) -> Re
 
 /// Why an operation is not taken.
 enum Fault {
-    /// Its `x-caseload` keys do not fit: the whole document is refused, for somebody meant something by them.
+    /// Its `x-caseload` keys do not fit. The whole document is refused, because its author means something by them.
     Keys(String),
-    /// It is of a form that rows cannot have: only this operation is not there.
+    /// Rows cannot take its form. The document loads without this operation.
     Form(String),
 }
 
@@ -195,7 +195,7 @@ impl Loader<'_> {
     }
 }
 
-/// The JSON pointer to the schema of a JSON body; none where the operation takes no body.
+/// The JSON pointer to the schema of a JSON body. Nothing if the operation takes no body.
 fn body_schema(refs: Refs, spec: &Value, at: &str) -> Result<Option<String>, String> {
     if spec.get("requestBody").is_none() {
         return Ok(None);

@@ -1,8 +1,8 @@
-//! What an API wants: an OpenAPI document and a few `x-caseload` keys, as [`Operation`]s and [`Field`]s.
-//! The only place that knows a vendor by name is the YAML.
+//! An API as its contract describes it: an OpenAPI document with a few `x-caseload` keys, read into [`Operation`]s and
+//! [`Field`]s. Only the YAML knows a vendor by name.
 //!
-//! Documents are OpenAPI 3.1; older ones are brought to it (`dialect`). `$ref`s stay within the document
-//! (`refs`). Bodies become columns (`columns`, `family`), parameters too (`parameters`).
+//! Documents are OpenAPI 3.1; `dialect` brings older ones to it. `$ref`s stay within the document (`refs`). Bodies become
+//! columns (`columns`, `family`), and so do parameters (`parameters`).
 //!
 //! | key, on | means |
 //! |---|---|

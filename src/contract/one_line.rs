@@ -1,5 +1,5 @@
-//! A contract's words are put into sentences, and a sentence is one line: names with control characters are
-//! refused, and in titles, labels and explanations a line end becomes a blank.
+//! Makes a contract's words fit for sentences, and a sentence is one line. Names with control characters are refused; in
+//! titles, labels and explanations a line end becomes a blank.
 
 use serde_json::Value;
 

@@ -30,7 +30,7 @@ pub struct Operation {
     pub families: Vec<Family>,
     /// Properties that no cell can hold.
     pub objects: Vec<Object>,
-    /// Pointer into the contract's document, to the schema of the request body; none where there is no body.
+    /// Pointer into the contract's document, to the schema of the request body. Nothing if it has no body.
     pub body_schema: Option<String>,
     pub parameters: Vec<Parameter>,
     pub id: Option<IdForm>,

@@ -1,4 +1,4 @@
-//! `$ref`s within a document: followed here, and nowhere else. Nothing is ever fetched.
+//! Follows `$ref`s within a document. Nothing else follows them, and nothing is ever fetched.
 
 use serde_json::Value;
 

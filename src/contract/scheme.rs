@@ -1,5 +1,4 @@
-//! What an API wants to know of its caller: the security schemes of a document, and the alternatives
-//! in which its operations ask for them.
+//! How an API authenticates its caller: the security schemes of a document, and the alternatives of its operations.
 
 use std::collections::HashSet;
 
@@ -131,14 +130,14 @@ pub fn endpoint_at(endpoint: &str, own: &str, base: &str, moved: bool) -> String
     }
 }
 
-/// `https://host:port` and what follows; none for what is no absolute address.
+/// `https://host:port` and what follows. Nothing if the address is not absolute.
 fn split_origin(url: &str) -> Option<(&str, &str)> {
     let host = url.find("://")? + 3;
     let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
     Some(url.split_at(end))
 }
 
-/// The alternatives in which an operation wants its schemes, in the document's order; none where it wants nothing.
+/// The alternatives in which an operation wants its schemes, in the document's order. Empty if it wants nothing.
 /// `spec` is the operation as the document has it. Alternatives that this program cannot use are left out.
 ///
 /// # Errors

@@ -99,7 +99,7 @@ impl Answers {
             let Some(pointer) = pointer else { continue };
             match (body.pointer(pointer).is_some_and(Value::is_number), words.parse::<u64>()) {
                 (true, Ok(number)) => set(&mut body, pointer, json!(number)),
-                // Where the contract has a number, a word is none: the status stays.
+                // A word cannot stand where the contract has a number: the status stays.
                 (true, Err(_)) => {}
                 (false, _) => set(&mut body, pointer, json!(words)),
             }
@@ -115,7 +115,7 @@ pub fn plain_error(refusal: &Refusal) -> Value {
 
 struct Schemas<'a> {
     document: &'a Value,
-    /// The pointer under which each answer needs a value of its own; empty where there is none.
+    /// The pointer under which each answer needs a value of its own; may be empty.
     id: &'a str,
 }
 

@@ -29,7 +29,7 @@ pub struct Asked<'a> {
     /// As it came, percent-encoded.
     pub path: &'a str,
     pub parameters: &'a [(String, String)],
-    /// Null where there is none.
+    /// Null for a request without a body.
     pub body: &'a Value,
     /// The bearer token; empty where none is needed.
     pub token: &'a str,

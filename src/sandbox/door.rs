@@ -1,5 +1,5 @@
-//! Who comes in: the tokens that the sandbox gives, the sessions that it keeps, and whether a request
-//! has all that one of its operation's alternatives asks for.
+//! The door: gives tokens, keeps sessions, and checks that a request has everything that one alternative of its
+//! operation's security asks for.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -30,7 +30,7 @@ const WRONG: &str = "wrong";
 
 /// What the door knows; it begins with nobody known.
 pub struct Door {
-    /// The only ready token that is accepted; any one that is not empty where this is none.
+    /// The only ready token that is accepted. Without it, any token will do that is not empty.
     only: Option<String>,
     lifetime: Option<Duration>,
     /// By path.
@@ -226,7 +226,7 @@ fn user(headers: &HeaderMap) -> Option<String> {
     (is_accepted(user) && is_accepted(password)).then(|| user.to_owned())
 }
 
-/// The token that a request has for a scheme, after the scheme's own word; empty where there is none.
+/// The token of a request for a scheme, after the scheme's own word. Empty if the request has no token.
 fn token<'h>(scheme: &Scheme, headers: &'h HeaderMap) -> &'h str {
     match &scheme.kind {
         SchemeKind::Bearer { prefix } | SchemeKind::ClientCredentials { prefix, .. } => after(headers, prefix),
@@ -235,7 +235,7 @@ fn token<'h>(scheme: &Scheme, headers: &'h HeaderMap) -> &'h str {
     }
 }
 
-/// What follows a word in the `Authorization` header; all of it where the word is none.
+/// What follows a word in the `Authorization` header. All of the header if the word is empty.
 fn after<'h>(headers: &'h HeaderMap, word: &str) -> &'h str {
     let value = headers.get(AUTHORIZATION).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     if word.is_empty() {

@@ -1,5 +1,5 @@
-//! The sandbox's own record of what it received and did: one JSON object a line, written before the
-//! answer leaves. Tests take it for the truth about what was done.
+//! The sandbox's record of what it received and did: one JSON object a line, written before the answer leaves. Tests
+//! take it as the truth about a run.
 
 use std::io::{self, Write};
 
@@ -22,7 +22,7 @@ pub struct Entry<'a> {
     pub query: Option<&'a str>,
     /// The request's `X-Request-Id`.
     pub reference: Option<&'a str>,
-    /// Null where it is no JSON.
+    /// Null for a body that is not JSON.
     pub body: Option<&'a Value>,
     /// The status in the answer; null where no status line leaves.
     pub status: Option<u16>,

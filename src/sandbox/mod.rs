@@ -61,7 +61,7 @@ pub async fn serve(
 /// Serves the contracts on a free port of 127.0.0.1, in a thread of its own.
 ///
 /// # Errors
-/// As [`serve`], or no port or thread is to be had.
+/// As [`serve`]; the system gives no port or no thread.
 pub fn spawn(contracts: &[Contract], options: Options) -> io::Result<Sandbox> {
     let latency = options.latency;
     let service = Service::new(contracts, options)?;
@@ -128,7 +128,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Whoever wants to know why it ended calls `stop`.
+        // `stop` tells why it ended.
         let _ = self.halt();
     }
 }

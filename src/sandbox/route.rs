@@ -1,4 +1,4 @@
-//! Which operation a request is for, and what was prepared for it when the sandbox started.
+//! Finds the operation of a request, with everything that was prepared for it when the sandbox started.
 
 use std::io;
 
@@ -181,7 +181,7 @@ fn segment(text: &str) -> Segment {
     }
 }
 
-/// What stands between the two; nothing is no value.
+/// The value between the two. An empty one does not count.
 fn inner<'a>(part: &'a str, before: &str, after: &str) -> Option<&'a str> {
     part.strip_prefix(before)?.strip_suffix(after).filter(|inner| !inner.is_empty())
 }

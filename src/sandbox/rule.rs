@@ -1,4 +1,4 @@
-//! From the keys of a rule, as a script writes them, to what is done to a request.
+//! Turns the keys of a rule in a script into a condition and a fault.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! The script of faults: which request meets with which one.
+//! The script of faults: it chooses the fault that a request meets.
 //!
-//! A script is a list of rules in YAML, or `{seed: N, rules: […]}`. For each request the rules are
-//! asked in order, and the first one that fits is carried out; where none fits, the answer is good.
+//! A script is a list of rules in YAML, or `{seed: N, rules: […]}`. For each request the rules are tried in order, and
+//! the first one that fits is carried out. If no rule fits, the answer is good.
 //!
 //! ```yaml
 //! - {on: {request: 3}, do: 503, retry-after: 1}
@@ -13,8 +13,8 @@
 //! |---|---|
 //! | `on` | which requests; all of its conditions must hold; left out: every request |
 //! | `times` | the rule is used up after so many requests; left out: never |
-//! | `do` | the action; may be left out where `slow` stands |
-//! | `slow` | `500ms`, `2s`: the answer waits so long; what is done is done at once |
+//! | `do` | the action; may be left out beside `slow` |
+//! | `slow` | `500ms`, `2s`: the answer waits so long; the request is carried out at once |
 //! | `retry-after` | with a status: seconds, an HTTP date, or `+5s` for the date in five seconds |
 //! | `body`, `content-type` | with a status: another body than the contract's error (`""` for none) and its type (else JSON) |
 //!
@@ -24,7 +24,7 @@
 //! | `from: 3` | the third and all later ones |
 //! | `every: 10` | the 10th, 20th, 30th … |
 //! | `operation: create-case` | one operation, by its name or as `system/name` |
-//! | `field: deviceId, is: FU00000359` | bodies with that value; where the body has no such field, paths and queries |
+//! | `field: deviceId, is: FU00000359` | bodies with that value; if the body has no such field, paths and queries |
 //! | `chance: 0.1` | one request in ten; the same ones each time for the same `seed` |
 //!
 //! | action | what happens |
@@ -33,14 +33,14 @@
 //! | `503-after` | carried out; that status |
 //! | `reset-before`, `reset-after` | not carried out, or carried out; the connection is reset without an answer |
 //! | `hang-before`, `hang-after` | the same; no answer ever comes, the connection stays |
-//! | `garbage`, `garbage-before` | carried out, or not; the answer is no HTTP |
+//! | `garbage`, `garbage-before` | carried out, or not; the answer is not HTTP |
 //! | `half` | carried out; the answer ends in the middle of its body |
 //! | `html` | not carried out; 200 with a web page, as a portal or proxy would |
 //! | `no-id` | carried out; a good answer without the id |
-//! | `close-idle` | carried out; a good answer, then the connection is closed without a word |
+//! | `close-idle` | carried out; a good answer, then the connection closes without a word |
 //!
-//! "Carried out" is what is in order: a request that the contract or its system refuses is not, whatever
-//! the action.
+//! A request is carried out only if it is in order: one that the contract or its system refuses is not, whatever the
+//! action.
 
 use std::sync::Arc;
 

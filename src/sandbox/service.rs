@@ -1,5 +1,5 @@
-//! What becomes of a request that has arrived: counted, limited, met with a fault or carried out, and
-//! written down. Nothing here knows of sockets.
+//! Takes a request that has arrived: counts it, limits it, meets it with a fault or carries it out, and writes it down.
+//! Nothing here knows of sockets.
 
 use std::io;
 use std::sync::Arc;

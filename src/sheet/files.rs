@@ -8,7 +8,7 @@ use std::path::Path;
 /// Makes a file that only this user may read.
 ///
 /// # Errors
-/// Something of that name is there, be it a link that leads nowhere.
+/// Something has that name already, even a link that leads nowhere.
 pub fn create_new(path: &Path) -> io::Result<File> {
     private().write(true).create_new(true).open(path)
 }
@@ -16,12 +16,12 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 /// Opens a file to write, or makes it, private. What it holds stays.
 ///
 /// # Errors
-/// A link is there, or what is no regular file.
+/// A link has that name, or something that is not a regular file.
 pub fn open_or_create(path: &Path) -> io::Result<File> {
     regular(private().read(true).write(true).create(true).truncate(false).open(path)?, path)
 }
 
-/// The same to add to its end.
+/// Opens a file to add to its end, or makes it, private.
 ///
 /// # Errors
 /// As [`open_or_create`].
@@ -41,7 +41,7 @@ pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
 /// The whole of a regular file, by a link too.
 ///
 /// # Errors
-/// As [`read_text`], but for the text.
+/// As [`read_text`], except for UTF-8.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     read_opened(open(path)?, most)
 }

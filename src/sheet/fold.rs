@@ -1,7 +1,7 @@
-//! The one way names are compared: headers with field names, cells with the labels of an enum.
+//! Compares names: headers with field names, cells with the labels of an enum.
 //!
-//! `T.C. KİMLİK NO`, `tc_kimlik_no` and `TC Kimlik No` fold to the same key. `to_lowercase` alone
-//! would not do: it turns `İ` into two characters and `I` into `i`, whatever the language.
+//! `T.C. KİMLİK NO`, `tc_kimlik_no` and `TC Kimlik No` fold to the same key. `to_lowercase` alone would not do: it turns
+//! `İ` into two characters and `I` into `i`, whatever the language.
 
 use std::borrow::Cow;
 

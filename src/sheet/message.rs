@@ -1,12 +1,10 @@
-//! What the program says to people, in Turkish and in English.
+//! Sentences for people, in Turkish and in English.
 //!
-//! Both sentences stand side by side where they are said: [`text!`](crate::text) where the reader's
-//! language is not known yet (an error that travels), [`say!`](crate::say) where it is. Neither
-//! compiles with one language alone.
+//! Both sentences stand side by side where they are written: [`text!`](crate::text) makes a [`Text`] with both, and
+//! [`say!`](crate::say) a `String` in one language. Neither compiles with one language alone.
 //!
-//! Words that come from outside (cells, servers, names) are cut to a fit length by [`shown`] where they are put into
-//! a sentence. Whatever a sentence is made of, it goes out through [`one_line`], and JSON through [`json_line`]: a
-//! terminal gets nothing that did not pass one of the two.
+//! [`shown`] shortens and escapes somebody else's words (cells, servers, names) for a sentence. A terminal gets every
+//! sentence through [`one_line`] and all JSON through [`json_line`].
 
 mod json;
 
@@ -17,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use json::{json_line, write_json};
 
-/// The language of the person who reads.
+/// The reader's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
     /// Turkish.
@@ -120,7 +118,7 @@ pub fn shown(words: &str) -> String {
 }
 
 /// The door to a terminal: words as one line that steers nothing, of any length. A line end becomes `\u{a}` too, so
-/// that no name can begin a line of its own; whoever has several lines to say says them one by one.
+/// that no name can begin a line of its own. Several lines go out one by one.
 pub fn one_line(words: &str) -> Cow<'_, str> {
     escaped(words, is_unsafe)
 }

@@ -1,9 +1,9 @@
-//! What a spreadsheet shows of a number, as its number format says: zeros in front, words around it, rounding.
+//! What a spreadsheet shows of a number, by its number format: zeros in front, words around it, rounding.
 //!
-//! Only what every spreadsheet shows alike is rendered; of the rest (fractions, scientific notation, conditions, the
-//! calendars of some languages) it is said that it cannot be told. Which signs stand before decimals and between
-//! thousands is the reader's computer's business, not the file's: decimals get a point, and that thousands are
-//! separated is told apart.
+//! Only what every spreadsheet shows alike is rendered. For the rest (fractions, scientific notation, conditions, the
+//! calendars of some languages) the answer is that nobody can tell. The signs before decimals and between thousands
+//! depend on the reader's computer and not on the file: decimals get a point, and [`Shown::grouped`] tells of separated
+//! thousands.
 
 /// What is shown of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]

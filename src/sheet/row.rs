@@ -1,4 +1,4 @@
-//! What was read: [`Cell`], [`Row`] and the [`Sheet`] that they stand in.
+//! [`Cell`]s, [`Row`]s and the [`Sheet`]s that they stand in.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};

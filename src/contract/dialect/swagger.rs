@@ -92,7 +92,7 @@ fn rename_refs(value: &mut Value) {
     }
 }
 
-/// The JSON media type that `consumes` or `produces` lists; `application/json` where there is no list.
+/// The JSON media type that `consumes` or `produces` lists; `application/json` by default.
 fn media(owner: &Value, key: &str) -> Option<String> {
     match owner[key].as_array() {
         None => Some("application/json".to_owned()),

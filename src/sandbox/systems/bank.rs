@@ -1,5 +1,5 @@
-//! The bank's Case API, as far as its guide tells: cases by their number, their documents and their
-//! history. It begins with a few cases, so that there is something to read and to close.
+//! The bank's Case API, as far as its guide tells: cases by their number, their documents and their history. It begins
+//! with a few cases, so that a rehearsal can read and close some.
 
 mod pages;
 #[cfg(test)]

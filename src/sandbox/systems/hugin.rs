@@ -1,5 +1,4 @@
-//! HuginOps, as far as its documents tell: which terminal runs on a device, whose it is, and what is
-//! left in the shop. All of it is forgotten when the sandbox ends.
+//! HuginOps, as far as its documents tell: the terminal that runs on a device, its merchant, and the stock of the shop.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,4 @@
-//! A memory for systems whose rules the sandbox does not play: what a POST made is found again under
-//! its id, one path below.
+//! A memory for all systems that are not played: it finds a thing that a POST made under its id, one path below.
 
 use std::collections::HashMap;
 

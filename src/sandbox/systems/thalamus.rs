@@ -1,5 +1,4 @@
-//! Thalamus, as far as its documents tell: a server knows its types, categories and statuses, and
-//! gives lists of them.
+//! Thalamus, as far as its documents tell: the server knows its types, categories and statuses, and gives lists of them.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! JSON that cannot steer a terminal. It escapes what [`one_line`](super::one_line) escapes, as `\u202e`; a parser reads
-//! the same text.
+//! JSON that cannot steer a terminal. It escapes the same characters as [`one_line`](super::one_line), as `\u202e`; a
+//! parser reads the same text.
 
 use std::io::{self, Write};
 
@@ -30,7 +30,7 @@ struct Harmless;
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        // Most texts are plain ASCII, of which the library has escaped the control characters but for DEL.
+        // Most texts are plain ASCII, and the library has escaped their control characters except DEL.
         if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
             return out.write_all(text.as_bytes());
         }

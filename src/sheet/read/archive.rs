@@ -1,4 +1,4 @@
-//! The zip archive that a workbook is, and how its parts are found by their paths.
+//! The zip archive of a workbook, and its parts by their paths.
 
 use std::io::BufReader;
 

@@ -1,4 +1,4 @@
-//! The rows of a sheet of a workbook, put together from its cells.
+//! Puts the rows of a sheet together from its cells.
 
 use std::io::BufReader;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use calamine::{DataRef, Xlsx, XlsxCellReader, XlsxError};
 use jiff::civil::{Date, Time, date};
 
 use super::gate::Gated;
-use super::look::Look;
 use super::marks::Marks;
+use super::scanner::Scanner;
 use super::trouble::Trouble;
 use crate::error::{Error, ErrorKind, SheetFault};
 use crate::message::shown;
@@ -35,7 +35,7 @@ pub(super) struct Formats {
     iso: u16,
 }
 
-/// What a moment is shown by whose own format is not known, or is none for dates: a day, a day with its time, a time.
+/// The formats of a moment without a known format for dates: a day, a day with its time, a time.
 const ISO: [&str; 3] = ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "hh:mm:ss"];
 
 impl Formats {
@@ -103,19 +103,19 @@ impl Formats {
     }
 }
 
-/// A sheet that is read: what it is called, and the look through its part.
+/// A sheet that is read: its name, and the scanner of its part.
 #[derive(Clone, Copy)]
 pub(super) struct Where<'a> {
     pub file: &'a str,
     pub sheet: &'a str,
-    pub look: &'a Look,
+    pub scanner: &'a Scanner,
     pub part: usize,
 }
 
 impl Where<'_> {
     /// What to tell of the sheet where the parser stumbles.
     fn cause(self, stumbled: Error) -> Error {
-        self.look.cause(self.part, self.file, stumbled)
+        self.scanner.cause(self.part, self.file, stumbled)
     }
 
     fn refused(self, fault: SheetFault) -> Error {
@@ -203,10 +203,10 @@ impl<'a> Rows<'a> {
     fn next_cell(&mut self) -> Result<Option<(u32, u32, Cell)>, Error> {
         let place = self.place;
         while !self.ended {
-            // By now the look is beyond this cell.
+            // By now the scanner is beyond this cell.
             let next = parsing(|| self.reader.next_cell_with_style_id());
-            if self.marks.is_none() && place.look.is_special(place.part) {
-                self.marks = Some(place.look.marks(place.part).map_err(|trouble| trouble.of(place.file))?);
+            if self.marks.is_none() && place.scanner.is_special(place.part) {
+                self.marks = Some(place.scanner.marks(place.part).map_err(|trouble| trouble.of(place.file))?);
             }
             let (found, style) = match next {
                 Ok(Some(cell)) => cell,

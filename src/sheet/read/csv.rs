@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::delimiter;
 use super::encoding::{self, Chosen};
-use super::header::{self, Found, HEAD_ROWS, HeadRow};
+use super::header::{self, HEAD_ROWS, HeadRow, HeaderChoice};
 use super::options::Options;
 use super::records::Records;
 use super::shape::{Expected, Odd, Shape, filled};
@@ -14,7 +14,7 @@ use super::text_form::TextForm;
 use crate::error::{ChoiceFault, Error, ErrorKind, LineFault};
 use crate::row::{Cell, Place, Row, Sheet};
 
-/// Finds delimiter and header row; an error if there is no row below it.
+/// Finds the delimiter and the header row. Refuses a text without a row below it.
 pub(super) fn open(source: &Source, chosen: Chosen, options: &Options) -> Result<(TextForm, Sheet), Error> {
     let end = end_of_text(source, chosen)?;
     let mut form = TextForm { encoding: chosen.encoding, delimiter: b';', start: chosen.mark, end, sep_line: false };
@@ -35,7 +35,7 @@ pub(super) fn open(source: &Source, chosen: Chosen, options: &Options) -> Result
             head.push((line, cells));
         }
     }
-    let Some(Found::Recognised(at) | Found::Plausible(at)) = header::find(&head, options.known) else {
+    let Some(HeaderChoice::Recognised(at) | HeaderChoice::Plausible(at)) = header::find(&head, options.known) else {
         return Err(Error::new(&source.name, ChoiceFault::NoData));
     };
     if at + 1 == head.len() && !records.any_left()? {

@@ -1,15 +1,15 @@
-//! Which character parts the cells of a text: what a `sep=` line says, else the one with which the
-//! whole head makes the best table.
+//! Chooses the character between the cells of a text: the one that a `sep=` line names, else the one with which the head
+//! makes the best table.
 
 use crate::row::Cell;
 
-use super::header::{self, Found, HEAD_ROWS, HeadRow, Known};
+use super::header::{self, HEAD_ROWS, HeadRow, HeaderChoice, Known};
 
 /// The delimiters that are tried, the likeliest first.
 const CANDIDATES: [u8; 4] = [b';', b',', b'\t', b'|'];
 
-/// The share of rows with the same number of cells in a table, in thousandths. Two or three blocks of a spreadsheet's
-/// rows stand in the head, each of which may leave out its own last columns.
+/// The share of rows with the same number of cells in a table, in thousandths. The head holds two or three blocks of a
+/// spreadsheet's rows, and each block may leave out its own last columns.
 const STEADY: usize = 300;
 
 /// Bytes of the head that are looked at.
@@ -73,8 +73,8 @@ fn parse(head: &[u8], delimiter: u8) -> Vec<HeadRow> {
 
 fn score(rows: &[HeadRow], known: Known) -> Score {
     let (at, known) = match header::find(rows, known) {
-        Some(Found::Recognised(at)) if is_split(&rows[at].1) => (at, known(&header::header_texts(&rows[at].1))),
-        Some(Found::Recognised(at) | Found::Plausible(at)) => (at, 0),
+        Some(HeaderChoice::Recognised(at)) if is_split(&rows[at].1) => (at, known(&header::header_texts(&rows[at].1))),
+        Some(HeaderChoice::Recognised(at) | HeaderChoice::Plausible(at)) => (at, 0),
         None => return Score::default(),
     };
     let columns = rows[at].1.len();
@@ -82,8 +82,8 @@ fn score(rows: &[HeadRow], known: Known) -> Score {
     Score { is_table: steady >= STEADY, known, several: columns > 1, steady, columns }
 }
 
-/// Whether a header row is one under this delimiter: a line that it leaves whole and another would split is none,
-/// whatever its letters spell.
+/// Whether this delimiter splits a header row. A line that it leaves whole and another delimiter would split is not a
+/// header row, whatever its letters spell.
 fn is_split(cells: &[Cell]) -> bool {
     let [Cell::Text(line)] = cells else { return true };
     !line.bytes().any(|byte| CANDIDATES.contains(&byte))

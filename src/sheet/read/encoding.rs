@@ -1,4 +1,4 @@
-//! Which encoding a text file is in, and a reader that turns the others into UTF-8 as it goes.
+//! Chooses the encoding of a text, and decodes it to UTF-8 on the way.
 
 use std::io::{self, Read};
 

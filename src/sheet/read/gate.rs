@@ -1,4 +1,5 @@
-//! Between the look through a workbook and its parser: what the parser may read of the file, and what was found.
+//! The gate between the scanner of a workbook and its parser. The parser reads the file through it, and waits there until
+//! the scanner has passed the bytes that it wants.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -8,19 +9,19 @@ use super::marks::Marks;
 use super::slice::Slice;
 use super::trouble::Trouble;
 
-/// Compressed bytes that the parser gets at a time while a look goes on: they may inflate to a thousand times as many,
-/// and it goes through all of them before it learns that the look has failed.
+/// Compressed bytes that the parser gets at a time while the scanner works. They may inflate to a thousand times as many,
+/// and the parser goes through all of them before it learns that the scanner has found a fault.
 const PIECE: usize = 4 * 1024;
-/// Bytes that are left blank: the search for the directory at the end of an archive goes through 64 KiB at most; who
-/// asks for more wants to read them.
+/// Zeros that the parser gets in place of closed bytes. The search for the directory at the end of an archive passes
+/// 64 KiB at most; a parser that asks for more tries to read a closed part.
 const MOST_BLANK: u64 = 256 * 1024;
 
-/// What the parser reads through.
+/// The parser's reader.
 #[derive(Debug)]
 pub(super) struct Gated {
     slice: Slice,
     gate: Arc<Gate>,
-    /// Where the bytes end that it got last.
+    /// Where the last bytes ended.
     end: Option<u64>,
 }
 
@@ -33,13 +34,13 @@ impl Gated {
 impl Read for Gated {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let at = self.slice.position();
-        match self.gate.leave(at, buf.len(), self.end == Some(at))? {
-            Leave::Read(count) => {
+        match self.gate.grant(at, buf.len(), self.end == Some(at))? {
+            Grant::Read(count) => {
                 let count = self.slice.read(&mut buf[..count])?;
                 self.end = Some(at + count as u64);
                 Ok(count)
             }
-            Leave::Blank(count) => {
+            Grant::Blank(count) => {
                 buf[..count].fill(0);
                 self.slice.seek(SeekFrom::Start(at + count as u64))?;
                 Ok(count)
@@ -54,41 +55,42 @@ impl Seek for Gated {
     }
 }
 
-/// What the parser gets of the bytes that it asks for.
+/// What the gate gives for the bytes that the parser asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leave {
-    /// So many.
+enum Grant {
+    /// This many bytes of the file.
     Read(usize),
-    /// Zeros in place of so many.
+    /// Zeros in place of this many.
     Blank(usize),
 }
 
-/// What was found in a part.
-type Found = Result<Arc<Marks>, Trouble>;
+/// What the scanner found in a part.
+type Findings = Result<Arc<Marks>, Trouble>;
 
 #[derive(Debug)]
 pub(super) struct Gate {
-    state: Mutex<State>,
+    state: Mutex<Progress>,
     moved: Condvar,
 }
 
 #[derive(Debug)]
-struct State {
+struct Progress {
     parts: Vec<Part>,
-    /// Where the parts stand that nobody looks at.
+    /// The places of the parts that nobody scans.
     closed: Vec<Range<u64>>,
     ended: bool,
+    /// Zeros given so far.
     blank: u64,
 }
 
 #[derive(Debug)]
 struct Part {
-    /// Where it stands in the file.
+    /// Its place in the file.
     range: Range<u64>,
-    /// To where it was looked at.
+    /// The scanner has passed the bytes before this place.
     passed: u64,
-    /// When all of it was.
-    found: Option<Found>,
+    /// Known once the scanner has passed all of it.
+    found: Option<Findings>,
 }
 
 impl Part {
@@ -96,21 +98,21 @@ impl Part {
         Self { passed: range.start, range, found: None }
     }
 
-    /// What may not be read yet.
+    /// The bytes that the parser may not read yet.
     fn ahead(&self) -> Range<u64> {
         self.passed..self.range.end
     }
 }
 
 impl Gate {
-    /// Before parts that stand at these bytes of the file; parts that nobody looks at are at `closed`.
+    /// A gate before the parts at these bytes of the file. Nobody scans the parts at `closed`.
     pub fn new(ahead: Vec<Range<u64>>, closed: Vec<Range<u64>>) -> Arc<Self> {
         let parts = ahead.into_iter().map(Part::new).collect();
-        let state = State { parts, closed, ended: false, blank: 0 };
+        let state = Progress { parts, closed, ended: false, blank: 0 };
         Arc::new(Self { state: Mutex::new(state), moved: Condvar::new() })
     }
 
-    /// All of a part that stands before this place of the file was looked at.
+    /// The scanner has passed this part up to this place of the file.
     pub fn open_to(&self, part: usize, place: u64) {
         self.change(|state| {
             let part = &mut state.parts[part];
@@ -118,8 +120,8 @@ impl Gate {
         });
     }
 
-    /// All of a part was looked at; what was found wrong closes the gate for good.
-    pub fn found(&self, part: usize, found: Found) {
+    /// The scanner has passed all of a part, or found a fault in it. A fault closes the gate for good.
+    pub fn found(&self, part: usize, found: Findings) {
         self.change(|state| {
             let part = &mut state.parts[part];
             if found.is_ok() {
@@ -129,13 +131,13 @@ impl Gate {
         });
     }
 
-    /// Nothing more is looked at.
+    /// The scanner has ended.
     pub fn end(&self) {
         self.change(|state| state.ended = true);
     }
 
-    /// What was found in a part, once all of it was looked at.
-    pub fn marks(&self, part: usize) -> Found {
+    /// What the scanner found in a part. Waits until all of it is passed.
+    pub fn marks(&self, part: usize) -> Findings {
         let mut state = self.state();
         loop {
             if let Some(found) = &state.parts[part].found {
@@ -145,60 +147,60 @@ impl Gate {
                 return Err(trouble.clone());
             }
             if state.ended {
-                return Err(Trouble::Damaged("the look ended".to_owned()));
+                return Err(Trouble::Damaged("the scanner ended".to_owned()));
             }
             state = self.wait(state);
         }
     }
 
-    /// What was found wrong until now.
+    /// The fault that the scanner has found.
     pub fn trouble(&self) -> Option<Trouble> {
         self.state().trouble().cloned()
     }
 
-    /// What the parser gets of `most` bytes from `at` on; waits until it is one at least. `follows`: they follow those
-    /// that it got last.
-    fn leave(&self, at: u64, most: usize, follows: bool) -> io::Result<Leave> {
+    /// What the parser gets of `most` bytes from `at` on. Waits until that is one byte at least. `follows` says that they
+    /// follow the bytes that it got last.
+    fn grant(&self, at: u64, most: usize, follows: bool) -> io::Result<Grant> {
         let mut state = self.state();
         let most = if state.ended { most } else { most.min(PIECE) };
         loop {
             if state.trouble().is_some() {
-                return Err(io::Error::other("the look failed"));
+                return Err(io::Error::other("the scanner found a fault"));
             }
             if let Some(end) = state.blank_to(at, follows) {
                 return state.blank(most.min((end - at) as usize));
             }
             let free = state.free(at, most);
             if free > 0 || most == 0 {
-                return Ok(Leave::Read(free));
+                return Ok(Grant::Read(free));
             }
             if state.ended {
-                return Err(io::Error::other("the look ended"));
+                return Err(io::Error::other("the scanner ended"));
             }
             state = self.wait(state);
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Progress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut self.state());
         self.moved.notify_all();
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    fn wait<'a>(&self, state: MutexGuard<'a, Progress>) -> MutexGuard<'a, Progress> {
         self.moved.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl Progress {
     fn trouble(&self) -> Option<&Trouble> {
         self.parts.iter().filter_map(|part| part.found.as_ref()).find_map(|found| found.as_ref().err())
     }
 
-    /// How many of `most` bytes from `at` on stand before any that may not be read.
+    /// How many of `most` bytes from `at` on stand before the first that may not be read.
     fn free(&self, at: u64, most: usize) -> usize {
         let end = at.saturating_add(most as u64);
         let barred = self.parts.iter().map(Part::ahead).chain(self.closed.iter().cloned());
@@ -206,20 +208,20 @@ impl State {
         (barred.map(|part| part.start.max(at)).min().unwrap_or(end) - at) as usize
     }
 
-    /// To where there are zeros from `at` on. Who begins within a part does not read it, but searches for something:
-    /// for that it must not wait.
+    /// The end of the zeros that begin at `at`. A parser that starts in the middle of a part is not reading it: it
+    /// searches for the archive's directory, and must not wait.
     fn blank_to(&self, at: u64, follows: bool) -> Option<u64> {
         let closed = self.closed.iter().find(|part| part.contains(&at)).map(|part| part.end);
         let within = |part: &&Part| !follows && at > part.range.start && part.ahead().contains(&at);
         closed.or_else(|| self.parts.iter().find(within).map(|part| part.range.end))
     }
 
-    fn blank(&mut self, count: usize) -> io::Result<Leave> {
+    fn blank(&mut self, count: usize) -> io::Result<Grant> {
         self.blank += count as u64;
         if self.blank > MOST_BLANK {
-            return Err(io::Error::other("a part that nobody looked at"));
+            return Err(io::Error::other("a part that nobody scans"));
         }
-        Ok(Leave::Blank(count))
+        Ok(Grant::Blank(count))
     }
 }
 
@@ -227,7 +229,7 @@ impl State {
 mod tests {
     use std::thread;
 
-    use super::Leave::{Blank, Read};
+    use super::Grant::{Blank, Read};
     use super::*;
 
     fn only(part: Range<u64>) -> Vec<Range<u64>> {
@@ -238,47 +240,47 @@ mod tests {
         Gate::new(only(part), Vec::new())
     }
 
-    fn leave(gate: &Gate, at: u64, most: usize) -> io::Result<Leave> {
-        gate.leave(at, most, true)
+    fn grant(gate: &Gate, at: u64, most: usize) -> io::Result<Grant> {
+        gate.grant(at, most, true)
     }
 
     #[test]
-    fn what_was_not_looked_at_is_not_read() {
+    fn bytes_that_were_not_scanned_are_not_read() {
         let gate = before(100..200);
-        assert_eq!(leave(&gate, 0, 50).unwrap(), Read(50));
-        assert_eq!(leave(&gate, 90, 50).unwrap(), Read(10));
-        assert_eq!(leave(&gate, 200, 50).unwrap(), Read(50));
+        assert_eq!(grant(&gate, 0, 50).unwrap(), Read(50));
+        assert_eq!(grant(&gate, 90, 50).unwrap(), Read(10));
+        assert_eq!(grant(&gate, 200, 50).unwrap(), Read(50));
         gate.open_to(0, 130);
-        assert_eq!(leave(&gate, 120, 50).unwrap(), Read(10));
+        assert_eq!(grant(&gate, 120, 50).unwrap(), Read(10));
         gate.found(0, Ok(Arc::default()));
-        assert_eq!(leave(&gate, 120, 50).unwrap(), Read(50));
+        assert_eq!(grant(&gate, 120, 50).unwrap(), Read(50));
     }
 
     #[test]
-    fn who_searches_does_not_wait_and_gets_nothing() {
+    fn a_search_does_not_wait_and_gets_zeros() {
         let gate = before(100..200);
-        assert_eq!(gate.leave(120, 200, false).unwrap(), Blank(80));
-        assert_eq!(gate.leave(200, 200, false).unwrap(), Read(200));
+        assert_eq!(gate.grant(120, 200, false).unwrap(), Blank(80));
+        assert_eq!(gate.grant(200, 200, false).unwrap(), Read(200));
         gate.open_to(0, 130);
-        assert_eq!(gate.leave(120, 200, false).unwrap(), Read(10));
+        assert_eq!(gate.grant(120, 200, false).unwrap(), Read(10));
     }
 
     #[test]
-    fn what_nobody_looks_at_is_blank_and_not_for_ever() {
+    fn a_part_that_nobody_scans_is_blank_up_to_a_limit() {
         let gate = Gate::new(only(100..200), only(200..u64::MAX));
         gate.found(0, Ok(Arc::default()));
         gate.end();
-        assert_eq!(leave(&gate, 150, 100).unwrap(), Read(50));
-        assert_eq!(leave(&gate, 200, MOST_BLANK as usize).unwrap(), Blank(MOST_BLANK as usize));
-        assert!(leave(&gate, 200, 1).is_err());
+        assert_eq!(grant(&gate, 150, 100).unwrap(), Read(50));
+        assert_eq!(grant(&gate, 200, MOST_BLANK as usize).unwrap(), Blank(MOST_BLANK as usize));
+        assert!(grant(&gate, 200, 1).is_err());
     }
 
     #[test]
-    fn who_reads_waits_for_the_look() {
+    fn the_parser_waits_for_the_scanner() {
         let gate = before(100..200);
         let reader = thread::spawn({
             let gate = Arc::clone(&gate);
-            move || (gate.leave(100, 20, false).unwrap(), leave(&gate, 110, 20).unwrap())
+            move || (gate.grant(100, 20, false).unwrap(), grant(&gate, 110, 20).unwrap())
         });
         gate.open_to(0, 110);
         gate.open_to(0, 120);
@@ -287,20 +289,20 @@ mod tests {
     }
 
     #[test]
-    fn a_look_that_failed_closes_what_was_open() {
+    fn a_fault_closes_what_was_open() {
         let gate = before(100..200);
-        assert_eq!(leave(&gate, 0, 50).unwrap(), Read(50));
-        assert_eq!(leave(&gate, 200, 1024 * 1024).unwrap(), Read(PIECE));
+        assert_eq!(grant(&gate, 0, 50).unwrap(), Read(50));
+        assert_eq!(grant(&gate, 200, 1024 * 1024).unwrap(), Read(PIECE));
         gate.found(0, Err(Trouble::TooLarge("part".to_owned())));
-        assert!(leave(&gate, 0, 50).is_err() && leave(&gate, 200, 50).is_err());
+        assert!(grant(&gate, 0, 50).is_err() && grant(&gate, 200, 50).is_err());
         assert!(matches!(gate.trouble(), Some(Trouble::TooLarge(_))));
     }
 
     #[test]
-    fn a_look_that_ended_early_lets_nobody_in_and_nobody_wait() {
+    fn a_scanner_that_ended_early_lets_nobody_in_and_nobody_wait() {
         let gate = before(100..200);
         gate.end();
-        assert!(leave(&gate, 150, 20).is_err());
+        assert!(grant(&gate, 150, 20).is_err());
         assert!(matches!(gate.marks(0), Err(Trouble::Damaged(_))));
     }
 }

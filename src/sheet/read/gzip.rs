@@ -1,4 +1,4 @@
-//! A file that gzip has packed: it is unpacked into a private file, and read there.
+//! Unpacks a gzip file into a private file, and reads that.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};

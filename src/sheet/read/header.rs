@@ -1,4 +1,4 @@
-//! Which of a sheet's first rows is the header row.
+//! Finds the header row among the first rows of a sheet.
 
 use compact_str::{CompactString, format_compact};
 
@@ -13,15 +13,15 @@ pub(super) type HeadRow = (u32, Vec<Cell>);
 /// How many of these header texts some operation knows.
 pub(super) type Known<'a> = &'a dyn Fn(&[CompactString]) -> usize;
 
-/// Whether the header row was recognised, or is only the most plausible one.
+/// The index of the header row: recognised by its headers, or only the most plausible one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum HeaderChoice {
     Recognised(usize),
     Plausible(usize),
 }
 
 /// Index of the header row among `head`; nothing if there are no rows.
-pub(super) fn find(head: &[HeadRow], known: Known) -> Option<Found> {
+pub(super) fn find(head: &[HeadRow], known: Known) -> Option<HeaderChoice> {
     // A single known word above a table is its title; above a single column it is the header.
     let single = head.iter().all(|(_, cells)| cells.iter().filter(|cell| !cell.is_blank()).count() <= 1);
     let fewest = if single { 1 } else { 2 };
@@ -33,10 +33,10 @@ pub(super) fn find(head: &[HeadRow], known: Known) -> Option<Found> {
         }
     }
     if best.0 > 0 {
-        return Some(Found::Recognised(best.1));
+        return Some(HeaderChoice::Recognised(best.1));
     }
     let plausible = head.iter().position(|(_, cells)| texts_in(cells) >= 2);
-    (!head.is_empty()).then(|| Found::Plausible(plausible.unwrap_or(0)))
+    (!head.is_empty()).then(|| HeaderChoice::Plausible(plausible.unwrap_or(0)))
 }
 
 fn texts_in(cells: &[Cell]) -> usize {
@@ -84,14 +84,14 @@ mod tests {
     #[test]
     fn the_row_with_the_most_known_headers_is_taken_and_the_first_on_a_tie() {
         let rows = head(&[&["Liste"], &["Ad", "No"], &["Ad", " No ", "Tarih"], &["Tarih", "No", "Ad"]]);
-        assert_eq!(find(&rows, &known), Some(Found::Recognised(2)));
+        assert_eq!(find(&rows, &known), Some(HeaderChoice::Recognised(2)));
     }
 
     #[test]
     fn one_known_header_is_enough_only_for_a_single_column() {
-        assert_eq!(find(&head(&[&["No"], &["1"]]), &known), Some(Found::Recognised(0)));
-        assert_eq!(find(&head(&[&["x"], &["No", "y"], &["1", "2"]]), &known), Some(Found::Plausible(1)));
-        assert_eq!(find(&head(&[&["Tarih"], &["x", "y"], &["1", "2"]]), &known), Some(Found::Plausible(1)));
+        assert_eq!(find(&head(&[&["No"], &["1"]]), &known), Some(HeaderChoice::Recognised(0)));
+        assert_eq!(find(&head(&[&["x"], &["No", "y"], &["1", "2"]]), &known), Some(HeaderChoice::Plausible(1)));
+        assert_eq!(find(&head(&[&["Tarih"], &["x", "y"], &["1", "2"]]), &known), Some(HeaderChoice::Plausible(1)));
     }
 
     #[test]

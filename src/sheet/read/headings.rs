@@ -1,4 +1,4 @@
-//! What rows have to do with the headers above them: one repeats them, another has values where none stands.
+//! Compares rows with the headers above them: a row may repeat them, or have values where no header stands.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
-//! What a file is, told from its bytes and never from its name, and a sentence for each kind that
-//! the program does not read.
+//! Tells what a file is, from its bytes and never from its name.
 
 use std::io::Read;
 

@@ -1,6 +1,6 @@
-//! What the reader of workbooks does not tell about a sheet: which rows are hidden, which formulas have no
-//! result, and where the errors stand that it does not know. Most sheets have none of them, and the look through
-//! their bytes (`look`) shows it; only the others are parsed for it.
+//! What the parser of workbooks does not tell about a sheet: its hidden rows, its formulas without a result, and the
+//! places of errors that the parser does not know. Most sheets have none of them, and the scanner sees that from their
+//! bytes. The others are parsed once more, for their marks.
 
 use std::io::BufReader;
 
@@ -33,7 +33,7 @@ pub(super) struct Marks {
     pub formulas: bool,
 }
 
-/// Parses a sheet's part that was looked at before.
+/// Parses a sheet's part that was scanned before.
 pub(super) fn read(archive: &mut Archive, path: &str) -> Result<Marks, Trouble> {
     let index = find(archive, path).ok_or_else(|| Trouble::Damaged(path.to_owned()))?;
     parse(BufReader::with_capacity(CHUNK, archive.by_index(index)?))
@@ -111,7 +111,7 @@ impl Walk {
             "f" => self.formula = true,
             "v" => {
                 (self.in_value, self.begins) = (true, true);
-                // The empty text is a result; an empty number is none.
+                // The empty text is a result. An empty number is not.
                 self.value |= self.text;
             }
             _ => {}

@@ -1,6 +1,5 @@
-//! What Excel reads and the parser of workbooks does not: XML in UTF-16, sheets that are no tables, counts and extents
-//! that are not true. Such a workbook is read from a private copy in which just that is set right; its cells stay as
-//! they are.
+//! Workbooks that Excel reads and the parser does not: XML in UTF-16, sheets that are no tables, counts and extents that
+//! are wrong. They are read from a private copy in which exactly that is set right. The cells stay as they are.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -190,7 +189,7 @@ fn edited<R: Read>(mut from: Spent<R>, edit: &Edit, to: &mut impl Write) -> Resu
     Ok(())
 }
 
-/// What is no text is no XML either.
+/// Bytes that are not text are not XML either.
 fn decode(decoder: &mut Decoder, mut bytes: &[u8], last: bool, to: &mut impl Write, name: &str) -> Result<(), Trouble> {
     let mut text = [0; 4096];
     loop {

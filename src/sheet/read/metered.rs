@@ -1,4 +1,4 @@
-//! A reader that tells how far it has come, for the scanner of a workbook.
+//! A reader that tells how far it has read. The scanner goes by it.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::slice::Slice;
 
-/// Compressed bytes that the looking side may hold and not have inflated yet.
+/// Compressed bytes that the scanner may hold before it inflates them.
 pub(super) const BUFFER: usize = 32 * 1024;
 
-/// A reader for the archive of the looking side, and how far it has read.
+/// A reader for the scanner's archive, and how far it has read.
 pub(super) fn metered(slice: Slice) -> (BufReader<Metered>, Arc<AtomicU64>) {
     let reached = Arc::new(AtomicU64::new(0));
     (BufReader::with_capacity(BUFFER, Metered { slice, reached: Arc::clone(&reached) }), reached)

@@ -1,10 +1,9 @@
-//! The first stage: an input file becomes [`Sheet`]s and a stream of [`Row`]s.
+//! Reading: a file becomes [`Sheet`]s and a stream of [`Row`]s.
 //!
-//! A file is opened once, hashed whole and parsed through the same handle, so what is hashed is what
-//! is read. Its kind is told from its bytes: a workbook (`xlsx`) or delimited text (`csv`). What
-//! cannot be read without a doubt (a quote that is never closed, a ragged row, a damaged archive) is
-//! refused as a whole, with its place, before anything is sent. Memory does not grow with the rows;
-//! the texts that a workbook shares among its cells are the one exception.
+//! A file is opened once, hashed whole and parsed through the same handle, so the hash is that of the bytes that are
+//! read. Its bytes tell its kind: a workbook (`xlsx`) or delimited text (`csv`). A file with a doubtful place (a quote
+//! that nothing closes, a ragged row, a damaged archive) is refused as a whole, with the place. Memory does not grow
+//! with the rows; the texts that a workbook shares among its cells are the one exception.
 
 mod archive;
 mod cells;
@@ -17,7 +16,6 @@ mod gzip;
 mod header;
 mod headings;
 mod kind;
-mod look;
 mod marks;
 mod mend;
 mod metered;
@@ -26,6 +24,8 @@ mod parts;
 mod ranges;
 mod read_as;
 mod records;
+mod scan;
+mod scanner;
 mod shape;
 mod slice;
 mod source;
@@ -36,7 +36,6 @@ mod turkish;
 mod watched;
 mod weight;
 mod xlsx;
-mod xml;
 
 use std::fmt;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! The parts of a workbook, by their paths in the zip archive: which one holds which sheet.
+//! Finds the parts of a workbook by their paths in the zip archive: which one holds which sheet.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::error::Foreign;
 /// Parts of an archive.
 const MOST_PARTS: usize = 10_000;
 
-/// A sheet of cells; one of charts or macros is none.
+/// A sheet of cells. Sheets of charts or macros are not among them.
 #[derive(Debug)]
 pub(super) struct Tab {
     pub name: String,
@@ -28,18 +28,18 @@ pub(super) struct Tab {
 pub(super) struct Layout {
     /// In the order of their tabs.
     pub sheets: Vec<Tab>,
-    /// Visible sheets that the file has no cells of.
+    /// Visible sheets without cells in the file.
     pub empty: Vec<String>,
     /// The part that lists the sheets.
     pub workbook: String,
-    /// That part without the sheets that are no tables, where the workbook reader would stop at one: modules, macros.
+    /// The same part without modules and macros, if it lists any: the workbook reader would stop at them.
     pub mended: Option<String>,
     pub texts: Option<Texts>,
     /// The program that wrote the file left all formulas to be calculated when it is opened.
     pub uncalculated: bool,
 }
 
-/// Refuses what is no workbook, weighs the parts that are read whole, and finds the sheets' parts.
+/// Refuses an archive that is not a workbook, weighs the parts that are read whole, and finds the parts of the sheets.
 pub(super) fn layout(archive: &mut Archive, budget: &mut Budget) -> Result<Layout, Trouble> {
     if archive.len() > MOST_PARTS {
         return Err(Trouble::TooLarge(format!("zip: {}", archive.len())));
@@ -84,7 +84,7 @@ impl Relation {
         self.kind.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Of a sheet that the workbook reader knows, be it one of cells or not.
+    /// It leads to a sheet that the workbook reader knows, of cells or not.
     fn is_sheet(&self) -> bool {
         ["worksheet", "chartsheet", "dialogsheet"].contains(&self.sort())
     }
@@ -142,7 +142,7 @@ fn sheets(xml: &str, folder: &str, relations: &[Relation]) -> Result<Layout, Tro
     Ok(layout)
 }
 
-/// The list of sheets without those that the workbook reader would stop at; nothing where there are none.
+/// The list of sheets without those at which the workbook reader would stop. Nothing if the list has none.
 fn without_sheets(xml: &str, known: impl Fn(&str) -> bool) -> Result<Option<String>, Trouble> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;

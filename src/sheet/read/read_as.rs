@@ -1,4 +1,4 @@
-//! How a file was understood, where the program had to look for it.
+//! How a file was understood, for the places where the program had to choose.
 
 use encoding_rs::Encoding;
 use serde::Serialize;

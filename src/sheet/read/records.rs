@@ -1,4 +1,4 @@
-//! The records of a text, each with the line on which it begins.
+//! Reads the records of a text, each with the line on which it begins.
 
 use std::io::Read;
 

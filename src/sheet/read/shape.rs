@@ -1,9 +1,9 @@
-//! Whether the rows of a text have as many cells as its header row: a delimiter too many or too few moves every
+//! Compares the number of cells in each row of a text with its header row: one delimiter too many or too few moves every
 //! value behind it into another column.
 //!
-//! A row may differ from the header row where the difference cannot be a slip. Excel writes a sheet sixteen rows at a
-//! time and leaves the same blank cells out of, or puts them into, all sixteen; other programs do so with every
-//! row of a file. A row that differs alone is refused.
+//! Some rows may differ, because the difference cannot be a slip. Excel writes a sheet sixteen rows at a time, and
+//! leaves the same blank cells out of all sixteen; other programs do so in every row. A row that differs alone is
+//! refused.
 
 use crate::row::{Cell, Row};
 

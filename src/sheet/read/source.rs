@@ -1,4 +1,4 @@
-//! The input file: opened once, hashed whole, read through that one handle, and compared at the end.
+//! The input file. It is opened once, hashed whole, read through that one handle, and compared with itself at the end.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -98,7 +98,7 @@ impl Source {
         Ok(())
     }
 
-    /// An error if the file is no longer what was opened, by its length and its time of change.
+    /// Refuses a file whose length or time of change is no longer that of the opened one.
     pub fn check_unchanged(&self) -> Result<(), Error> {
         let now = self.file.metadata().map_err(|error| self.unreadable(&error))?;
         if now.len() == self.opened.len() && now.modified().ok() == self.opened.modified().ok() {

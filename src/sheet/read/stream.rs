@@ -1,5 +1,4 @@
-//! The way from a reader of rows to whoever takes them: batches of rows that are not blank, without
-//! the total row at the end of a sheet.
+//! Hands rows over in batches, without the blank ones and without the total row at the end of a sheet.
 
 use std::ops::ControlFlow;
 

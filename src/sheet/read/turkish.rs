@@ -1,5 +1,5 @@
-//! Whether a text that is not UTF-8 reads as Turkish in Windows-1254, as offices write it. Bytes of another encoding
-//! make letters too, only not those of Turkish: they are shown to the user before any is sent.
+//! Decides whether a text that is not UTF-8 reads as Turkish in Windows-1254, as offices write it. Bytes of another
+//! encoding make letters too, but not those of Turkish. The user sees such a place and decides before any row is sent.
 
 use std::io::Read;
 

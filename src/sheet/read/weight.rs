@@ -1,4 +1,4 @@
-//! Whether the parts of a workbook are small enough to be opened, whatever the archive says of their sizes.
+//! Decides whether the parts of a workbook are small enough to be opened, whatever the archive says of their sizes.
 
 use std::io::Read;
 
@@ -7,9 +7,9 @@ use quick_xml::events::Event;
 
 use super::archive::{Archive, find};
 use super::elements::attribute;
+use super::scan::{Scan, Seen};
 use super::slice::CHUNK;
 use super::trouble::Trouble;
-use super::xml::{Scan, Seen};
 
 /// Inflated bytes of a part that is read whole: structure, styles.
 const LARGEST_PART: u64 = 64 * 1024 * 1024;
@@ -36,14 +36,14 @@ const MOST_OF_FORMATS: u64 = 256 * 1024 * 1024;
 pub(super) struct Budget {
     most: u64,
     spent: u64,
-    /// The parts, by their indexes in the archive, every byte of which was looked at.
-    looked: Vec<usize>,
+    /// The indexes in the archive of the parts that were scanned whole.
+    scanned: Vec<usize>,
 }
 
 impl Budget {
     /// For a file of so many bytes.
     pub fn of(file: u64) -> Self {
-        Self { most: FREE.max(file.saturating_mul(TIMES)), spent: 0, looked: Vec::new() }
+        Self { most: FREE.max(file.saturating_mul(TIMES)), spent: 0, scanned: Vec::new() }
     }
 
     /// Counts what a part inflated to.
@@ -52,12 +52,11 @@ impl Budget {
         if self.spent > self.most { Err(Trouble::TooLarge(path.to_owned())) } else { Ok(()) }
     }
 
-    pub fn has_looked_at(&self, index: usize) -> bool {
-        self.looked.contains(&index)
+    pub fn has_scanned(&self, index: usize) -> bool {
+        self.scanned.contains(&index)
     }
 
-    /// Looks at every byte of a part, and tells from chunk to chunk what was seen until then; nothing is known of a
-    /// part that is not there.
+    /// Scans a part, and tells after each chunk what was seen until then. A part that is not there gives nothing.
     pub fn survey(
         &mut self,
         archive: &mut Archive,
@@ -72,10 +71,10 @@ impl Budget {
         loop {
             let count = part.read(&mut chunk)? as u64;
             if count == 0 {
-                self.looked.push(index);
+                self.scanned.push(index);
                 return scan.end().map(Some);
             }
-            scan.look(&chunk[..count as usize])?;
+            scan.pass(&chunk[..count as usize])?;
             size += count;
             self.spend(count, path)?;
             if size > LARGEST {
@@ -164,7 +163,7 @@ fn said_count(head: &str) -> Result<u64, Trouble> {
         match reader.read_event() {
             Ok(Event::Start(element) | Event::Empty(element)) if element.local_name().as_ref() == "sst" => {
                 let said = attribute(&element, "uniqueCount")?;
-                // What is no number is not reserved for either.
+                // The reader reserves nothing for a count that is not a number.
                 return Ok(said.and_then(|said| said.parse().ok()).unwrap_or(0));
             }
             Ok(Event::Eof) | Err(_) => return Err(Trouble::Damaged("sharedStrings.xml".to_owned())),

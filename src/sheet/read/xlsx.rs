@@ -1,4 +1,4 @@
-//! Workbooks (.xlsx, .xlsm): which sheets are read, and their rows, cell by cell.
+//! Workbooks (.xlsx, .xlsm): chooses the sheets, and reads their rows.
 
 use std::io::BufReader;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use zip::ZipArchive;
 
 use super::archive::Archive;
 use super::cells::{Book, Formats, Rows, Where, cannot_read};
-use super::header::{self, Found, HEAD_ROWS, HeadRow};
-use super::look::{Look, Part};
+use super::header::{self, HEAD_ROWS, HeadRow, HeaderChoice};
 use super::mend;
 use super::metered::metered;
 use super::options::Options;
 use super::parts::{self, Layout, Tab};
+use super::scanner::{Part, Scanner};
 use super::slice::CHUNK;
 use super::source::Source;
 use super::stream::Stream;
@@ -31,8 +31,8 @@ use crate::text;
 pub(super) struct Workbook {
     book: Book,
     formats: Formats,
-    look: Look,
-    /// Of the sheets that are read, which of the parts that are looked at.
+    scanner: Scanner,
+    /// The index of each sheet's part among those that are scanned.
     parts: Vec<usize>,
 }
 
@@ -52,20 +52,20 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Error> 
     let Some(first) = wanted.first() else { return Err(Error::new(name, ChoiceFault::NoVisibleSheet)) };
 
     let sheets = wanted.iter().map(|tab| Part::Sheet(tab.path.clone()));
-    let looked_at: Vec<Part> = layout.texts.into_iter().map(Part::Texts).chain(sheets).collect();
-    let first_sheet = looked_at.len() - wanted.len();
-    let look = Look::begin(archive, budget, reached, looked_at).map_err(|trouble| trouble.of(name))?;
-    let handle = BufReader::with_capacity(CHUNK, look.gated(source.slice(0, source.len())));
+    let scanned: Vec<Part> = layout.texts.into_iter().map(Part::Texts).chain(sheets).collect();
+    let first_sheet = scanned.len() - wanted.len();
+    let scanner = Scanner::begin(archive, budget, reached, scanned).map_err(|trouble| trouble.of(name))?;
+    let handle = BufReader::with_capacity(CHUNK, scanner.gated(source.slice(0, source.len())));
     let book = parsing(|| Xlsx::new(handle)).map_err(|error| cannot_read(name, "", &error));
-    let mut book = book.map_err(|stumbled| look.cause(0, name, stumbled))?;
+    let mut book = book.map_err(|stumbled| scanner.cause(0, name, stumbled))?;
 
-    let place = |(sheet, part)| Where { file: name, sheet, look: &look, part };
+    let place = |(sheet, part)| Where { file: name, sheet, scanner: &scanner, part };
     let formats = Formats::of(&mut book, place((&first.name, first_sheet)))?;
     let mut choice = Choice::default();
     for (tab, part) in wanted.iter().zip(first_sheet..) {
         choice.consider(&mut book, &formats, place((&tab.name, part)), options)?;
     }
-    let mut workbook = Workbook { book, formats, look, parts: Vec::new() };
+    let mut workbook = Workbook { book, formats, scanner, parts: Vec::new() };
     let (sheets, mut warnings) = choice.decide(&mut workbook, name, layout.uncalculated)?;
     warnings.extend(layout.empty.iter().map(|sheet| without_cells(sheet)));
     Ok(Opened { workbook, sheets, warnings })
@@ -146,8 +146,8 @@ impl Choice {
         let name = place.sheet.to_owned();
         match header::find(&head, options.known) {
             None => self.without_rows.push(name),
-            Some(Found::Recognised(at)) => self.recognised.push((header::sheet(name, head, at), place.part)),
-            Some(Found::Plausible(at)) => {
+            Some(HeaderChoice::Recognised(at)) => self.recognised.push((header::sheet(name, head, at), place.part)),
+            Some(HeaderChoice::Plausible(at)) => {
                 self.without_header.push(name.clone());
                 self.plausible.get_or_insert_with(|| (header::sheet(name, head, at), place.part));
             }
@@ -169,7 +169,7 @@ impl Choice {
         let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
         for (sheet, part) in self.recognised {
             if workbook.has_rows(file, &sheet, part)? {
-                if uncalculated && workbook.look.marks(part).map_err(|trouble| trouble.of(file))?.formulas {
+                if uncalculated && workbook.scanner.marks(part).map_err(|trouble| trouble.of(file))?.formulas {
                     warnings.push(not_calculated(&sheet.name));
                 }
                 sheets.push(sheet);
@@ -229,7 +229,7 @@ impl Workbook {
     }
 
     fn has_rows(&mut self, file: &str, sheet: &Sheet, part: usize) -> Result<bool, Error> {
-        let place = Where { file, sheet: &sheet.name, look: &self.look, part };
+        let place = Where { file, sheet: &sheet.name, scanner: &self.scanner, part };
         let mut rows = Rows::open(&mut self.book, &self.formats, place, 0)?;
         while let Some((number, cells)) = rows.next()? {
             if number > sheet.header_row && cells.iter().any(|cell| !cell.is_blank()) {
@@ -242,7 +242,7 @@ impl Workbook {
     /// Reads the rows below the header row of every sheet into `stream`.
     pub fn rows(&mut self, file: &str, sheets: &[Sheet], stream: &mut Stream) -> Result<(), Error> {
         for (index, (sheet, part)) in sheets.iter().zip(&self.parts).enumerate() {
-            let place = Where { file, sheet: &sheet.name, look: &self.look, part: *part };
+            let place = Where { file, sheet: &sheet.name, scanner: &self.scanner, part: *part };
             let mut rows = Rows::open(&mut self.book, &self.formats, place, sheet.headers.len())?;
             while !stream.is_over()
                 && let Some((number, cells)) = rows.next()?
@@ -255,7 +255,7 @@ impl Workbook {
             drop(rows);
             if !stream.is_over() {
                 // What stands behind the last row may be wrong too.
-                self.look.marks(*part).map_err(|trouble| trouble.of(file))?;
+                self.scanner.marks(*part).map_err(|trouble| trouble.of(file))?;
             }
             stream.end_of_sheet(sheet);
         }

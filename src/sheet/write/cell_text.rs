@@ -1,4 +1,4 @@
-//! Cells and words as text that a spreadsheet takes for text.
+//! Cells and words as texts that a spreadsheet leaves texts.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

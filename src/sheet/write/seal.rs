@@ -1,9 +1,9 @@
-//! The mark by which a workbook that this program wrote, and that nobody changed since, is known wherever it was
-//! copied and whatever it is called.
+//! The seal of a workbook that this program wrote and nobody has changed since. It is known wherever the file was copied
+//! and whatever it is called.
 //!
-//! It is a part of its own in the package, with a digest over the names and checksums of all other parts. No
-//! spreadsheet knows it: one that saves the file leaves it out, and then the file is a person's. A tool that changes
-//! a part and keeps the mark makes it wrong, which comes to the same.
+//! The seal is a part of the package with a digest of the names and checksums of all other parts. A spreadsheet does not
+//! know the part and drops it on saving: from then on the file is a person's. A tool that changes a part and keeps the
+//! seal breaks it, with the same effect.
 
 use std::fmt::Write as _;
 use std::fs::File;

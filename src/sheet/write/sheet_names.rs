@@ -1,4 +1,4 @@
-//! Names that a workbook accepts: at most 31 UTF-16 units, without `[]:*?/\`, each once.
+//! Names that a workbook accepts: at most 31 UTF-16 units, without `[]:*?/\`, no two alike.
 
 use std::collections::HashSet;
 

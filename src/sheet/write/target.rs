@@ -1,5 +1,5 @@
-//! A file that appears whole or not at all: written under another name in the target's folder, mode
-//! 0600, synced, then renamed. A symbolic link at the target is replaced, never followed.
+//! A file that appears whole or not at all. It is written under another name in the target's folder with mode 0600,
+//! synced, and then renamed. A symbolic link at the target is replaced, never followed.
 
 use std::fs::File;
 use std::io;
@@ -12,7 +12,7 @@ use crate::files;
 
 /// Before six letters, the name of a file that is being written.
 const PREFIX: &str = ".caseload-";
-/// A file this old that nobody holds is what a process left that was killed: a result, with people's data in it.
+/// A file this old that nobody holds was left by a killed process. It may hold people's data.
 const LEFT: Duration = Duration::from_secs(600);
 
 /// A file in the making. Dropped before [`Target::publish`], it leaves nothing behind.
@@ -85,7 +85,7 @@ fn sweep(folder: &Path) {
         let name = entry.file_name();
         let is_ours = name.to_str().and_then(|name| name.strip_prefix(PREFIX)).is_some_and(|rest| rest.len() == 6);
         if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) && is_left(&entry.path()) {
-            // Who may not remove it leaves it.
+            // A user without the right to remove it leaves it.
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -97,8 +97,8 @@ fn is_left(path: &Path) -> bool {
     age.is_ok_and(|age| age > LEFT) && file.try_lock().is_ok()
 }
 
-/// Makes the rename outlive a power cut. Some file systems cannot sync a folder; the file itself is
-/// complete either way, so that is no failure.
+/// Makes the rename outlive a power cut. Some file systems cannot sync a folder; that is not a failure, because the
+/// file is complete either way.
 fn sync_folder(folder: &Path) {
     if cfg!(unix) {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());

@@ -308,7 +308,7 @@ fn a_workbook_without_a_visible_sheet_asks_for_a_name() {
     assert!(refused(&bytes).contains("has no visible sheet"));
 }
 
-/// So long that the look through it and its parser pass many buffers; its texts hardly shrink.
+/// So long that the scanner and the parser pass many buffers; its texts hardly shrink.
 fn long(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     book(|sheet| {
         many_rows(sheet);
@@ -346,7 +346,7 @@ fn damage_behind_the_last_row_refuses_the_file() {
     assert!(refused(&patched(&bytes, SHEET, "</worksheet>", "")).contains("damaged"));
 }
 
-/// The parser is in the first sheet, or not even there, when the look finds what is wrong.
+/// The parser is in the first sheet, or not even there, when the scanner finds what is wrong.
 #[test]
 fn damage_is_named_where_it_is_wherever_the_parser_stands() {
     let mut book = Workbook::new();

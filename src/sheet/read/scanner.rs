@@ -1,6 +1,6 @@
-//! The look through the large parts of a workbook (`xml`): its sheets and the texts that they share. It goes on beside
-//! the parser and always ahead of it: of such a part the parser gets no byte before all that it inflates to was looked
-//! at. Of a part that is not looked at at all it gets none.
+//! The scanner of a workbook's large parts: its sheets, and the texts that they share. It runs beside the parser and
+//! always ahead of it. The parser receives a part's bytes only after the scanner has checked everything they inflate to
+//! (`scan`). A part that nobody scans stays closed.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use super::archive::{Archive, find};
 use super::gate::{Gate, Gated};
 use super::marks::{self, Marks};
 use super::metered::BUFFER;
+use super::scan::Seen;
 use super::slice::Slice;
 use super::trouble::Trouble;
 use super::weight::{Budget, Texts};
-use super::xml::Seen;
 use crate::error::Error;
 use crate::panics::parsing;
 
-/// A part that is looked at beside the parser.
+/// A part that is scanned beside the parser.
 #[derive(Debug)]
 pub(super) enum Part {
     Texts(Texts),
@@ -35,17 +35,17 @@ impl Part {
     }
 }
 
-/// The look through some parts, on a thread of its own.
+/// Scans some parts on a thread of its own.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct Scanner {
     gate: Arc<Gate>,
-    /// Of each part, whether something was seen that is worth a second look.
+    /// For each part, whether it holds something that only its marks can tell.
     special: Arc<[AtomicBool]>,
     left: Arc<AtomicBool>,
 }
 
-impl Look {
-    /// Bars to the parser what the budget did not look at, and begins to look at these parts, in this order. `reached`
+impl Scanner {
+    /// Closes to the parser every part that nobody has scanned, and begins to scan these parts in this order. `reached`
     /// is that of the archive.
     pub fn begin(
         mut archive: Archive,
@@ -53,29 +53,29 @@ impl Look {
         reached: Arc<AtomicU64>,
         parts: Vec<Part>,
     ) -> Result<Self, Trouble> {
-        let look = Self {
+        let scanner = Self {
             gate: gate(&mut archive, &budget, &parts)?,
             special: parts.iter().map(|_| AtomicBool::new(false)).collect(),
             left: Arc::default(),
         };
-        let mut looking = Looking {
+        let mut work = Work {
             archive,
             budget,
             reached,
-            gate: Arc::clone(&look.gate),
-            special: Arc::clone(&look.special),
-            left: Arc::clone(&look.left),
+            gate: Arc::clone(&scanner.gate),
+            special: Arc::clone(&scanner.special),
+            left: Arc::clone(&scanner.left),
         };
-        let work = move || {
-            // What panics over a part has found nothing, and its part stays barred.
+        let run = move || {
+            // A panic finds nothing in its part, which therefore stays closed.
             let _ = parsing(|| {
-                looking.all(&parts);
+                work.all(&parts);
                 Ok(())
             });
-            looking.gate.end();
+            work.gate.end();
         };
-        thread::Builder::new().name("look".to_owned()).spawn(work)?;
-        Ok(look)
+        thread::Builder::new().name("scanner".to_owned()).spawn(run)?;
+        Ok(scanner)
     }
 
     /// What the parser reads the file through.
@@ -83,36 +83,36 @@ impl Look {
         Gated::new(slice, &self.gate)
     }
 
-    /// Whether something in the part calls for its marks, as far as the parser can have read.
+    /// Whether the part calls for its marks, as far as the parser can have read.
     pub fn is_special(&self, part: usize) -> bool {
         // The gate, passed since, orders this behind what was seen.
         self.special[part].load(Ordering::Relaxed)
     }
 
-    /// The marks of a part, when all of it was looked at.
+    /// The marks of a part. Waits until all of it is scanned.
     pub fn marks(&self, part: usize) -> Result<Arc<Marks>, Trouble> {
         self.gate.marks(part)
     }
 
-    /// What the parser stumbled over in a part. What the look found wrong comes before it, be it in another part: that
-    /// closes all of them.
+    /// What to tell where the parser stumbles in a part. A fault that the scanner finds comes first, even one in another
+    /// part: it closes all of them.
     pub fn cause(&self, part: usize, file: &str, stumbled: Error) -> Error {
         let trouble = self.marks(part).err().or_else(|| self.gate.trouble());
         trouble.map_or(stumbled, |trouble| trouble.of(file))
     }
 }
 
-impl Drop for Look {
+impl Drop for Scanner {
     fn drop(&mut self) {
         self.left.store(true, Ordering::Relaxed);
     }
 }
 
-/// A gate before these parts and all others that were not looked at.
+/// A gate before these parts and before all others that nobody has scanned.
 fn gate(archive: &mut Archive, budget: &Budget, parts: &[Part]) -> Result<Arc<Gate>, Trouble> {
     let index = |part: &Part| find(archive, part.path()).ok_or_else(|| Trouble::Damaged(part.path().to_owned()));
     let own = parts.iter().map(index).collect::<Result<Vec<_>, _>>()?;
-    let others = (0..archive.len()).filter(|index| !own.contains(index) && !budget.has_looked_at(*index));
+    let others = (0..archive.len()).filter(|index| !own.contains(index) && !budget.has_scanned(*index));
     let others: Vec<_> = others.collect();
     let mut range = |index: usize| -> Result<Range<u64>, Trouble> {
         let part = archive.by_index_raw(index)?;
@@ -124,8 +124,8 @@ fn gate(archive: &mut Archive, budget: &Budget, parts: &[Part]) -> Result<Arc<Ga
     Ok(Gate::new(ahead, closed))
 }
 
-/// What the thread holds.
-struct Looking {
+/// What the thread works with.
+struct Work {
     archive: Archive,
     budget: Budget,
     reached: Arc<AtomicU64>,
@@ -134,7 +134,7 @@ struct Looking {
     left: Arc<AtomicBool>,
 }
 
-impl Looking {
+impl Work {
     fn all(&mut self, parts: &[Part]) {
         for (index, part) in parts.iter().enumerate() {
             let found = self.part(index, part).map(Arc::new);
@@ -163,7 +163,7 @@ impl Looking {
         }
     }
 
-    /// Looks at all of a part and lets the parser follow.
+    /// Scans all of a part, and lets the parser follow.
     fn survey(
         &mut self,
         index: usize,

@@ -1,7 +1,9 @@
-//! One look at every byte of a part of a workbook, before a parser sees it. A parser keeps each piece of XML in
-//! memory whole, takes any end tag for the right one, counts references without minding an overflow, takes the first
-//! piece of a cell's value for all of it, and the first shared text for one whose number is none: what would use that
-//! is refused here. On the way it is noted what is worth a second look.
+//! One pass over every byte of a workbook's part, before a parser sees it.
+//!
+//! The parser has weaknesses that a file could use. It keeps each piece of XML in memory whole, accepts any end tag as
+//! the right one, counts references without a check for overflow, takes the first piece of a cell's value for all of it,
+//! and reads a shared text without a number as the first. The scan refuses a part that would use one of them. On its
+//! way it notes what only a second pass can tell.
 
 use super::trouble::Trouble;
 
@@ -62,7 +64,7 @@ enum Value {
     Plain,
 }
 
-/// Looks at a part chunk by chunk.
+/// Checks a part chunk by chunk.
 pub(super) struct Scan<'a> {
     part: &'a str,
     state: State,
@@ -99,8 +101,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Looks at the next bytes.
-    pub fn look(&mut self, chunk: &[u8]) -> Result<(), Trouble> {
+    /// Checks the next bytes.
+    pub fn pass(&mut self, chunk: &[u8]) -> Result<(), Trouble> {
         if self.seen.bytes == 0 && (chunk.starts_with(b"\xff\xfe") || chunk.starts_with(b"\xfe\xff")) {
             return Err(self.damaged("UTF-16"));
         }
@@ -386,7 +388,7 @@ mod tests {
         let mut results: Vec<_> = (1..=xml.len().clamp(1, 40))
             .map(|size| {
                 let mut scan = Scan::new("part");
-                let seen = xml.as_bytes().chunks(size).try_for_each(|chunk| scan.look(chunk)).and_then(|()| scan.end());
+                let seen = xml.as_bytes().chunks(size).try_for_each(|chunk| scan.pass(chunk)).and_then(|()| scan.end());
                 seen.map(|seen| Seen { longest: 0, ..seen }).map_err(|trouble| format!("{trouble:?}"))
             })
             .collect();
@@ -457,9 +459,9 @@ mod tests {
     fn a_piece_without_end_is_refused_before_it_fills_the_memory() {
         for begin in ["<a>", "<a b=\"", "<a><!--", "<a><![CDATA[", "<a ", "<?"] {
             let mut scan = Scan::new("part");
-            scan.look(begin.as_bytes()).unwrap();
+            scan.pass(begin.as_bytes()).unwrap();
             let chunk = vec![b'x'; 64 * 1024];
-            let fault = (0..100).find_map(|_| scan.look(&chunk).err());
+            let fault = (0..100).find_map(|_| scan.pass(&chunk).err());
             assert!(matches!(fault, Some(Trouble::TooLarge(_))), "{begin}");
             assert!(scan.seen.bytes < 2 * LONGEST_PIECE as u64, "{begin}");
         }

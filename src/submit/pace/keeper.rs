@@ -55,12 +55,22 @@ impl Keeper {
     pub fn begin(gate: Arc<Shared>, number: u64, shares: Shares, per_s: Option<f64>) -> Self {
         let own = Own { run: shares.run(), per_s, used: Lot::NOTHING };
         let mut keeper = Self { shares, gate, number, own, raised: None, told: None };
-        if let Err(error) = keeper.renew()
+        let taken = keeper.take_over().and_then(|()| keeper.renew());
+        if let Err(error) = taken
             && !error.is_busy()
         {
             keeper.gate.lock().share(number, None);
         }
         keeper
+    }
+
+    /// An earlier process of the same run may have been killed: what it had is given back for it.
+    fn take_over(&mut self) -> Result<(), Error> {
+        let known = self.shares.look()?;
+        match self.own.part_in(&known) {
+            Some(_) => self.shares.leave(now_ms() + AFTERGLOW_MS),
+            None => Ok(()),
+        }
     }
 
     /// Keeps the part until the run has ended, then gives it back.
@@ -90,13 +100,16 @@ impl Keeper {
         if wanted.part < self.own.used.part || (wanted.rate.is_some() && wanted.rate != self.own.used.rate) {
             self.use_now(Lot { part: wanted.part.min(self.own.used.part), ..wanted });
         }
-        if !self.own.is_settled(&known, now) {
+        let may_raise = self.raised.is_none() && self.own.taken(&known, now).part > self.own.used.part;
+        if may_raise || !self.own.is_settled(&known, now) {
             let (own, mut taken) = (self.own, wanted);
             let settled = self.shares.settle(|known| {
                 taken = own.taken(known, now);
                 (Share { run: own.run, per_s: own.per_s, part: taken.part }, own.free_from(known, &taken, now))
             })?;
-            self.raised = (taken.part > own.used.part).then_some((taken, settled.free_ms));
+            // Where nobody names a rate there is none to wait for.
+            let from = taken.rate.map_or(now, |_| settled.free_ms);
+            self.raised = (taken.part > own.used.part).then_some((taken, from));
         }
         Ok(self.raise(now, &wanted))
     }

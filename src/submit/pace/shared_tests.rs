@@ -258,6 +258,24 @@ fn what_a_killed_process_had_falls_to_the_others() {
 }
 
 #[test]
+fn a_run_that_was_killed_and_goes_on_has_its_part_again() {
+    let on = Ledgered::new();
+    let _one = on.lock(1);
+    let key = here().key(on.ledger.secret());
+    for (rate, part) in [(None, super::allot::UNBOUNDED), (Some("50/s"), 50), (Some("50/s"), 0)] {
+        let mut before = on.ledger.sharer(1).open(key).unwrap();
+        before.settle(|_| (crate::ledger::Share { run: 1, per_s: rate.map(|_| 50.0), part }, 0)).unwrap();
+        let mut pace = on.join(1, rate);
+        let start = Instant::now();
+        while pace.turn(0).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(3), "{rate:?} {part}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(rate.is_some() || start.elapsed() < Duration::from_millis(500));
+    }
+}
+
+#[test]
 fn a_run_without_a_rate_gives_way_to_one_with_a_rate_before_that_one_sends() {
     let on = Ledgered::new();
     let (_one, _two) = (on.lock(1), on.lock(2));

@@ -16,11 +16,12 @@ pub const INTERRUPTED: &str = "interrupted";
 pub fn open(connection: &Connection, intent: &Intent) -> Result<Opening, Error> {
     // A person's word was about the attempts before it, and not about one that is in doubt since.
     let mut statement = connection.prepare_cached(
-        "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms, body_key, server, nonce)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7, ?9, ?10, ?11)
+        "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms, body_key, server, nonce,
+             boot, opened_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'sending', 1, ?7, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (id) DO UPDATE SET doubt = doubt OR state = 'unknown',
              resolved = CASE WHEN state = 'unknown' THEN NULL ELSE resolved END, state = 'sending', attempts = attempts + 1,
-             sent_ms = excluded.sent_ms, nonce = excluded.nonce,
+             sent_ms = excluded.sent_ms, nonce = excluded.nonce, boot = excluded.boot, opened_ms = excluded.opened_ms,
              http_status = NULL, code = NULL, title = NULL, description = NULL, reason = NULL
          WHERE state = 'pending' OR (state = 'unknown' AND ?8)
          RETURNING attempts",
@@ -37,6 +38,8 @@ pub fn open(connection: &Connection, intent: &Intent) -> Result<Opening, Error> 
         intent.body.map(|key| key.0),
         intent.server,
         intent.grant.nonce.cast_signed(),
+        intent.opened.boot,
+        intent.opened.ms,
     ];
     match statement.query_row(values, |row| row.get(0)).optional()? {
         Some(attempt) => Ok(Opening::Granted { attempt }),

@@ -10,6 +10,7 @@ use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
 use crate::outcome::{Cause, Status, Tally};
 use crate::row::Place;
+use crate::uptime::Uptime;
 
 /// The ledger cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,12 @@ pub enum Error {
     /// It is an older copy of a ledger that has gone on since.
     #[error("it is an older copy")]
     Older(super::mark::Newer),
+    /// It was closed, sent again or given back since somebody looked at it.
+    #[error("the row has changed")]
+    Changed,
+    /// Something of the row's request may still be under way, for so long.
+    #[error("the row's request may still be under way for {} s", .0.as_secs() + 1)]
+    Unripe(std::time::Duration),
     #[error("{0}")]
     Unfit(String),
 }
@@ -143,6 +150,10 @@ pub struct Entry {
     pub resolved: Option<String>,
     /// The number of its server; none in a run from before, whose keys hold the address.
     pub server: Option<u32>,
+    /// Which attempt is its latest; none of a row that has no attempt, or one from before.
+    pub nonce: Option<u64>,
+    /// When the intent of its latest attempt was made, by the clock that nobody sets.
+    pub opened: Option<Uptime>,
 }
 
 /// A row that is not to go for an earlier one's sake.
@@ -160,6 +171,8 @@ pub struct LeftOut {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     pub id: EntryId,
+    /// The attempt that was looked at: its number and nonce. None stands for whichever is the latest.
+    pub attempt: Option<(u32, Option<u64>)>,
     /// Done, done without an id, or pending where it was not done.
     pub state: State,
     pub answer: Option<Value>,
@@ -169,7 +182,12 @@ pub struct Resolution {
 
 impl Resolution {
     pub fn new(id: EntryId, state: State, answer: Option<Value>, note: &str) -> Self {
-        Self { id, state, answer, note: note.to_owned() }
+        Self { id, attempt: None, state, answer, note: note.to_owned() }
+    }
+
+    /// The same of a row as it was shown: where it has another attempt since, nothing is closed.
+    pub fn of(entry: &Entry, state: State, answer: Option<Value>, note: &str) -> Self {
+        Self { attempt: Some((entry.attempts, entry.nonce)), ..Self::new(entry.id, state, answer, note) }
     }
 }
 

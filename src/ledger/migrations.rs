@@ -109,6 +109,13 @@ const STEPS: &[&str] = &[
         PRIMARY KEY (host, run)
     ) STRICT;
 ",
+    "
+    -- When the intent of the latest attempt was made, in milliseconds since which start of the machine; and how long a
+    -- run's requests may take (`ripe`).
+    ALTER TABLE entry ADD COLUMN boot INTEGER;
+    ALTER TABLE entry ADD COLUMN opened_ms INTEGER;
+    ALTER TABLE run ADD COLUMN timeout_ms INTEGER;
+",
 ];
 
 /// # Errors

@@ -9,13 +9,14 @@ use crate::doubt::Doubt;
 use crate::keyed::Key;
 use crate::outcome::{ApiError, Cause, Failure, Reason};
 use crate::row::Place;
+use crate::uptime::Uptime;
 
 pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha256, target, host, recipe, sheets, rows,
     started_ms, ended_ms, finished, tally, result, purged_ms, destinations FROM run";
 
 pub(super) const SELECT_ENTRY: &str =
     "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
-    code, title, description, duplicate_of, resolved, server, reason FROM entry";
+    code, title, description, duplicate_of, resolved, server, reason, nonce, boot, opened_ms FROM entry";
 
 /// How many rows are fetched at a time.
 const PAGE: usize = 1024;
@@ -254,6 +255,11 @@ pub(super) fn entry(row: &Row) -> rusqlite::Result<Entry> {
         duplicate_of: row.get::<_, Option<i64>>(12)?.map(EntryId::from_sql),
         resolved: row.get(13)?,
         server: row.get(14)?,
+        nonce: row.get::<_, Option<i64>>(16)?.map(i64::cast_unsigned),
+        opened: match (row.get(17)?, row.get(18)?) {
+            (Some(boot), Some(ms)) => Some(Uptime { boot, ms }),
+            _ => None,
+        },
     })
 }
 

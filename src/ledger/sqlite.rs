@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::entry::{Destination, EntryId, Error, LeftOut, Resolution, Run, RunSpec, State};
 use super::mark::{self, Marks, Newer};
@@ -15,6 +15,7 @@ use super::place;
 use super::watch::{Found, Watch};
 use crate::doubt::Doubt;
 use crate::outcome::Tally;
+use crate::uptime::Uptime;
 use crate::{fail, files};
 
 /// The first SQLite in which two connections cannot corrupt the WAL while both check-point.
@@ -357,11 +358,20 @@ impl Ledger {
     /// they were unknown is no longer so.
     ///
     /// # Errors
-    /// [`Error::Unfit`] where a row is not unknown. A row that the server called done without an id can be given one,
-    /// and is never sent again.
-    pub fn resolve(&self, resolutions: &[Resolution]) -> Result<(), Error> {
-        let transaction = self.connection.unchecked_transaction()?;
-        for Resolution { id, state, answer, note } in resolutions {
+    /// [`Error::Changed`] where a row has another attempt than the one that was looked at, [`Error::Unripe`] where one
+    /// is said not to be done while something of its request may still arrive (`ripe`), [`Error::Unfit`] where one is
+    /// not unknown. A row that the server called done without an id can be given one, and is never sent again.
+    pub fn resolve(&self, resolutions: &[Resolution], now: Uptime) -> Result<(), Error> {
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        for Resolution { id, attempt, state, answer, note } in resolutions {
+            if let Some(entry) = self.entry(*id)? {
+                if attempt.is_some_and(|seen| seen != (entry.attempts, entry.nonce)) {
+                    return Err(Error::Changed);
+                }
+                if let Some(left) = self.unripe_for(&entry, now)?.filter(|_| *state == State::Pending) {
+                    return Err(Error::Unripe(left));
+                }
+            }
             let changed = transaction.execute(
                 "UPDATE entry SET state = ?2, answer_id = ?3, resolved = ?4, code = NULL, title = NULL, description = NULL,
                      reason = NULL, doubt = (?2 = 'pending')

@@ -4,6 +4,7 @@ use super::entry::{EntryId, Settlement, State};
 use super::failure::Failure;
 use crate::keyed::Key;
 use crate::row::Place;
+use crate::uptime::Uptime;
 
 /// The right to one attempt of a row. The nonce, 64 random bits drawn for each intent, tells this attempt from every
 /// other one of the row, whichever process makes it.
@@ -35,6 +36,8 @@ pub struct Intent {
     pub server: Option<u32>,
     /// Milliseconds since 1970-01-01 UTC.
     pub at_ms: i64,
+    /// The same moment by the clock that nobody sets: waits are counted from it (`ripe`).
+    pub opened: Uptime,
     /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
     /// or the server refuses the second.
     pub may_repeat: bool,

@@ -28,6 +28,7 @@ use crate::submit::dispatch::{Dispatch, Plan};
 use crate::submit::event::{Event, Finished};
 use crate::submit::order::Order;
 use crate::submit::queued::Queued;
+use crate::uptime::Uptime;
 use crate::validate::Verdict;
 use crate::validate::across::{Finding, Findings};
 
@@ -127,6 +128,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
     let (path, sharer) = (ledger.path().to_owned(), ledger.sharer(run.number));
     let send_duplicates = job.recipe.send_duplicates;
     ledger.announce(run.number);
+    ledger.note_timeout(run.number, sending.timeout).map_err(|error| unreadable(&error))?;
     let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error, &job.clock))?;
     let ended = {
         let CheckedFile { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
@@ -144,6 +146,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
             number: run.number,
             concurrency: sending.concurrency,
             nonce: crate::ledger::nonce,
+            uptime: Uptime::now,
         };
         let order = Order::new(held.map(|(key, _)| key)).behind(behind, refused);
         let breaker = Breaker::new(sending.max_errors, *valid);
@@ -240,7 +243,16 @@ fn queue<'a>(
         };
         let request = request.as_occurrence(going.keyer, nth);
         let (place, doubtful) = (going.places.get(ordinal), settled.is_doubtful(ordinal));
-        Some(Ok(Queued { ordinal, place, request, attempts: 0, doubtful, renewed: false, nonce: 0 }))
+        Some(Ok(Queued {
+            ordinal,
+            place,
+            request,
+            attempts: 0,
+            doubtful,
+            renewed: false,
+            nonce: 0,
+            opened: tokio::time::Instant::now(),
+        }))
     })
 }
 

@@ -3,7 +3,7 @@
 //!
 //! For each row: a turn of [`Pace`], then the intent, durable; then the request; then the decision;
 //! then the outcome, durable; then it is reported. An intent whose request may not leave after all, for
-//! the run was stopped or told to wait meanwhile, is withdrawn. A token that is missing or about to end is
+//! the run was stopped or told to wait meanwhile or the intent has grown old, is withdrawn. A token that is missing or about to end is
 //! got before any intent (`asking`). What the ledger answers is in `acknowledged`.
 
 mod acknowledged;
@@ -31,8 +31,9 @@ use super::wire::Wire;
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::fail;
-use crate::ledger::{EntryId, Grant, Intent, Receipts, State, Step};
+use crate::ledger::{EntryId, Grant, Intent, LEAVE, Receipts, State, Step};
 use crate::outcome::Attempt;
+use crate::uptime::Uptime;
 
 /// Rows that may wait behind others of their key before no more are taken.
 const MOST_PARKED: usize = 10_000;
@@ -48,6 +49,8 @@ pub struct Plan<'a> {
     pub concurrency: usize,
     /// Draws the nonce of each attempt.
     pub nonce: fn() -> u64,
+    /// The clock that nobody sets.
+    pub uptime: fn() -> Uptime,
 }
 
 type Flight<'a> = LocalBoxFuture<'a, Landed>;
@@ -205,6 +208,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     fn launch(&mut self, mut row: Queued) {
         row.attempts += 1;
         row.nonce = (self.plan.nonce)();
+        row.opened = Instant::now();
         self.in_flight += 1;
         self.hand(Step::Open(Intent {
             grant: self.grant(&row),
@@ -215,6 +219,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
             first: row.request.first(),
             server: self.plan.servers.get(row.request.operation()).copied(),
             at_ms: now_ms(),
+            opened: (self.plan.uptime)(),
             may_repeat: self.plan.operations[row.request.operation()].may_repeat(),
         }));
         self.opening.insert(row.ordinal, row);
@@ -239,13 +244,14 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
                 Some(Some((token, used))) => (Some(token.header.clone()), Some(used)),
                 None => (None, None),
             };
-        if self.ended.stop.is_some() {
+        // An intent grows old: others count on it that its request has left by then.
+        if self.ended.stop.is_some() || Instant::now() > row.opened + LEAVE {
             return self.withdraw(row);
         }
         match self.pace.leave(row.request.operation()) {
             Leave::Now => {}
-            Leave::At(at) => return self.due.push(Reverse(Later { at, row })),
-            Leave::AfterHold => return self.withdraw(row),
+            Leave::At(at) if at <= row.opened + LEAVE => return self.due.push(Reverse(Later { at, row })),
+            Leave::At(_) | Leave::AfterHold => return self.withdraw(row),
         }
         self.ended.sent += u64::from(row.attempts == 1);
         let wire = self.wire;

@@ -19,6 +19,8 @@ pub struct Queued {
     pub renewed: bool,
     /// Which attempt it is in.
     pub nonce: u64,
+    /// When the intent of that attempt was made.
+    pub opened: Instant,
 }
 
 /// A row that may go again at a time.

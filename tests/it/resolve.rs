@@ -217,3 +217,76 @@ fn an_id_that_a_workbook_keeps_as_a_number_too_long_for_one_closes_no_row() {
     assert_eq!(dir.run(&["resolve", &run, "--from", "text.xlsx"]).code, 1);
     assert_eq!(entry(&dir, &run, 3)["id"], "1234567890123456789012345");
 }
+
+/// A run of three rows that is killed while the second is at the server; gives its name.
+fn killed(dir: &Workdir, witness: &Witness) -> String {
+    dir.write_cases("list.csv", 3);
+    let base = witness.sandbox.base_url();
+    let args = ["submit", "list.csv", "--base-url", &base, "--yes", "-o", "out.jsonl", "--concurrency", "1"];
+    let mut child = dir.start(&[&args[..], &["--timeout", "20s"]].concat());
+    witness.wait_for(2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Whoever opens the ledger next finds the row unknown.
+    let run = witness.requests()[0].reference.rsplit_once('-').unwrap().0.to_owned();
+    refused(&dir.run(&["resolve", &run, "--row", "3", "--no-lookup"]), "may still be on its way");
+    run
+}
+
+/// Lets every intent of the ledger have been made so many seconds earlier.
+fn seconds_pass(dir: &Workdir, seconds: i64) {
+    let ledger = dir.path("data/caseload/ledger.db");
+    let connection = rusqlite::Connection::open(ledger).unwrap();
+    let ms = seconds * 1_000;
+    assert!(connection.execute("UPDATE entry SET opened_ms = opened_ms - ?1", [ms]).unwrap() > 0);
+}
+
+#[test]
+fn a_row_whose_program_was_killed_is_not_called_not_done_while_its_request_may_arrive() {
+    let (dir, witness) = (Workdir::new(), Witness::new("[{on: {request: 2}, slow: 3s}]"));
+    let run = killed(&dir, &witness);
+    let listed = dir.run(&["resolve", &run]);
+    assert!(listed.stdout.contains("may still be on its way; look from 20"), "{listed:?}");
+    let not_done = ["resolve", &run, "--row", "3", "--not-done"];
+    refused(&dir.run(&not_done), "Look from 20");
+    assert_eq!(entry(&dir, &run, 3)["result"], "unknown");
+    // Five seconds to leave, twenty for the answer, thirty in the network, twenty-five for what nobody knows.
+    seconds_pass(&dir, 70);
+    refused(&dir.run(&not_done), "Look from 20");
+    seconds_pass(&dir, 15);
+    assert!(!dir.run(&["resolve", &run]).stdout.contains("on its way"));
+    assert_eq!(dir.run(&not_done).code, 0);
+}
+
+#[test]
+fn that_a_row_is_done_is_said_at_once() {
+    let (dir, witness) = (Workdir::new(), Witness::new("[{on: {request: 2}, slow: 3s}]"));
+    let run = killed(&dir, &witness);
+    assert_eq!(dir.run(&["resolve", &run, "--row", "3", "--done", "1002"]).code, 0);
+    assert_eq!(entry(&dir, &run, 3)["id"], 1002);
+}
+
+#[test]
+fn a_row_that_its_sender_saw_time_out_at_this_machine_is_closed_at_once() {
+    let (dir, witness) = (Workdir::new(), Witness::new("[{on: {request: 1}, slow: 3s}]"));
+    dir.write_cases("list.csv", 1);
+    let (ended, rows) = dir.submit(&witness.sandbox, "list.csv", &["--timeout", "500ms"]);
+    assert_eq!((ended.code, words(&rows)), (1, vec!["unknown"]), "{ended:?}");
+    let run = rows[0]["reference"].as_str().unwrap().rsplit_once('-').unwrap().0.to_owned();
+    assert_eq!(dir.run(&["resolve", &run, "--row", "2", "--not-done"]).code, 0);
+}
+
+#[test]
+fn a_list_closes_the_attempts_that_it_was_written_about_and_no_later_ones() {
+    let (dir, witness) = (Workdir::new(), unlucky());
+    let run = two_unknown(&dir, &witness);
+    assert_eq!(dir.run(&["resolve", &run, "-o", "list.xlsx"]).code, 1);
+    let attempts = read_sheet(&dir.path("list.xlsx"), "Unknown rows", 1).column("Attempt");
+    let list = |attempt: &str| format!("Reference,Decision,Attempt\n{run}-1.3,not-done,{attempt}\n");
+    dir.write("old.csv", list("1-00000000000000ff"));
+    let ended = dir.run(&["resolve", &run, "--from", "old.csv"]);
+    refused(&ended, "was sent again after the list was written");
+    dir.write("new.csv", list(&attempts[0]));
+    assert_eq!(dir.run(&["resolve", &run, "--from", "new.csv"]).code, 1, "the other row is still unknown");
+    assert_eq!(entry(&dir, &run, 3)["result"], "not-sent");
+}

@@ -7,6 +7,7 @@ use caseload::keyed::Key;
 use caseload::ledger::{
     EntryId, Grant, Intent, Journal, Kept, Ledger, Opening, Receipt, Resolution, RunSpec, Settlement, State, Step,
 };
+use caseload::uptime::Uptime;
 use caseload_sheet::row::Place;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -14,6 +15,9 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use tempfile::TempDir;
 
 const ROWS: u32 = 4;
+
+/// The machine was started since every intent, so that every row is ripe.
+const LATER_START: Uptime = Uptime { boot: 2, ms: 0 };
 
 #[derive(Debug, Clone)]
 enum Action {
@@ -244,7 +248,7 @@ impl OnDisk {
             Action::Resolve { row, done } => {
                 let id = EntryId { run: self.run, ordinal: row };
                 let state = if done { State::Done } else { State::Pending };
-                self.ledger().resolve(&[Resolution::new(id, state, None, "{}")]).is_ok()
+                self.ledger().resolve(&[Resolution::new(id, state, None, "{}")], LATER_START).is_ok()
             }
             Action::ReopenRejected => self.ledger().reopen_rejected(self.run, None).is_ok(),
             Action::Crash => {
@@ -320,6 +324,7 @@ fn intent(row: u32, may_repeat: bool) -> Intent {
         first: None,
         server: None,
         at_ms: 1,
+        opened: Uptime { boot: 1, ms: 0 },
         may_repeat,
     }
 }

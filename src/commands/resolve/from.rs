@@ -27,6 +27,7 @@ const REFERENCE: [&str; 2] = ["reference", "referans"];
 const DECISION: [&str; 2] = ["decision", "karar"];
 const ID: [&str; 2] = ["id", "numara"];
 const WHY: [&str; 2] = ["why", "neden"];
+const ATTEMPT: [&str; 2] = ["attempt", "deneme"];
 
 const DONE: [&str; 4] = ["done", "tamam", "yapildi", "yes"];
 const NOT_DONE: [&str; 4] = ["notdone", "yapilmadi", "tamamdegil", "no"];
@@ -93,6 +94,8 @@ struct Columns {
     decision: usize,
     ids: Vec<usize>,
     why: Option<usize>,
+    /// In a list of this program.
+    attempt: Option<usize>,
 }
 
 impl Columns {
@@ -104,6 +107,7 @@ impl Columns {
             decision: find(&DECISION)?,
             ids: (0..sheet.headers.len()).filter(|column| is_id(&sheet.headers[*column])).collect(),
             why: find(&WHY),
+            attempt: find(&ATTEMPT),
         })
     }
 
@@ -126,6 +130,10 @@ impl Columns {
         let Some(entry) = entries.iter().find(|entry| reference(&run.spec.name, entry.place) == name) else {
             return failed(Kind::NotUnknown(name));
         };
+        let attempt = self.attempt.map(text).unwrap_or_default();
+        if !attempt.is_empty() && attempt != super::list::attempt(entry) {
+            return failed(Kind::SentSince(name));
+        }
         let mut ids = self.ids.iter().map(|column| coerce.sure_text(row.cells.get(*column).unwrap_or(&Cell::Empty)));
         let id = match ids.find(|id| id.as_ref().map_or(true, |id| !id.is_empty())) {
             Some(Err(fault)) if done => return failed(Kind::BadId(fault)),
@@ -149,6 +157,8 @@ struct Fault {
 enum Kind {
     NoDecision(String),
     NotUnknown(String),
+    /// The row has another attempt than the list is about.
+    SentSince(String),
     /// Why the id is not certain.
     BadId(CellFault),
 }
@@ -178,6 +188,13 @@ fn refused(path: &Path, faults: &[Fault]) -> Error {
                 text!(
                     "{row}. satır: \"{name}\" bu çalışmanın belirsiz bir satırı değil",
                     "row {row}: \"{name}\" is no unknown row of this run"
+                )
+            }
+            Kind::SentSince(name) => {
+                let name = shown(name);
+                text!(
+                    "{row}. satır: \"{name}\" listeden sonra yeniden gönderilmiş; yeni bir liste alın",
+                    "row {row}: \"{name}\" was sent again after the list was written; write a new list"
                 )
             }
             Kind::BadId(why) => {

@@ -13,7 +13,7 @@ use crate::words::{Reader, sentence};
 use crate::{files, say, text};
 
 /// The columns and their widths.
-const COLUMNS: [(&str, f64); 8] = [
+const COLUMNS: [(&str, f64); 9] = [
     ("Sheet", 14.0),
     ("Row", 7.0),
     ("Sent at", 19.0),
@@ -22,7 +22,14 @@ const COLUMNS: [(&str, f64); 8] = [
     ("Decision", 12.0),
     ("Id", 20.0),
     ("Why", 40.0),
+    ("Attempt", 22.0),
 ];
+
+/// The attempt that a line of the list is about: a word about it is no word about a later one.
+pub fn attempt(entry: &Entry) -> String {
+    let nonce = entry.nonce.map(|nonce| format!("-{nonce:016x}")).unwrap_or_default();
+    format!("{}{nonce}", entry.attempts)
+}
 
 /// Writes the list. A file that is there already stays.
 ///
@@ -63,6 +70,7 @@ fn build(run: &Run, entries: &[Entry], lang: Lang) -> Result<Workbook, XlsxError
         sheet.write_string(at, 2, sent)?;
         sheet.write_string(at, 3, reference(&run.spec.name, entry.place))?;
         sheet.write_string(at, 4, harmless(&error))?;
+        sheet.write_string(at, 8, attempt(entry))?;
     }
     let last = entries.len().max(1) as u32;
     let choice = DataValidation::new().allow_list_strings(&["done", "not-done"])?;

@@ -2,6 +2,7 @@
 
 mod from;
 mod list;
+mod ripe;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ use crate::screen::Screen;
 use crate::submit::control::Control;
 use crate::submit::event::now_ms;
 use crate::task::access;
+use crate::uptime::Uptime;
 use crate::{hint, say, text};
 
 /// Closes unknown rows; without `--row` or `--from` looks all of them up, and lists those that stay unknown.
@@ -68,6 +70,11 @@ fn close(
     terminal: Terminal,
 ) -> Result<Exit, Error> {
     may_be_decided(decisions)?;
+    for decision in decisions.iter().filter(|decision| !decision.done) {
+        if let Some(from) = ripe::from(ledger, &decision.entry)? {
+            return Err(ripe::too_early(decision.entry.place.row, &from));
+        }
+    }
     let undone: Vec<Entry> = decisions.iter().filter(|d| !d.done).map(|d| d.entry.clone()).collect();
     let found =
         if args.no_lookup || undone.is_empty() { None } else { asked(ledger, run, &undone, settings, terminal)? };
@@ -93,9 +100,9 @@ fn close(
             (true, None) => (State::Done, Some(as_id(id))),
             (false, None) => (State::Pending, None),
         };
-        resolutions.push(Resolution { id: entry.id, state, answer, note: note(args, entry, how, why.as_deref()) });
+        resolutions.push(Resolution::of(entry, state, answer, &note(args, entry, how, why.as_deref())));
     }
-    ledger.resolve(&resolutions).map_err(|error| unreadable(&error))?;
+    ledger.resolve(&resolutions, Uptime::now()).map_err(|error| ripe::refused(&error))?;
     for (decision, resolution) in decisions.iter().zip(&resolutions) {
         say_closed(decision.entry.place.row, resolution.state, terminal);
     }
@@ -147,7 +154,10 @@ fn say_closed(row: u32, state: State, terminal: Terminal) {
 fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Exit, Error> {
     let ledger = super::look(&args.ledger)?;
     let run = super::run_named(&ledger, Some(&args.run))?;
-    let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
+    let mut unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
+    // What the server does not have yet may still come: a row is looked up when that is over.
+    let now = Uptime::now();
+    unknown.retain(|entry| matches!(ledger.unripe_for(entry, now), Ok(None)));
     if !args.no_lookup && !unknown.is_empty() {
         let found = asked(&ledger, &run, &unknown, settings, terminal)?;
         if let Some(found) = found {
@@ -191,8 +201,8 @@ fn close_as_found(
 ) -> Result<(), Error> {
     let Found::There { id, .. } = found else { return Ok(()) };
     let note = note(args, entry, Some("look-up"), None);
-    let resolution = Resolution { id: entry.id, state: State::Done, answer: Some(id.clone()), note };
-    ledger.resolve(&[resolution]).map_err(|error| unreadable(&error))?;
+    let resolution = Resolution::of(entry, State::Done, Some(id.clone()), &note);
+    ledger.resolve(&[resolution], Uptime::now()).map_err(|error| ripe::refused(&error))?;
     say_closed(entry.place.row, State::Done, terminal);
     Ok(())
 }
@@ -206,6 +216,10 @@ fn by_look_up(
     settings: &Settings,
     terminal: Terminal,
 ) -> Result<Exit, Error> {
+    // What the server does not have yet may still come.
+    if let Some(from) = ripe::from(ledger, entry)? {
+        return Err(ripe::too_early(entry.place.row, &from));
+    }
     let found =
         if args.no_lookup { None } else { asked(ledger, run, std::slice::from_ref(entry), settings, terminal)? };
     let Some(found) = found.and_then(|found| found.into_iter().next()) else { return Err(undecided()) };
@@ -227,7 +241,9 @@ fn list(
     let flags = flags(Some(ledger.path()), &settings.origin);
     let unknown = ledger.unknown(run.number).map_err(|error| unreadable(&error))?;
     for entry in &unknown {
-        terminal.answer(&super::runs::entry_line(run, entry, false, terminal.lang));
+        let line = super::runs::entry_line(run, entry, false, terminal.lang);
+        let wait = ripe::from(ledger, entry)?.map(|from| ripe::look_from(&from, terminal.lang));
+        terminal.answer(&[line, wait.unwrap_or_default()].join(""));
     }
     if unknown.is_empty() {
         terminal.note(&say!(terminal.lang, "Belirsiz satır yok.", "No row is unknown."));

@@ -11,6 +11,7 @@ use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
 use crate::outcome::{ApiError, Cause, Tally};
 use crate::row::Place;
+use crate::uptime::Uptime;
 
 struct Desk {
     folder: tempfile::TempDir,
@@ -69,6 +70,7 @@ fn intent(run: u32, ordinal: u32) -> Intent {
         first: (ordinal == 1).then_some(Key([0; 16])),
         server: Some(1),
         at_ms: 5_000 + i64::from(ordinal),
+        opened: Uptime { boot: 1, ms: 1_000 },
         may_repeat: false,
     }
 }
@@ -188,6 +190,8 @@ fn a_row_is_kept_with_all_that_is_known_of_it() {
         order: Some(Key([9; 16])),
         resolved: None,
         server: Some(1),
+        nonce: entries[0].nonce,
+        opened: Some(Uptime { boot: 1, ms: 1_000 }),
     };
     assert_eq!(entries[0], wanted);
     assert_eq!(entries[1].settlement, ended(State::Rejected));
@@ -374,7 +378,9 @@ fn a_look_changes_nothing() {
     drop(send(ledger, run, &[State::Unknown, State::Sending]));
     let look = desk.look();
     assert_eq!(states(&look, run), [State::Unknown, State::Sending]);
-    assert!(look.resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Done, None, "")]).is_err());
+    assert!(
+        look.resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Done, None, "")], Uptime::now()).is_err()
+    );
     assert!(look.begin(look.run_numbered(run).unwrap().unwrap().spec).is_err());
     assert_eq!(states(&desk.look(), run), [State::Unknown, State::Sending]);
 }
@@ -421,7 +427,7 @@ fn rows_that_may_have_been_done_are_found_by_any_of_their_keys_before_and_after_
         assert!(past(&all, Some(run)).is_empty() && past(&[9], None).is_empty() && past(&[], None).is_empty());
     }
     // A row that a person gave back does not count, whatever the list of its run says.
-    ledger.resolve(&[Resolution::new(EntryId { run, ordinal: 2 }, State::Pending, None, "{}")]).unwrap();
+    ledger.resolve(&[Resolution::new(EntryId { run, ordinal: 2 }, State::Pending, None, "{}")], Uptime::now()).unwrap();
     assert!(past(&[2], None).is_empty());
 }
 
@@ -459,7 +465,9 @@ fn a_row_left_out_for_repeating_another_comes_back_when_that_one_proved_not_done
     let finished = || ledger.run_numbered(second).unwrap().unwrap().finished;
     assert!(finished());
     for ordinal in [1, 2] {
-        ledger.resolve(&[Resolution::new(EntryId { run: first, ordinal }, State::Pending, None, "{}")]).unwrap();
+        ledger
+            .resolve(&[Resolution::new(EntryId { run: first, ordinal }, State::Pending, None, "{}")], Uptime::now())
+            .unwrap();
     }
     assert_eq!(ledger.reopen_duplicates(second).unwrap(), 2);
     // The one that had an attempt keeps its count; of the other nothing is left.
@@ -494,13 +502,13 @@ fn a_persons_word_closes_an_unknown_row_and_no_other() {
     let ledger = send(ledger, run, &ends);
     close(&ledger, run, true, 9_000);
     let resolve = |ordinal, state, id: Option<serde_json::Value>| {
-        ledger.resolve(&[Resolution::new(EntryId { run, ordinal }, state, id, "why")])
+        ledger.resolve(&[Resolution::new(EntryId { run, ordinal }, state, id, "why")], Uptime::now())
     };
     for ordinal in [2, 3, 4, 99] {
         assert!(matches!(resolve(ordinal, State::Done, None), Err(Error::Unfit(_))), "row {ordinal}");
     }
     let both = [0, 2].map(|ordinal| Resolution::new(EntryId { run, ordinal }, State::Done, None, "why"));
-    assert!(ledger.resolve(&both).is_err());
+    assert!(ledger.resolve(&both, Uptime::now()).is_err());
     assert_eq!(states(&ledger, run)[0], State::Unknown, "all or none");
     assert!(resolve(1, State::Pending, None).is_err(), "the server called it done");
     resolve(0, State::Done, Some(json!("A"))).unwrap();
@@ -536,7 +544,9 @@ fn a_persons_word_is_not_about_an_attempt_that_came_after_it() {
     let run = begin(&ledger, "first");
     let again = || Intent { may_repeat: true, ..intent(run, 0) };
     let ledger = send(ledger, run, &[State::Unknown]);
-    ledger.resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Pending, None, "not done")]).unwrap();
+    ledger
+        .resolve(&[Resolution::new(EntryId { run, ordinal: 0 }, State::Pending, None, "not done")], Uptime::now())
+        .unwrap();
     let mut journal = Hand::start(ledger, run);
     assert!(journal.open(again()));
     assert_eq!(journal.withdraw(0), Kept::Durable);
@@ -550,4 +560,46 @@ fn a_persons_word_is_not_about_an_attempt_that_came_after_it() {
     let ledger = journal.stop();
     assert_eq!(states(&ledger, run), [State::Unknown]);
     assert_eq!(ledger.entry(EntryId { run, ordinal: 0 }).unwrap().unwrap().resolved, None);
+}
+
+#[test]
+fn of_a_row_whose_process_died_nobody_says_that_it_was_not_done_before_nothing_can_arrive_any_more() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    ledger.note_timeout(run, std::time::Duration::from_secs(20)).unwrap();
+    let mut hand = Hand::start(ledger, run);
+    assert!(hand.open(intent(run, 0)));
+    drop(hand.stop());
+    let ledger = desk.open();
+    let entry = ledger.entry(EntryId { run, ordinal: 0 }).unwrap().unwrap();
+    assert_eq!((entry.state, entry.opened), (State::Unknown, Some(Uptime { boot: 1, ms: 1_000 })));
+    let at = |boot, seconds: i64| Uptime { boot, ms: 1_000 + seconds * 1_000 };
+    // It may leave for 5 s, take 20 s, lie in the network for 30 s, and 25 s are for what nobody knows.
+    let left = |now| ledger.unripe_for(&entry, now).unwrap().map(|left| left.as_secs());
+    assert_eq!([left(at(1, 0)), left(at(1, 79)), left(at(1, 80)), left(at(2, 0))], [Some(80), Some(1), None, None]);
+    let not_done = Resolution::of(&entry, State::Pending, None, "{}");
+    assert!(matches!(ledger.resolve(std::slice::from_ref(&not_done), at(1, 79)), Err(Error::Unripe(_))));
+    assert_eq!(states(&ledger, run), [State::Unknown]);
+    ledger.resolve(&[not_done], at(1, 80)).unwrap();
+    assert_eq!(states(&ledger, run), [State::Pending]);
+}
+
+#[test]
+fn what_is_said_of_a_row_is_said_of_the_attempt_that_was_looked_at() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let run = begin(&ledger, "first");
+    let ledger = send(ledger, run, &[State::Unknown]);
+    let seen = ledger.entry(EntryId { run, ordinal: 0 }).unwrap().unwrap();
+    let now = Uptime { boot: 2, ms: 0 };
+    let other = Entry { nonce: Some(77), ..seen.clone() };
+    for (entry, state) in [(&other, State::Done), (&other, State::Pending)] {
+        let said = Resolution::of(entry, state, None, "{}");
+        assert!(matches!(ledger.resolve(&[said], now), Err(Error::Changed)), "{state:?}");
+    }
+    let earlier = Entry { attempts: seen.attempts + 1, ..seen.clone() };
+    let said = Resolution::of(&earlier, State::Done, None, "{}");
+    assert!(matches!(ledger.resolve(&[said], now), Err(Error::Changed)));
+    ledger.resolve(&[Resolution::of(&seen, State::Done, None, "{}")], now).unwrap();
 }

@@ -73,6 +73,7 @@ pub async fn live(world: &Rc<World>, number: usize, plot: Plot) -> Option<Finish
             number: world.run,
             concurrency: world.scene.concurrency,
             nonce: super::random::nonce,
+            uptime: super::random::uptime,
         };
         let breaker = Breaker::new(world.scene.max_errors, world.scene.rows.len() as u64);
         let pace = Pace::alone(world.scene.rate, super::random::chance);
@@ -127,7 +128,16 @@ fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, E
             });
             let request = serde_json::from_value(request).unwrap();
             let doubtful = settled.is_doubtful(ordinal);
-            Ok(Queued { ordinal, place: place(ordinal), request, attempts: 0, doubtful, renewed: false, nonce: 0 })
+            Ok(Queued {
+                ordinal,
+                place: place(ordinal),
+                request,
+                attempts: 0,
+                doubtful,
+                renewed: false,
+                nonce: 0,
+                opened: Instant::now(),
+            })
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::task::LocalSet;
 
 use super::life::live;
+use super::random::uptime;
 use super::verdict::{self, Sums};
 use super::world::{Told, World};
 use crate::ledger::{EntryId, Resolution, State};
@@ -119,7 +120,7 @@ fn ask_a_person(world: &World) {
     for (row, ordinal) in world.rows.borrow_mut().iter_mut().zip(0..) {
         // Of what may still be on its way nobody can tell.
         let on_its_way = row.calls.iter().any(|call| !call.seen && call.told != Some(Told::NothingDone));
-        if row.durable != Some(State::Unknown) || on_its_way {
+        if row.durable != Some(State::Unknown) || on_its_way || !is_ripe(world, ordinal) {
             continue;
         }
         let done = row.calls.iter().find_map(|call| call.done);
@@ -132,7 +133,19 @@ fn ask_a_person(world: &World) {
         }
     }
     world.note(format_args!("a person closes {} rows", resolutions.len()));
-    world.ledger.resolve(&resolutions).unwrap();
+    world.ledger.resolve(&resolutions, uptime()).unwrap();
+}
+
+/// Whether the ledger lets a person say of a row that it was not done; it refuses the word where it does not.
+fn is_ripe(world: &World, ordinal: u32) -> bool {
+    let id = EntryId { run: world.run, ordinal };
+    let entry = world.ledger.entry(id).unwrap().unwrap();
+    let is_ripe = world.ledger.unripe_for(&entry, uptime()).unwrap().is_none();
+    if !is_ripe {
+        let word = Resolution::of(&entry, State::Pending, None, "{}");
+        world.expect(world.ledger.resolve(&[word], uptime()).is_err(), || format!("{ordinal} is closed unripe"));
+    }
+    is_ripe
 }
 
 /// The next process opens the ledger: what is open is unknown.

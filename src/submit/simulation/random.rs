@@ -3,6 +3,10 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use crate::uptime::Uptime;
+
 /// Numbers that look random and are the same for the same seed (SplitMix64).
 pub struct Random(u64);
 
@@ -59,11 +63,13 @@ fn mixed(mut z: u64) -> u64 {
 }
 
 thread_local! {
+    static START: Cell<Option<Instant>> = const { Cell::new(None) };
     static PACES: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Sets what [`chance`] gives on this thread.
 pub fn seed_chance(seed: u64) {
+    START.set(None);
     PACES.set(mixed(seed));
 }
 
@@ -77,4 +83,14 @@ pub fn chance() -> f64 {
 /// The nonce of an attempt, from the same numbers.
 pub fn nonce() -> u64 {
     chance().to_bits()
+}
+
+/// The clock of the machine that sends, which is Tokio's.
+pub fn uptime() -> Uptime {
+    let start = START.get().unwrap_or_else(|| {
+        let start = Instant::now();
+        START.set(Some(start));
+        start
+    });
+    Uptime { boot: 1, ms: start.elapsed().as_millis() as i64 }
 }

@@ -198,6 +198,7 @@ async fn run(scene: &Scene, part: u32, paces: &Paces, way: &Way) -> (u32, Option
         number: part,
         concurrency: 8,
         nonce: random::nonce,
+        uptime: random::uptime,
     };
     let pace = paces.join(&[Host::default()], Rate::parse(&scene.rate.to_string()), None);
     let breaker = Breaker::new(None, u64::from(scene.rows));
@@ -225,5 +226,14 @@ fn row(ordinal: u32) -> Queued {
         "operation": 0, "path": null, "headers": [], "body": ordinal.to_string(), "key": Key(key), "order": null,
     });
     let request = serde_json::from_value(request).unwrap();
-    Queued { ordinal, place: life::place(ordinal), request, attempts: 0, doubtful: false, renewed: false, nonce: 0 }
+    Queued {
+        ordinal,
+        place: life::place(ordinal),
+        request,
+        attempts: 0,
+        doubtful: false,
+        renewed: false,
+        nonce: 0,
+        opened: Instant::now(),
+    }
 }

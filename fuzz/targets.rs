@@ -4,11 +4,11 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use caseload::coerce::{Coerce, Formats};
-use caseload::contract::{Contract, catalogue, from_yaml};
-use caseload::outcome::{Answer, Attempt, Failure};
-use caseload::submit::client::retry_after_of;
-use caseload::submit::retry::{Before, decide};
+use caseload_engine::coerce::{Coerce, Formats};
+use caseload_engine::contract::{Contract, catalogue, from_yaml};
+use caseload_engine::outcome::{Answer, Attempt, Failure};
+use caseload_engine::submit::client::retry_after_of;
+use caseload_engine::submit::retry::{Before, decide};
 use caseload_sheet::read::{Doubtful, Options, open};
 use caseload_sheet::row::{BadCell, Cell};
 use jiff::tz::TimeZone;

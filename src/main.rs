@@ -1,14 +1,14 @@
 //! Parses what was typed, does it, and tells the exit code.
 
+mod cli;
+
 use std::env;
 use std::panic;
 use std::process::ExitCode;
 
-use caseload::commands;
-
 fn main() -> ExitCode {
     keep_told_panics_quiet();
-    ExitCode::from(commands::run(env::args_os()).code())
+    ExitCode::from(cli::commands::run(env::args_os()).code())
 }
 
 /// A panic that the sheet library returns as an error is told as that error. Its own report shows under

@@ -2,9 +2,8 @@
 //!
 //! A schema is turned into a [`Template`] once, when the sandbox starts; a request only fills it in.
 
+use caseload_engine::contract::{ErrorForm, Operation, escape};
 use serde_json::{Map, Value, json};
-
-use crate::contract::{ErrorForm, Operation, escape};
 
 /// How deep a schema is followed; one that contains itself ends there.
 const DEEPEST: usize = 8;
@@ -256,7 +255,7 @@ pub fn remove(body: &mut Value, pointer: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::from_yaml;
+    use caseload_engine::contract::from_yaml;
 
     const THINGS: &str = r"
 openapi: 3.1.0

@@ -1,9 +1,8 @@
 //! A request, as it came and as a system sees it: the parameters of its path and its query, and those that it owes.
 
 use axum::http::HeaderMap;
+use caseload_engine::contract::{Operation, Place};
 use serde_json::Value;
-
-use crate::contract::{Operation, Place};
 
 /// Names and values, decoded: the path's first, then the query's in their order.
 pub type Parameters = Vec<(String, String)>;
@@ -79,7 +78,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
-    use crate::contract::from_yaml;
+    use caseload_engine::contract::from_yaml;
 
     #[test]
     fn what_is_missing_is_named() {

@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU64;
 
+use caseload_engine::contract::Operation;
+use caseload_engine::outcome::id_text;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::asked::value_of;
-use crate::contract::Operation;
-use crate::outcome::id_text;
 
 /// What a script can tell requests apart by.
 #[derive(Debug, Clone, Copy)]

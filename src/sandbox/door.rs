@@ -8,13 +8,13 @@ use axum::http::header::{AUTHORIZATION, COOKIE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use caseload_engine::contract::{Contract, Operation, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, plain_error, set};
 use super::asked::Received;
 use super::draft::Draft;
-use crate::contract::{Contract, Operation, Scheme, SchemeKind, endpoint_at, secret_in_braces};
 
 /// How long a token lives, in seconds, where nothing else was asked for.
 const LIFETIME: Duration = Duration::from_secs(3600);

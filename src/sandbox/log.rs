@@ -3,10 +3,9 @@
 
 use std::io::{self, Write};
 
+use caseload_sheet::message::write_json;
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::message::write_json;
 
 /// One request, fully received.
 #[derive(Debug, Serialize)]

@@ -2,12 +2,12 @@
 
 use std::io;
 
+use caseload_engine::contract::{Contract, Method, Operation};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::answer::{Answers, resolved};
 use super::asked::{Parameters, decoded, of_query};
-use crate::contract::{Contract, Method, Operation};
 
 /// The name under which a document is known while its schemas are compiled.
 const DOCUMENT: &str = "https://caseload.invalid/contract";
@@ -215,7 +215,7 @@ fn fragment(pointer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::from_yaml;
+    use caseload_engine::contract::from_yaml;
 
     const DOCUMENT: &str = r"
 openapi: 3.1.0

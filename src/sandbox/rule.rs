@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use caseload_engine::outcome::id_text;
+use caseload_sheet::message::{Text, shown};
+use caseload_sheet::text;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::condition::On;
 use super::fault::{Effect, Fault, RetryAfter};
-use crate::message::{Text, shown};
-use crate::outcome::id_text;
-use crate::text;
 
 /// One line of a script.
 #[derive(Debug, Clone)]

@@ -44,15 +44,15 @@
 
 use std::sync::Arc;
 
+use caseload_engine::contract::parse_yaml;
+use caseload_engine::error::Error;
+use caseload_sheet::message::Text;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::condition::Seen;
 use super::fault::Fault;
 use super::rule::{Rule, rule};
-use crate::contract::parse_yaml;
-use crate::error::Error;
-use crate::message::Text;
 
 /// A script of faults; the default one has none.
 #[derive(Debug, Clone, Default)]
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn an_operation_is_meant_by_its_short_and_its_full_name() {
-        let contracts = crate::contract::catalogue(None, &[]).unwrap();
+        let contracts = caseload_engine::contract::catalogue(None, &[]).unwrap();
         let operation = &contracts[0].operations[0];
         for (name, wanted) in [(operation.name.clone(), true), (operation.full_name(), true), ("x".to_owned(), false)] {
             let mut script = Script::from_yaml(&format!("[{{on: {{operation: {name}}}, do: 500}}]")).unwrap();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use caseload_engine::contract::Contract;
 use serde_json::Value;
 
 use super::asked::Received;
@@ -20,7 +21,6 @@ use super::options::Options;
 use super::route::Routes;
 use super::script::Script;
 use super::systems::Systems;
-use crate::contract::Contract;
 
 /// What is to leave, and how.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`read`] | opens a workbook or a text, and streams its [`row`]s in constant memory |
 //! | [`row`] | cells, rows and sheets, as the file has them |
-//! | [`write`] | puts a workbook or a CSV on disk, whole or not at all |
+//! | [`mod@write`] | puts a workbook or a CSV on disk, whole or not at all |
 //! | [`number_format`] | what a spreadsheet shows of a number |
 //! | [`fold`] | compares names without regard to case, accents and punctuation |
 //! | [`files`] | opens, makes and replaces files safely, whatever stands in their place |

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use caseload::contract::from_yaml;
-use caseload::sandbox::{Options, spawn};
+use caseload_engine::contract::from_yaml;
+use caseload_sandbox::{Options, spawn};
 use serde_json::Value;
 
 use crate::auth_server::{CLIENT, Came, Reply, Server, contract, json, made, token};

@@ -1,7 +1,7 @@
 //! What cannot be read, or does not fit, is told with its place and the next step; nothing of it is
 //! sent, and nothing is lost.
 
-use caseload::sandbox::Sandbox;
+use caseload_sandbox::Sandbox;
 
 use crate::book::{book, patched, texts};
 #[cfg(unix)]

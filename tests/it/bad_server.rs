@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use caseload::contract::catalogue;
-use caseload::sandbox::{Options, Sandbox, spawn};
+use caseload_engine::contract::catalogue;
+use caseload_sandbox::{Options, Sandbox, spawn};
 use serde_json::Value;
 
 use crate::workdir::{Ended, Workdir, words};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 
 use calamine::DataType as _;
-use caseload::contract::catalogue;
-use caseload::sandbox::{Options, Sandbox, spawn};
+use caseload_engine::contract::catalogue;
+use caseload_sandbox::{Options, Sandbox, spawn};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Worksheet};
 use serde_json::{Value, json};
 

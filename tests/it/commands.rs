@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use caseload::sandbox::Sandbox;
+use caseload_sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::book::{read_sheet, sheet_names};

@@ -4,11 +4,11 @@
 use std::fs;
 use std::process::Command;
 
-use caseload::cli::Cli;
 use caseload_sheet::message::json_line;
 use clap::{Arg, CommandFactory as _};
 use serde_json::{Value, json};
 
+use crate::arguments::Cli;
 use crate::workdir::{Ended, HEADER, Workdir, sandbox};
 
 /// A line of somebody else's own, escapes, a bell, a carriage return, a C1 control, marks and overrides of direction.
@@ -229,7 +229,7 @@ fn no_ledger_of_somebody_else_forges_a_line_and_its_json_says_what_it_holds() {
 }
 
 /// A server that repeats somebody's words in all that it says of the second row.
-fn talkative() -> caseload::sandbox::Sandbox {
+fn talkative() -> caseload_sandbox::Sandbox {
     let id = json_line(&json!({"status": EVIL, "data": {"caseId": EVIL}}));
     let error = json_line(&json!({"error": {"code": EVIL, "title": EVIL, "description": EVIL}}));
     sandbox(&format!(

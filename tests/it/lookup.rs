@@ -1,6 +1,6 @@
 //! Unknown rows that the server can be asked about.
 
-use caseload::sandbox::Sandbox;
+use caseload_sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::auth_server::{LOST, Server, json};

@@ -6,6 +6,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+// What the program takes: each argument is attacked.
+#[allow(dead_code, reason = "only the definitions are looked at")]
+#[path = "../../src/cli/arguments.rs"]
+mod arguments;
 mod auth;
 mod bad_input;
 mod bad_server;

@@ -1,8 +1,8 @@
 //! Every operation that is sent, by each way in which a row can end: the table beside this file, tried against
 //! the sandbox and its log.
 
-use caseload::contract::{Reconcile, catalogue};
-use caseload::sandbox::Sandbox;
+use caseload_engine::contract::{Reconcile, catalogue};
+use caseload_sandbox::Sandbox;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
@@ -121,7 +121,7 @@ fn each_operation_of_each_contract_has_its_line() {
     known.sort();
     let contracts = catalogue(None, &[]).unwrap();
     let operations = || contracts.iter().flat_map(|contract| &contract.operations);
-    let mut there: Vec<String> = operations().map(caseload::contract::Operation::full_name).collect();
+    let mut there: Vec<String> = operations().map(caseload_engine::contract::Operation::full_name).collect();
     there.sort();
     assert_eq!(there, known, "a line of the table for each operation that is sent, and the others under FETCHED");
     for operation in operations() {
@@ -186,7 +186,7 @@ fn tried(line: &Line) {
 /// What a check says of the rows, under the headers of the contract and under its Turkish labels.
 fn checked(line: &Line, dir: &Workdir) {
     let contracts = catalogue(None, &[]).unwrap();
-    let operation = caseload::contract::find(&contracts, &line.to).unwrap();
+    let operation = caseload_engine::contract::find(&contracts, &line.to).unwrap();
     let label =
         |header: &str| operation.field(header).map_or(header.to_owned(), |at| operation.fields[at].label.tr.clone());
     let labels: Vec<String> = line.headers.split(',').map(label).collect();
@@ -268,7 +268,7 @@ fn ids_stand_in_their_column(line: &Line, dir: &Workdir, rows: &[Value]) {
 /// The same command once more sends nothing but what may be sent again, and the faults of that are over.
 fn again(line: &Line, dir: &Workdir, server: &Sandbox) {
     let contracts = catalogue(None, &[]).unwrap();
-    let operation = caseload::contract::find(&contracts, &line.to).unwrap();
+    let operation = caseload_engine::contract::find(&contracts, &line.to).unwrap();
     let (repeats, conflicts) = (operation.may_repeat(), matches!(operation.reconcile, Some(Reconcile::Conflict(_))));
     let before = server.requests();
     let ended = submit(dir, server, "list.csv", &line.to);

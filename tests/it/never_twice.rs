@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use caseload::ledger::Ledger;
+use caseload_engine::ledger::Ledger;
 use serde_json::Value;
 
 use crate::witness::{Witness, count};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use caseload::sandbox::Options;
+use caseload_sandbox::Options;
 
 use crate::witness::Witness;
 use crate::workdir::{Workdir, words};

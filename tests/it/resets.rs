@@ -18,7 +18,7 @@ const WITHOUT: &str =
 /// The contract of create-case with other lines in place of those that have `reset-by`.
 fn contract(lines: &str) -> String {
     let (mut text, mut is_replaced) = (String::new(), false);
-    for line in include_str!("../../src/contract/hugin.yaml").lines() {
+    for line in include_str!("../../src/engine/contract/hugin.yaml").lines() {
         if !line.contains("reset-by: {") {
             text.push_str(&format!("{line}\n"));
         } else if !std::mem::replace(&mut is_replaced, true) {

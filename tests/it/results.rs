@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use caseload::sandbox::Sandbox;
+use caseload_sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::book::{book, read_sheet, sheet_names, texts};

@@ -149,7 +149,7 @@ fn built_in_contracts_are_the_files_of_their_folder() {
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    let mut built_in: Vec<&str> = caseload::contract::BUILT_IN.iter().map(|(name, _)| *name).collect();
+    let mut built_in: Vec<&str> = caseload_engine::contract::BUILT_IN.iter().map(|(name, _)| *name).collect();
     built_in.sort_unstable();
     assert_eq!(built_in, names);
 }

@@ -158,7 +158,7 @@ fn a_result_fed_back_is_compared_with_the_server_of_its_own_operation() {
         host.lines().find_map(|line| line.trim().strip_prefix("- url: ")).unwrap().trim_matches(['\'', '"']).to_owned();
     let ledger = ledger(&dir);
     ledger.execute("UPDATE run SET destinations = replace(destinations, ?1, ?2)", [&server.base_url(), &host]).unwrap();
-    let name = caseload::identity::Server::of(&host);
+    let name = caseload_engine::identity::Server::of(&host);
     ledger.execute("UPDATE server SET name = ?1", [name.name()]).unwrap();
     ledger.execute("UPDATE entry SET sent_ms = sent_ms - 86400000 * 90", []).unwrap();
     drop(ledger);

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use caseload::contract::from_yaml;
-use caseload::sandbox::{Options, Sandbox, Script, spawn};
+use caseload_engine::contract::from_yaml;
+use caseload_sandbox::{Options, Sandbox, Script, spawn};
 use serde_json::Value;
 
 use crate::proxy::{Proxy, Seeded};

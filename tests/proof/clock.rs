@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use caseload::sandbox::Options;
+use caseload_sandbox::Options;
 
 use crate::proxy::Seeded;
 use crate::witness::{Witness, count};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 
-use caseload::fail::POINTS;
-use caseload::ledger::State;
+use caseload_engine::fail::POINTS;
+use caseload_engine::ledger::State;
 
 use crate::oracle::{Random, for_seeds, nothing_forgotten};
 use crate::recorder::{can_trace, traced};

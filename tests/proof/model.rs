@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use caseload::keyed::Key;
-use caseload::ledger::{
+use caseload_engine::keyed::Key;
+use caseload_engine::ledger::{
     EntryId, Grant, Intent, Journal, Kept, Ledger, Opening, Receipt, Resolution, RunSpec, Settlement, State, Step,
 };
-use caseload::uptime::Uptime;
+use caseload_engine::uptime::Uptime;
 use caseload_sheet::row::Place;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -306,7 +306,7 @@ impl StateMachineTest for OnDisk {
 fn reopened(path: &std::path::Path) -> Ledger {
     for _ in 0..200 {
         match Ledger::open(path) {
-            Err(caseload::ledger::Error::Busy) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            Err(caseload_engine::ledger::Error::Busy) => std::thread::sleep(std::time::Duration::from_millis(10)),
             other => return other.unwrap(),
         }
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use caseload::ledger::{Entry, Ledger, State};
+use caseload_engine::ledger::{Entry, Ledger, State};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use caseload::ledger::Ledger;
+use caseload_engine::ledger::Ledger;
 use rusqlite::Connection;
 
 use crate::oracle::{Random, entries, entries_of, for_seeds, nothing_forgotten};
@@ -33,7 +33,7 @@ fn survives(disk: &Disk, tenths: u64, random: &mut Random, sent: &HashMap<String
 
 /// Opens an image. Its reserve is there already: making it anew would cost more than all the rest.
 #[track_caller]
-fn open(folder: &Path) -> (std::collections::BTreeMap<u32, caseload::ledger::Entry>, u64) {
+fn open(folder: &Path) -> (std::collections::BTreeMap<u32, caseload_engine::ledger::Entry>, u64) {
     let path = folder.join("ledger.db");
     fs::File::create(folder.join("ledger.db.ballast")).unwrap().set_len(8 * 1024 * 1024).unwrap();
     let ledger = Ledger::open(&path).unwrap();

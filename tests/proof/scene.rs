@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use caseload::ledger::Entry;
+use caseload_engine::ledger::Entry;
 use serde_json::Value;
 
 use crate::oracle::{Request, entries, judge, ordinal};

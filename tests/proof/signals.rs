@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 
 use calamine::{Reader as _, Xlsx, open_workbook};
-use caseload::ledger::State;
+use caseload_engine::ledger::State;
 
 use crate::oracle::{Random, for_seeds};
 use crate::scene::Scene;

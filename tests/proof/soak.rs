@@ -5,7 +5,7 @@ use std::fs;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use caseload::sandbox::Script;
+use caseload_sandbox::Script;
 
 use crate::chaos::{CONTRACT, judge, server};
 use crate::proxy::Proxy;

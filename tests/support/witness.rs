@@ -6,8 +6,8 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use caseload::contract::catalogue;
-use caseload::sandbox::{Options, Sandbox, Script, spawn};
+use caseload_engine::contract::catalogue;
+use caseload_sandbox::{Options, Sandbox, Script, spawn};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use caseload::contract::catalogue;
-use caseload::sandbox::{Options, Sandbox, Script, spawn};
+use caseload_engine::contract::catalogue;
+use caseload_sandbox::{Options, Sandbox, Script, spawn};
 use serde_json::Value;
 
 /// The header and one good row of the simplest list.

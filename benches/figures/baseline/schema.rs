@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use caseload::contract;
+use caseload_engine::contract;
 
 use super::rows;
 use crate::Fallible;

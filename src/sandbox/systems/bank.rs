@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::System;
-use crate::sandbox::answer::{Filled, Refusal};
-use crate::sandbox::asked::Asked;
+use crate::answer::{Filled, Refusal};
+use crate::asked::Asked;
 use pages::{in_order, page};
 
 /// What stands on a page where nobody asks for more.

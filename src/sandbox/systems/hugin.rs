@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::System;
-use crate::sandbox::answer::{Filled, Refusal};
-use crate::sandbox::asked::Asked;
+use crate::answer::{Filled, Refusal};
+use crate::asked::Asked;
 
 /// The token of a user who may open cases and may not reserve devices.
 const WRONG_USER: &str = "wrong-user";

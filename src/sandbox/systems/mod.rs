@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::answer::{Filled, Refusal};
 use super::asked::Asked;
-use crate::contract::Method;
+use caseload_engine::contract::Method;
 
 /// A system, as far as its documents tell: what it does with a request, and what it remembers.
 trait System: Send {

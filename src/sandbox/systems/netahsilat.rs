@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::System;
-use crate::sandbox::answer::{Filled, Refusal};
-use crate::sandbox::asked::Asked;
+use crate::answer::{Filled, Refusal};
+use crate::asked::Asked;
 
 #[derive(Debug, Default)]
 pub struct Netahsilat {
@@ -33,7 +33,7 @@ impl System for Netahsilat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::tests::asked;
+    use crate::tests::asked;
 
     #[test]
     fn a_code_and_an_erp_code_are_taken_once() {

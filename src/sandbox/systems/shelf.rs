@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use caseload_engine::contract::Method;
+use caseload_engine::outcome::id_text;
 use serde_json::{Map, Value};
 
 use super::System;
-use crate::contract::Method;
-use crate::outcome::id_text;
-use crate::sandbox::answer::{Filled, Refusal};
-use crate::sandbox::asked::{Asked, decoded};
+use crate::answer::{Filled, Refusal};
+use crate::asked::{Asked, decoded};
 
 /// What was made, by the path that leads to it.
 #[derive(Debug, Default)]

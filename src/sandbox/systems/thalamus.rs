@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::System;
-use crate::sandbox::answer::{Filled, Refusal};
-use crate::sandbox::asked::Asked;
+use crate::answer::{Filled, Refusal};
+use crate::asked::Asked;
 
 /// Type, its name, category, its name.
 const TYPES: [[&str; 4]; 6] = [
@@ -90,7 +90,7 @@ fn status((name, initial, last): (&str, bool, bool)) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::tests::asked;
+    use crate::tests::asked;
 
     fn create(body: &Value) -> Result<Value, String> {
         let filled = asked("thalamus/create-case", &[], body, |asked| {

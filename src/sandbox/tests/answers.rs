@@ -2,11 +2,11 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use caseload_engine::contract::catalogue;
 use serde_json::{Value, json};
 
 use super::super::{Options, serve, spawn};
 use super::{Client, ask, case, good, post, sandbox};
-use crate::contract::catalogue;
 
 #[test]
 fn a_good_request_is_carried_out_and_written_down() {

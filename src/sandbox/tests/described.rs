@@ -1,12 +1,12 @@
 //! What the sandbox says, held against the contracts: each answer has a status that the contract describes, and a body
 //! of the form that it describes.
 
+use caseload_engine::contract::{Contract, Operation, catalogue};
 use jsonschema::{Draft, Registry};
 use serde_json::{Value, json};
 
 use super::super::{Options, Sandbox, Script, spawn};
 use super::{Seen, ask};
-use crate::contract::{Contract, Operation, catalogue};
 
 /// The document's name while its schemas are compiled.
 const DOCUMENT: &str = "https://caseload.invalid/described";

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::{Options, Sandbox, Script, spawn};
-use crate::contract::{catalogue, from_yaml};
+use caseload_engine::contract::{catalogue, from_yaml};
 
 /// A log that tests can read.
 #[derive(Clone, Default)]

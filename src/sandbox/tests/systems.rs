@@ -1,10 +1,10 @@
 //! The other systems, and a contract of one's own, over HTTP.
 
+use caseload_engine::contract::from_yaml;
 use serde_json::{Value, json};
 
 use super::super::{Options, spawn};
 use super::{Seen, ask, sandbox};
-use crate::contract::from_yaml;
 
 /// A request with every header that a built-in contract asks for.
 fn request(method: &str, target: &str, body: Option<&Value>) -> String {

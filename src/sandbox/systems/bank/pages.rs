@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use serde_json::{Value, json};
 
 use super::problem;
-use crate::sandbox::answer::Refusal;
-use crate::sandbox::asked::Asked;
+use crate::answer::Refusal;
+use crate::asked::Asked;
 
 /// The most that a page holds.
 const LARGEST: usize = 1000;
@@ -45,7 +45,7 @@ fn number(asked: &Asked<'_>, name: &str, usual: usize) -> Result<usize, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::tests::asked;
+    use crate::tests::asked;
 
     fn of(parameters: &[(&str, &str)]) -> Result<Value, u16> {
         let things: Vec<Value> = (1..=5).map(|n| json!({"n": n.to_string()})).collect();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Bank;
-use crate::sandbox::tests::asked;
+use crate::tests::asked;
 
 fn call(state: &mut Bank, operation: &str, parameters: &[(&str, &str)], body: &Value) -> Result<Value, (u16, String)> {
     let filled = asked(&format!("bank/{operation}"), parameters, body, |asked| state.carry_out(asked));

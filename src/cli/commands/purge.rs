@@ -1,0 +1,81 @@
+//! `caseload purge`
+
+use std::time::Duration;
+
+use caseload_engine::account::unreadable;
+use caseload_engine::error::Error;
+use caseload_engine::submit::event::now_ms;
+use caseload_sheet::message::{Lang, grouped, shown};
+use caseload_sheet::{say, text};
+
+use crate::cli::arguments::PurgeArgs;
+use crate::cli::exit::Exit;
+use crate::cli::profile::local_time;
+use crate::cli::progress::Terminal;
+
+/// Forgets old runs, and says what was forgotten and what was not.
+pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Error> {
+    let terminal = Terminal::new(lang, false, false);
+    let age = age(&args.older_than)?;
+    let ledger = super::open(&args.ledger)?;
+    let now = now_ms();
+    let before = now - age.as_millis() as i64;
+    let purged = ledger.purge(before, now).map_err(|error| unreadable(&error))?;
+    if args.ledger.json {
+        let said = serde_json::json!({"before": local_time(before), "runs": purged.runs, "rows": purged.rows, "kept": purged.kept});
+        terminal.json(&said);
+        return Ok(Exit::Done);
+    }
+    let (runs, rows, day) = (grouped(purged.runs, lang), grouped(purged.rows, lang), local_time(before));
+    terminal.answer(&say!(
+        lang,
+        "{day} öncesinde biten {runs} çalışmanın {rows} satırı unutuldu: numaraları, anahtarları, hataları. Aynı dosyalar yine tanınır; düzeltilmiş dosyalardaki satırlar artık tanınmaz.",
+        "Forgotten: {rows} rows of {runs} runs that ended before {day}, with their ids, keys and errors. The same files are still known; rows in mended files no longer are."
+    ));
+    if purged.kept > 0 {
+        let kept = grouped(purged.kept, lang);
+        terminal.note(&say!(
+            lang,
+            "{kept} eski çalışma kaldı: bitmemiş ya da belirsiz satırı var, unutulsa bir satır iki kez gidebilirdi. Önce aynı komutla ya da \"caseload resolve\" ile kapatın.",
+            "{kept} old runs stay: they are unfinished or have unknown rows, and a row could go twice if they were forgotten. Close them first, by the same command or by \"caseload resolve\"."
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// `180d`, `26w`, `12h`.
+fn age(text: &str) -> Result<Duration, Error> {
+    let text = text.trim();
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let hours = match text[split..].trim() {
+        "d" => 24,
+        "w" => 24 * 7,
+        "h" => 1,
+        _ => 0,
+    };
+    let seconds = text[..split].parse::<u64>().ok().and_then(|number| number.checked_mul(hours * 3_600));
+    seconds
+        .filter(|seconds| *seconds > 0 && hours > 0 && *seconds < 3_600 * 24 * 36_500)
+        .map(Duration::from_secs)
+        .ok_or_else(|| {
+            let text = shown(text);
+            Error::cannot_start(text!(
+                "--older-than için \"{text}\" anlaşılmadı. Örnekler: 180d, 26w, 12h.",
+                "\"{text}\" is not understood for --older-than. Examples: 180d, 26w, 12h."
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_read_with_its_unit() {
+        let days = |text: &str| age(text).ok().map(|age| age.as_secs() / 86_400);
+        assert_eq!((days("180d"), days("2w"), days("48h")), (Some(180), Some(14), Some(2)));
+        for bad in ["", "0d", "180", "d", "-1d", "5y", "99999999999999999999d"] {
+            assert_eq!(days(bad), None, "{bad}");
+        }
+    }
+}

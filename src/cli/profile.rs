@@ -18,7 +18,7 @@ pub use secret::{Keyring, Secret, is_set};
 pub use trust::trust;
 
 use caseload_engine::doubt::{Answers, Choice};
-use caseload_engine::error::Error;
+use caseload_engine::error::{Code, Error};
 use caseload_engine::identity::Server;
 use caseload_sheet::message::{Lang, shown};
 use caseload_sheet::text;
@@ -118,7 +118,7 @@ impl Settings {
         };
         let Some(file) = &self.origin.file else {
             let places = listed(&self.origin.looked_at);
-            return Error::cannot_start(text!(
+            return Code::ProfileUnknown.cannot_start(text!(
                 "\"{name}\" adında bir profil yok: ayar dosyası bulunamadı. Bakılan yerler: {places}. --config ile bir dosya gösterin; \"caseload init\" bir örnek yazar.",
                 "There is no profile \"{name}\", for no settings file was found. Looked at: {places}. Name a file with --config; \"caseload init\" writes an example."
             ));
@@ -126,7 +126,7 @@ impl Settings {
         let (file, known) = (listed(std::slice::from_ref(file)), self.profiles.keys().map(|name| shown(name)));
         let known = known.collect::<Vec<_>>().join(", ");
         let places = listed(&self.origin.looked_at);
-        Error::cannot_start(text!(
+        Code::ProfileUnknown.cannot_start(text!(
             "{file} içinde \"{name}\" adında bir profil yok. Olanlar: {known}. Bakılan dosyalar: {places}. Başka bir dosya --config ile gösterilir.",
             "There is no profile \"{name}\" in {file}. There are: {known}. Files looked at: {places}. Another file is named with --config."
         ))
@@ -169,7 +169,7 @@ impl Profile {
             return Ok(Some(now.clone()));
         }
         let [now, before] = [now, &before].map(|path| shown(&path.display().to_string()));
-        Err(Error::cannot_start(text!(
+        Err(Code::LedgerElsewhere.cannot_start(text!(
             "Ayarlardaki ledger yolu artık ayar dosyasının klasörüne göre okunuyor: {now}. Orada defter yok, ama {before} bir defter. Gönderilmiş satırlar bir daha gitmesin diye durdu. O defteri oraya taşıyın (yanındaki dosyalarla) ya da ayarlara tam yolunu yazın.",
             "The path of the ledger in the settings is relative to the settings file now: {now}. No ledger lies there, but one lies at {before}. Nothing was sent, so that no row goes twice. Move that ledger there (with the files beside it), or write its whole path into the settings."
         )))
@@ -178,14 +178,14 @@ impl Profile {
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     let (path, error) = (shown(&path.display().to_string()), error.to_string());
-    Error::cannot_start(text!("{path} okunamadı: {error}", "{path} cannot be read: {error}"))
+    Code::SettingsUnreadable.cannot_start(text!("{path} okunamadı: {error}", "{path} cannot be read: {error}"))
 }
 
 /// The parser draws the place below its sentence; a message has room for the line's number.
 fn not_understood(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let (path, line, why) = (path.display().to_string(), before.matches('\n').count() + 1, shown(error.message()));
-    Error::cannot_start(text!(
+    Code::SettingsUnreadable.cannot_start(text!(
         "{path}, {line}. satır anlaşılmadı: {why}. O satırı düzeltin.",
         "{path}, line {line} is not understood: {why}. Correct that line."
     ))

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use caseload_engine::contract::{self, Contract, Operation, Scheme};
 use caseload_engine::doubt::{Answers, Choice};
-use caseload_engine::error::Error;
+use caseload_engine::error::{Code, Error};
 use caseload_engine::identity::Server;
 use caseload_engine::job::{
     Access, CONCURRENCY, Duplicates, Job, Output, Recipe, Sending, ServerChoice, TIMEOUT, load_contracts,
@@ -251,7 +251,7 @@ fn no_open_secrets(profile: &Profile, contracts: &[Contract], origin: &Origin) -
     let Some(name) = written.into_iter().find(|name| !is_open(name)) else { return Ok(()) };
     let (name, file) = (shown(name), origin.file.as_deref().unwrap_or(Path::new("caseload.toml")));
     let (file, variable) = (shown(&file.display().to_string()), variable(&name));
-    Err(Error::cannot_start(text!(
+    Err(Code::SecretExposed.cannot_start(text!(
         "{file} içinde auth.{name}.value var; gizli bilgi ayarlara yazılmaz. Oradan silin; {variable} ile verin ya da yerini yazın: auth.{name} için env, file ya da command.",
         "{file} has auth.{name}.value, and secrets are not written into settings. Take it out; give it by {variable}, or say where it is: env, file or command of auth.{name}."
     )))
@@ -269,7 +269,7 @@ fn pairs(list: &[String], flag: &str, tr: &str, en: &str) -> Result<Vec<(String,
     let pair = |text: &String| {
         let (name, value) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
             let text = shown(text);
-            Error::cannot_start(text!(
+            Code::OptionInvalid.cannot_start(text!(
                 "{flag} \"{text}\" anlaşılmadı; {tr} biçiminde yazın.",
                 "{flag} \"{text}\" is not understood; write it as {en}."
             ))
@@ -292,7 +292,7 @@ fn given<T>(
 
 fn bad_value(name: &str, text: &str, examples: &str) -> Error {
     let text = shown(text);
-    Error::cannot_start(text!(
+    Code::OptionInvalid.cannot_start(text!(
         "{name} için \"{text}\" anlaşılmadı. Örnekler: {examples}.",
         "\"{text}\" is not understood for {name}. Examples: {examples}."
     ))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::contract::Operation;
 use crate::doubt::Doubt;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::files;
 use crate::keyed::Key;
 use crate::ledger::{self, Entry, EntryId, Ledger, Run, State};
@@ -341,7 +341,7 @@ impl<'a> Account<'a> {
 /// The ledger could not be read.
 pub fn unreadable(error: &ledger::Error) -> Error {
     let error = error.to_string();
-    Error::early(text!(
+    Code::LedgerUnreadable.early(text!(
         "Defter okunamadı: {error}. Diski denetleyip aynı komutu yeniden çalıştırın; gönderilmiş satırlar yeniden gönderilmez.",
         "The ledger cannot be read: {error}. Check the disk and run the same command again; rows that were sent are not sent again."
     ))

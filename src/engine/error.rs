@@ -1,6 +1,10 @@
 //! The error that keeps a run from starting, or ends it before its time.
 
+mod code;
+
 use crate::message::{Lang, Text};
+
+pub use self::code::Code;
 
 /// What an error means for the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +27,14 @@ pub enum ErrorKind {
 #[error("{message}")]
 pub struct Error {
     pub kind: ErrorKind,
+    /// Its stable name.
+    pub code: Code,
     pub message: Text,
 }
 
 impl Error {
     pub fn new(kind: ErrorKind, message: Text) -> Self {
-        Self { kind, message }
+        Self { kind, code: kind.into(), message }
     }
 
     /// An error before anything was sent.
@@ -49,6 +55,6 @@ impl Error {
 /// A file that is refused keeps its run from starting.
 impl From<caseload_sheet::Error> for Error {
     fn from(error: caseload_sheet::Error) -> Self {
-        Self::cannot_start(error.into())
+        Code::from(&error.kind).cannot_start(error.into())
     }
 }

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use crate::contract::{self, Contract, Operation};
 use crate::doubt::Answers;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::identity::Server;
 use crate::ledger::{Destination, Run};
 use crate::message::{Lang, shown};
@@ -260,7 +260,7 @@ fn operations(recipe: &Recipe) -> Result<(Vec<Contract>, Vec<Operation>), Error>
         && one.only_reads()
     {
         let name = one.full_name();
-        return Err(Error::cannot_start(text!(
+        return Err(Code::OperationReadsOnly.cannot_start(text!(
             "{name} yalnız okur, satır göndermez. Okumak için: caseload fetch {name} DOSYA.",
             "{name} only reads and takes no rows. To read, use: caseload fetch {name} FILE."
         )));
@@ -273,7 +273,7 @@ pub fn load_contracts(own: Option<&Path>, lists: &[(String, Vec<String>)]) -> Re
     let Some(path) = own else { return contract::catalogue(None, lists) };
     let place = shown(&path.display().to_string());
     let text = files::read_text(path, contract::LARGEST).map_err(|error| {
-        Error::cannot_start(text!(
+        Code::ContractUnreadable.cannot_start(text!(
             "{place} sözleşme dosyası okunamadı: {error}.",
             "The contract file {place} cannot be read: {error}."
         ))

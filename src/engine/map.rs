@@ -13,7 +13,7 @@ use complaint::{no_cell_holds, nothing_fits, nothing_known, place, two_columns};
 
 use crate::coerce::Coerce;
 use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fold::fold;
 use crate::outcome::CellFault;
 use crate::row::{Cell, Row, Sheet};
@@ -353,7 +353,7 @@ fn only_fit(
             let names: Vec<String> = fitting.iter().map(|route| operations[route.operation].full_name()).collect();
             let names = names.join(", ");
             let (tr, en) = place(sheet);
-            Err(Error::cannot_start(text!(
+            Err(Code::OperationUnclear.cannot_start(text!(
                 "{tr}sütun başlıkları birden çok işleme uyuyor: {names}. --to ile birini seçin.",
                 "{en}the headers fit more than one operation: {names}. Choose one with --to."
             )))

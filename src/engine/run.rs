@@ -87,7 +87,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 
 use crate::account::unreadable;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::hint;
 use crate::identity::Server;
 use crate::job::{Job, Locale, Output};
@@ -107,7 +107,7 @@ pub use fetch::{Fetched, ToFetch, prepare as prepare_fetch, values};
 pub use first_pass::Aim;
 use first_pass::{CheckedFile, first_pass};
 pub use handle::{Handle, RunHandle};
-pub use lookup::{Found, look_up, told as found_words};
+pub use lookup::{Found, Unasked, look_up};
 pub use proposed::{Answer, Proposed};
 pub use summary::Summary;
 pub use target::places;
@@ -197,7 +197,7 @@ pub fn open_ledger(
 fn forgotten(run: &Run, clock: &TimeZone) -> Option<Error> {
     let (name, started) = (&run.spec.name, crate::report::local_time(run.spec.started_ms, clock));
     let purged = crate::report::local_time(run.purged_ms?, clock);
-    Some(Error::cannot_start(text!(
+    Some(Code::RunForgotten.cannot_start(text!(
         "Bu dosya {started} tarihinde gönderilmişti (çalışma {name}); satırlarının ne olduğu {purged} tarihinde \"caseload purge\" ile unutuldu. Hiçbir şey gönderilmedi. Hepsini yeniden göndermek için --again.",
         "This file was submitted on {started} (run {name}); what became of its rows was forgotten on {purged} by \"caseload purge\". Nothing was sent. To send all anew, use --again."
     )))
@@ -206,7 +206,8 @@ fn forgotten(run: &Run, clock: &TimeZone) -> Option<Error> {
 /// One thread is enough: what takes time is the server.
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Error::cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
+        Code::System
+            .cannot_start(text!("Çalışma ortamı kurulamadı: {error}.", "The runtime could not be set up: {error}."))
     })
 }
 
@@ -214,7 +215,7 @@ fn changed(path: &Path, run: &Run, flags: &str) -> Error {
     let (path, name) = (crate::message::shown(&path.display().to_string()), run.spec.name.clone());
     let rows = hint::command(&["runs", &name], flags);
     let name = crate::message::shown(&name);
-    Error::cannot_start(text!(
+    Code::FileChanged.cannot_start(text!(
         "{path} değişmiş: {name} çalışmasında gönderilen dosya bu değil. Gönderilen dosyayı yerine koyun ya da \"{rows}\" ile satırlara bakın.",
         "{path} has changed: it is not the file that run {name} sent. Put that file back, or see the rows by \"{rows}\"."
     ))

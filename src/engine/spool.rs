@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::text;
 
 const BUFFER: usize = 256 * 1024;
@@ -97,7 +97,7 @@ impl<T: DeserializeOwned> Iterator for Records<T> {
 
 fn failed(scratch: &Path, error: &io::Error) -> Error {
     let folder = scratch.display().to_string();
-    Error::early(text!(
+    Code::TemporaryFiles.early(text!(
         "Geçici dosya {folder} klasörüne yazılamadı ya da okunamadı: {error}. Yer açın ya da TMPDIR ile başka bir klasör gösterin, sonra aynı komutu yeniden çalıştırın.",
         "The temporary file in {folder} could not be written or read: {error}. Make room or name another folder by TMPDIR, then run the same command again."
     ))

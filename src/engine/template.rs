@@ -6,7 +6,7 @@ use std::path::Path;
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 
 use crate::contract::{EnumValue, Field, Kind, Operation};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::example;
 use crate::message::Lang;
 use crate::{say, text};
@@ -20,7 +20,7 @@ const LONGEST_LIST: usize = 255;
 pub fn write(path: &Path, operation: &Operation, lang: Lang) -> Result<(), Error> {
     let failed = |why: String| {
         let path = crate::message::shown(&path.display().to_string());
-        Error::cannot_start(text!(
+        Code::TemplateUnwritable.cannot_start(text!(
             "{path} şablonu yazılamadı: {why}. -o ile başka bir ad verin.",
             "The template {path} could not be written: {why}. Give another name by -o."
         ))

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::shown;
 use crate::text;
 
@@ -18,7 +18,7 @@ pub fn by_name(name: &str) -> Option<TimeZone> {
 pub fn of_settings(name: &str) -> Result<TimeZone, Error> {
     by_name(name).ok_or_else(|| {
         let name = shown(name);
-        Error::cannot_start(text!(
+        Code::ZoneUnknown.cannot_start(text!(
             "Ayarlardaki timezone = \"{name}\" bilinmiyor. Örnek: Europe/Istanbul.",
             "The zone timezone = \"{name}\" of the settings is not known. Example: Europe/Istanbul."
         ))

@@ -1,6 +1,6 @@
 //! The zone of this computer, as the system and `TZ` say it.
 
-use caseload_engine::error::Error;
+use caseload_engine::error::{Code, Error};
 use caseload_engine::report;
 use caseload_engine::zone::{LocalZone, by_name};
 use caseload_sheet::message::shown;
@@ -30,7 +30,7 @@ pub fn check_variable() -> Result<(), Error> {
         return Ok(());
     }
     let name = shown(&name.to_string_lossy());
-    Err(Error::cannot_start(text!(
+    Err(Code::ZoneUnknown.cannot_start(text!(
         "TZ=\"{name}\" bir saat dilimi değil. Düzeltin (örneğin TZ=Europe/Istanbul) ya da kaldırın.",
         "TZ=\"{name}\" is no time zone. Correct it (as in TZ=Europe/Istanbul), or unset it."
     )))

@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-use caseload_engine::error::Error;
+use caseload_engine::error::{Code, Error};
 use caseload_engine::keyed::hex;
 use caseload_engine::owner::{Foreign, is_own_word, owner_of};
 use caseload_sheet::files;
@@ -182,7 +182,7 @@ fn not_taken(found: &Found, why: &Foreign) -> Error {
     } else {
         ("", "")
     };
-    Error::cannot_start(text!(
+    Code::SettingsNotTrusted.cannot_start(text!(
         "{path} ayarları kullanılmadı (sahibi {owner}): {neden}. {degismis}Dosyayı okuyun; uygun buluyorsanız \"caseload config trust {path}\" çalıştırın ya da --config ile başka bir dosya gösterin.",
         "The settings in {path} (owner {owner}) are not taken: {why}. {changed}Read the file; if you agree with it, run \"caseload config trust {path}\", or name another file with --config."
     ))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use caseload_engine::error::Error;
+use caseload_engine::error::{Code, Error};
 use caseload_engine::submit::auth::variable;
 use caseload_engine::submit::vault::{Promise, Vault};
 use caseload_sheet::files;
@@ -99,7 +99,7 @@ fn from_file(path: &Path) -> Result<SecretString, Error> {
         // Asked of what was opened: the name may lead elsewhere by the next moment.
         let mode = file.metadata().map_err(|error| unreadable(path, &error))?.permissions().mode();
         if mode & 0o077 != 0 {
-            return Err(Error::cannot_start(text!(
+            return Err(Code::SecretExposed.cannot_start(text!(
                 "{place} dosyasını başkaları da okuyabiliyor. \"chmod 600 {place}\" çalıştırın.",
                 "Others can read {place}. Run \"chmod 600 {place}\"."
             )));
@@ -107,7 +107,7 @@ fn from_file(path: &Path) -> Result<SecretString, Error> {
     }
     let bytes = files::read_opened(file, super::LARGEST).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        Error::cannot_start(text!(
+        Code::SecretUnreadable.cannot_start(text!(
             "{place} UTF-8 metin değil. İlk satırına gizli bilgiyi yazın.",
             "{place} is not UTF-8 text. Write the secret into its first line."
         ))
@@ -120,7 +120,7 @@ fn from_command(name: &str, command: &str) -> Result<SecretString, Error> {
     let output = Command::new(shell).arg(flag).arg(command).output();
     let failed = || {
         let name = shown(name);
-        Error::cannot_start(text!(
+        Code::SecretUnreadable.cannot_start(text!(
             "auth.{name} komutu başarısız oldu. Komutu elle çalıştırıp düzeltin.",
             "The command of auth.{name} failed. Run it by hand and mend it."
         ))

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use caseload_engine::error::Error;
+use caseload_engine::error::{Code, Error};
 use caseload_sheet::files;
 use caseload_sheet::message::shown;
 use caseload_sheet::text;
@@ -58,7 +58,7 @@ pub fn trust(found: &Found) -> Result<(), Error> {
     let written = toml::to_string(&list).map_err(io::Error::other).and_then(|text| write(&place, &text));
     written.map_err(|error| {
         let (path, error) = (shown(&place.display().to_string()), shown(&error.to_string()));
-        Error::cannot_start(text!(
+        Code::SettingsUnwritable.cannot_start(text!(
             "{path} yazılamadı: {error}. Klasörün izinlerini denetleyin.",
             "{path} could not be written: {error}. Check the folder's permissions."
         ))
@@ -81,7 +81,7 @@ fn list() -> Result<List, Error> {
     let found = Found::read(&place)?;
     if found.is_own_word().is_err() {
         let place = shown(&place.display().to_string());
-        return Err(Error::cannot_start(text!(
+        return Err(Code::SettingsNotTrusted.cannot_start(text!(
             "{place} dosyasını ya da klasörünü başkaları değiştirebiliyor; kime güvenildiği oradan okunamaz. İzinlerini düzeltin (chmod go-w).",
             "Other people may write {place} or its folder, so it cannot tell whom you trust. Correct its permissions (chmod go-w)."
         )));
@@ -100,7 +100,7 @@ fn real(path: &Path) -> PathBuf {
 }
 
 fn nowhere() -> Error {
-    Error::cannot_start(text!(
+    Code::NoHome.cannot_start(text!(
         "Ayar klasörü bulunamadı: HOME tanımlı değil. HOME ya da XDG_CONFIG_HOME tanımlayın.",
         "There is no settings folder: HOME is not set. Set HOME or XDG_CONFIG_HOME."
     ))

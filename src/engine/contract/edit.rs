@@ -13,7 +13,7 @@ use super::load::from_yaml;
 use super::operation::Operation;
 use super::refs::{At, Refs};
 use super::system::Contract;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::shown;
 use crate::text;
 
@@ -35,7 +35,7 @@ pub fn with_values(name: &str, text: &str, allowed: &[Allowed]) -> Result<String
         let places = places(&before, field);
         if places.is_empty() {
             let field = shown(field);
-            return Err(Error::cannot_start(text!(
+            return Err(Code::ContractUnusable.cannot_start(text!(
                 "{name} sözleşmesinde hiçbir işlemin {field} alanı yok; x-caseload.values onu adıyla gösteriyor. Sözleşmeyi düzeltin.",
                 "No operation of the contract {name} has a field {field}, which x-caseload.values names. Mend the contract."
             )));
@@ -62,7 +62,7 @@ pub fn with_values(name: &str, text: &str, allowed: &[Allowed]) -> Result<String
 
 fn not_edited(name: &str, why: &str) -> Error {
     let why = shown(why);
-    Error::cannot_start(text!(
+    Code::ContractUnedited.cannot_start(text!(
         "{name} sözleşmesinin metni değiştirilemedi ({why}); dosya olduğu gibi bırakıldı. Bu alanın enum değerlerini elle yazın ya da \"caseload contracts SİSTEM --export\" çıktısından yeniden başlayın.",
         "The text of the contract {name} could not be changed ({why}); the file was left as it is. Write the field's enum by hand, or start again from \"caseload contracts SYSTEM --export\"."
     ))

@@ -2,7 +2,7 @@
 
 use super::operation::Operation;
 use super::system::{Contract, Unusable};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::text;
 
 /// The operation called `system/operation`, `operation` where only one system has it, or `system`
@@ -17,13 +17,13 @@ pub fn find<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Operation, 
     if let [one] = matches.as_slice() {
         Ok(one)
     } else if let Some(Unusable { why, .. }) = unusable {
-        Err(Error::cannot_start(text!(
+        Err(Code::OperationUnusable.cannot_start(text!(
             "\"{name}\" işlemi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
             "The operation \"{name}\" cannot be used: {why}. Mend that place in the contract file."
         )))
     } else {
         let names = all().map(Operation::full_name).collect::<Vec<_>>().join(", ");
-        Err(Error::cannot_start(text!(
+        Err(Code::OperationUnknown.cannot_start(text!(
             "\"{name}\" adında tek bir işlem yok. --to için şunlardan birini yazın: {names}.",
             "There is no one operation called \"{name}\". Give --to one of: {names}."
         )))
@@ -68,7 +68,7 @@ pub fn find_reading<'a>(contracts: &'a [Contract], name: &str) -> Result<&'a Ope
             )
         }
     };
-    Err(Error::cannot_start(message))
+    Err(Code::OperationUnclear.cannot_start(message))
 }
 
 #[cfg(test)]

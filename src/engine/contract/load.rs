@@ -15,7 +15,7 @@ use super::scheme::security;
 use super::system::{Contract, Unusable};
 use super::texts::{strings, words};
 use super::yaml::parse;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::Text;
 use crate::text;
 
@@ -43,7 +43,7 @@ pub fn from_yaml(name: &str, yaml: &str, lists: &[(String, Vec<String>)]) -> Res
 fn refused(name: &str, why: &str) -> Error {
     // It may repeat what stands in the document, and is one line of the terminal all the same.
     let why = why.replace(char::is_control, " ");
-    Error::cannot_start(text!(
+    Code::ContractUnusable.cannot_start(text!(
         "{name} sözleşmesi kullanılamıyor: {why}. Sözleşme dosyasının bu yerini düzeltin.",
         "The contract {name} cannot be used: {why}. Mend that place in the contract file."
     ))

@@ -4,7 +4,7 @@ use super::family::{Family, Shape};
 use super::field::{Field, Kind, Slot, Step, body_steps};
 use super::operation::Operation;
 use super::said::{Said, field};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fold::fold;
 use crate::message::{Text, shown};
 use crate::text;
@@ -151,7 +151,7 @@ fn kind_named(suffix: &str) -> Option<Kind> {
 
 fn unknown_type(header: &str, suffix: &str) -> Error {
     let (header, suffix) = (shown(header), shown(suffix));
-    Error::cannot_start(text!(
+    Code::ColumnType.cannot_start(text!(
         "\"{header}\" sütunu: \"{suffix}\" bir tür değil. İki noktadan sonra decimal, number, boolean, date ya da text yazın.",
         "Column \"{header}\": \"{suffix}\" is no type. Write decimal, number, boolean, date or text behind the colon."
     ))
@@ -159,7 +159,7 @@ fn unknown_type(header: &str, suffix: &str) -> Error {
 
 fn two_columns(name: &str, one: &str, other: &str) -> Error {
     let (name, one, other) = (shown(name), shown(one), shown(other));
-    Error::cannot_start(text!(
+    Code::TwoColumns.cannot_start(text!(
         "\"{one}\" ve \"{other}\" sütunlarının ikisi de {name} alanı demek. Birini silin ya da adını değiştirin.",
         "Columns \"{one}\" and \"{other}\" both mean {name}. Take one out, or rename it."
     ))

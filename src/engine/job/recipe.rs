@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::ledger::Run;
 use crate::map::ColumnOverrides;
 use crate::text;
@@ -49,7 +49,7 @@ impl Recipe {
     pub fn of(run: &Run) -> Result<Self, Error> {
         let name = &run.spec.name;
         serde_json::from_str(&run.spec.recipe).map_err(|error| {
-            Error::cannot_start(text!(
+            Code::RunUnreadable.cannot_start(text!(
                 "Defterde {name} çalışmasının dosyasının nasıl okunduğu anlaşılamıyor ({error}). Defterin bir yedeğine dönün ya da dosyayı --again ile yeniden gönderin.",
                 "The ledger's note of how the file of run {name} was read cannot be understood ({error}). Go back to a copy of the ledger, or send the file anew with --again."
             ))

@@ -2,7 +2,7 @@
 
 use super::{ALIKE, ColumnOverrides, Route, Source, missing};
 use crate::contract::{Field, Object, Operation};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fold::fold;
 use crate::message::{Lang, Text, shown};
 use crate::row::{Sheet, column_letter};
@@ -17,7 +17,8 @@ pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[R
         ((required - lacking) * 100 / required.max(1), fed)
     };
     let Some(best) = routes.iter().max_by_key(score) else {
-        return Error::cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));
+        return Code::OperationUnknown
+            .cannot_start(text!("Sözleşmede hiç işlem yok.", "The contract has no operation."));
     };
     let operation = operations[best.operation];
     let lacking = missing(operation, &best.sources);
@@ -32,7 +33,7 @@ pub(super) fn nothing_fits(sheet: &Sheet, operations: &[&Operation], routes: &[R
         "{in_en}the headers in row {row} lack columns that {called} needs: {en}. Add them, or use --map FIELD=HEADER or --set FIELD=VALUE."
     );
     suggest(&mut message, &close_misses(sheet, &lacking, best));
-    Error::cannot_start(message)
+    Code::ColumnsMissing.cannot_start(message)
 }
 
 /// Fields that a sentence lists.
@@ -63,7 +64,7 @@ pub(super) fn nothing_known(sheet: &Sheet, operations: &[&Operation], routes: &[
     if let Some(first) = routes.first() {
         suggest(&mut message, &close_misses(sheet, &fields, first));
     }
-    Error::cannot_start(message)
+    Code::HeadersUnknown.cannot_start(message)
 }
 
 /// Adds what may have been meant.
@@ -92,7 +93,7 @@ fn close_misses<'s>(sheet: &'s Sheet, lacking: &[&'s Field], route: &Route) -> V
 pub(super) fn two_columns(sheet: &Sheet, field: &Field, a: usize, b: usize) -> Error {
     let named = |column: usize| format!("{} (\"{}\")", column_letter(column), shown(&sheet.headers[column]));
     let (a, b, name, (tr, en)) = (named(a), named(b), &field.name, place(sheet));
-    Error::cannot_start(text!(
+    Code::TwoColumns.cannot_start(text!(
         "{tr}{a} ve {b} sütunlarının ikisi de {name} alanı demek. --map {name}=BAŞLIK ile birini seçin ya da sütunlardan birinin adını değiştirin.",
         "{en}columns {a} and {b} both mean {name}. Choose one with --map {name}=HEADER, or rename one of them."
     ))
@@ -106,7 +107,7 @@ pub(super) fn no_cell_holds(sheet: &Sheet, operation: &Operation, column: usize,
     let parts: Vec<&str> =
         operation.fields.iter().map(|field| field.name.as_str()).filter(|name| name.starts_with(&below)).collect();
     let parts = if parts.is_empty() { format!("{name}.…") } else { parts.join(", ") };
-    Error::cannot_start(text!(
+    Code::ColumnUnsendable.cannot_start(text!(
         "{tr}{letter} sütunu (\"{header}\"): {called} işleminde {name} tek hücreye sığan bir alan değil, bu sütun gönderilemez. Değerlerini şu sütunlara yazın: {parts}. Gönderilmeyecekse sütunun adını değiştirin ya da sütunu silin.",
         "{en}column {letter} (\"{header}\"): {name} of {called} does not fit into one cell, and this column cannot be sent. Write its values into these columns: {parts}. If it is not to be sent, rename or delete the column."
     ))
@@ -140,7 +141,7 @@ fn no_such_field(field: &str, operations: &[&Operation]) -> Error {
         }
     }
     let (field, names) = (shown(field), names.join(", "));
-    Error::cannot_start(text!(
+    Code::FieldUnknown.cannot_start(text!(
         "\"{field}\" adında bir alan yok. Alanlar: {names}.",
         "There is no field called \"{field}\". The fields are: {names}."
     ))
@@ -150,7 +151,7 @@ fn no_such_header(field: &str, header: &str, sheets: &[Sheet]) -> Error {
     let headers = sheets.iter().flat_map(|sheet| &sheet.headers).filter(|known| !known.is_empty());
     let here = headers.map(|known| shown(known)).collect::<Vec<_>>().join(", ");
     let header = shown(header);
-    Error::cannot_start(text!(
+    Code::HeaderUnknown.cannot_start(text!(
         "--map {field}: \"{header}\" başlıklı bir sütun yok. Başlıklar: {here}.",
         "--map {field}: no column is headed \"{header}\". The headers are: {here}."
     ))

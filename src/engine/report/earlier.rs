@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::{Form, columns};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::shown;
 use crate::text;
 
@@ -26,7 +26,7 @@ pub fn may_replace(path: &Path, input: &Path, form: Form) -> Result<(), Error> {
 pub fn may_replace_or(path: &Path, input: &Path, form: Form, ours: impl Fn(&str) -> bool) -> Result<(), Error> {
     let shown_path = shown(&path.to_string_lossy());
     if is_same(path, input) {
-        return Err(Error::cannot_start(text!(
+        return Err(Code::ResultIsInput.cannot_start(text!(
             "{shown_path} okunan dosyanın kendisi; sonuç onun üzerine yazılmaz. -o ile başka bir ad seçin.",
             "{shown_path} is the file that is read; a result is never written over it. Choose another name with -o."
         )));
@@ -40,7 +40,7 @@ pub fn may_replace_or(path: &Path, input: &Path, form: Form, ours: impl Fn(&str)
     if is_result(path, form, ours).unwrap_or(false) {
         return Ok(());
     }
-    Err(Error::cannot_start(text!(
+    Err(Code::ResultInTheWay.cannot_start(text!(
         "{shown_path} var ve bu programın yazdığı bir sonuç değil; üzerine yazılmadı. -o ile başka bir ad seçin.",
         "{shown_path} is there already and is not a result of this program; it was left as it is. Choose another name with -o."
     )))

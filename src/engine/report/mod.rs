@@ -31,7 +31,7 @@ pub use explain::{Context, explanation};
 
 use crate::contract::Operation;
 use crate::ending::Ending;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fail;
 use crate::message::{Lang, shown};
 use crate::outcome::{Outcome, Tally};
@@ -104,7 +104,7 @@ impl Form {
             Some("jsonl") => Ok(Self::JsonLines),
             _ => {
                 let path = shown(&path.to_string_lossy());
-                Err(Error::cannot_start(text!(
+                Err(Code::ResultForm.cannot_start(text!(
                     "{path}: sonuç dosyasının adı .xlsx, .csv veya .jsonl ile bitmeli. -o ile böyle bir ad verin.",
                     "{path}: the name of a result ends in .xlsx, .csv or .jsonl. Give such a name with -o."
                 )))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use caseload_sheet::write::Target;
 
 use super::Layout;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::hint;
 use crate::message::{Text, shown};
 use crate::{fail, text};
@@ -18,7 +18,7 @@ use crate::{fail, text};
 pub fn create(path: &Path) -> Result<Target, Error> {
     Target::create(path).map_err(|error| {
         let (path, why) = (shown(&path.to_string_lossy()), shown(&error.to_string()));
-        Error::cannot_start(text!(
+        Code::ResultUnwritable.cannot_start(text!(
             "{path} yazılamıyor: {why}. Klasörün var olduğundan ve yazma izniniz olduğundan emin olun ya da -o ile başka bir yer seçin.",
             "{path} cannot be written: {why}. See that the folder exists and that you may write in it, or choose another place with -o."
         ))
@@ -72,7 +72,7 @@ fn not_written(path: &Path, layout: &Layout, why: &Text) -> Error {
         }
         _ => text!("aynı komutu yeniden çalıştırın", "run the same command again"),
     };
-    Error::early(Text {
+    Code::ResultUnwritable.early(Text {
         tr: format!("Sonuç dosyası {path} yazılamadı: {}; sonra {}.", why.tr, next.tr),
         en: format!("The result {path} could not be written: {}; then {}.", why.en, next.en),
     })

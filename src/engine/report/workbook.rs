@@ -20,7 +20,7 @@ use super::ids::{self, IdSheet, Means, Origin};
 use super::publish::{self, failed};
 use super::styles::StatusStyles;
 use super::{Facts, Layout, earlier, summary};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::outcome::Outcome;
 use crate::row::{Row, Sheet};
 use crate::{say, text};
@@ -212,7 +212,7 @@ impl ResultSheet {
 /// A sheet whose result has more columns than a sheet can have.
 pub fn too_wide(sheet: &str) -> Error {
     let sheet = crate::message::shown(sheet);
-    Error::cannot_start(text!(
+    Code::ResultTooWide.cannot_start(text!(
         "\"{sheet}\" sayfasında sonuç sütunlarına yer yok: bir sayfa en çok 16.384 sütun alır. Boş sütunları silin ya da -o ile .csv seçin.",
         "The sheet \"{sheet}\" has no room for the columns of the result: a sheet has at most 16,384. Delete the empty columns, or choose .csv with -o."
     ))

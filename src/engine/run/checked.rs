@@ -10,7 +10,7 @@ use super::first_pass::{Aim, CheckedFile, first_pass};
 use super::propose;
 use super::proposed::Proposed;
 use super::summary::Summary;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fail;
 use crate::job::{Job, Sending};
 use crate::ledger::Ledger;
@@ -121,7 +121,7 @@ pub(super) struct Sendable {
 }
 
 fn not_to_send() -> Error {
-    Error::cannot_start(text!(
+    Code::CheckedOnly.cannot_start(text!(
         "Dosya yalnız bakmak için denetlendi; gönderilemez. Göndermek için bir defterle denetleyin.",
         "The file was checked to be looked at, and cannot be sent. Check it with a ledger, to send it."
     ))

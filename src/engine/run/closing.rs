@@ -11,7 +11,7 @@ use super::summary::Summary;
 use crate::account::{Account, unreadable};
 use crate::doubt::{Doubt, InQuestion};
 use crate::ending::Ending;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Code, Error, ErrorKind};
 use crate::job::Job;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Text, shown};
@@ -306,38 +306,38 @@ pub fn sentence(path: &Path, error: &ledger::Error, clock: &TimeZone) -> Error {
                 "Another run holds the ledger {path}. Wait until it ends and run the same command again."
             ),
         ),
-        ledger::Error::Remote(kind) => Error::early(text!(
+        ledger::Error::Remote(kind) => Code::LedgerOnNetwork.early(text!(
             "{path} defteri bir ağ sürücüsünde ({kind}): orada kilit de kalıcı yazma da güvenilir değil. --ledger ile bu bilgisayarın diskinde bir yer verin; hiçbir şey gönderilmedi.",
             "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."
         )),
-        ledger::Error::TwoNames => Error::early(text!(
+        ledger::Error::TwoNames => Code::LedgerTwoNames.early(text!(
             "{path} defterinin ikinci bir adı var (hard link): o addan gelen bir çalışma buradakini görmez. Adlardan birini silin ya da dosyayı kopyalayıp onu verin; hiçbir şey gönderilmedi.",
             "The ledger {path} has a second name (a hard link): a run that comes by that one does not see this. Remove one of the names, or copy the file and give that; nothing was sent."
         )),
         ledger::Error::Link(link) => {
             let link = shown(&link.display().to_string());
-            Error::early(text!(
+            Code::LedgerLink.early(text!(
                 "{link} bir bağlantı; defterin dosyaları bağlantı üzerinden açılmaz. Bağlantıyı silin; hiçbir şey gönderilmedi.",
                 "{link} is a link, and the ledger's files are not opened through links. Remove the link; nothing was sent."
             ))
         }
         ledger::Error::StrangeLink(link) => {
             let link = shown(&link.display().to_string());
-            Error::early(text!(
+            Code::LedgerLink.early(text!(
                 "{link} bağlantısı izlenmedi: ya hiçbir yere götürmüyor ya da kendisi veya dosyası başkasının. --ledger ile dosyanın kendisini gösterin; hiçbir şey gönderilmedi.",
                 "The link {link} is not followed: it leads nowhere, or it or its file belongs to somebody else. Name the file itself with --ledger; nothing was sent."
             ))
         }
         ledger::Error::Older(newer) => {
             let when = newer.written_ms.map(|ms| report::local_time(ms, clock)).unwrap_or_default();
-            Error::early(text!(
+            Code::LedgerOlder.early(text!(
                 "{path} defteri eski bir kopya: asıl defter {when} tarihine kadar ilerlemişti, bu kopya o zamana kadar gönderilen satırları bilmiyor ve yeniden gönderirdi. Asıl defteri yerine koyun. Yoksa ve bunu kabul ediyorsanız: caseload ledger restore {path}. Hiçbir şey gönderilmedi.",
                 "The ledger {path} is an older copy: the ledger had come as far as {when}, and this copy does not know the rows that were sent until then; they would go again. Put the newer one back. If there is none and you accept that, use: caseload ledger restore {path}. Nothing was sent."
             ))
         }
         other => {
             let why = shown(&other.to_string());
-            Error::early(text!(
+            Code::LedgerUnusable.early(text!(
                 "{path} defteri kullanılamıyor: {why}. Diski ve dosyayı denetleyin; hiçbir şey gönderilmedi.",
                 "The ledger {path} cannot be used: {why}. Check the disk and the file; nothing was sent."
             ))

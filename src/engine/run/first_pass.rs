@@ -23,7 +23,7 @@ use super::zone::{self, on_the_systems_clock};
 use crate::account::Places;
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::example::Example;
 use crate::files::base_name;
 use crate::fold::fold;
@@ -496,7 +496,7 @@ fn known_headers(operations: &[HashMap<String, usize>], headers: &[CompactString
 }
 
 fn reader_failed() -> Error {
-    Error::cannot_start(text!(
+    Code::FileUnreadable.cannot_start(text!(
         "Dosya okunurken beklenmeyen bir hata oldu. Dosyayı Excel'de açıp yeniden .xlsx olarak kaydedin.",
         "Something unexpected happened while the file was read. Open it in Excel and save it as .xlsx again."
     ))

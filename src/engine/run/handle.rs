@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use super::event::Caller;
 use super::feed::{Events, Feed};
 use super::summary::Summary;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::submit::control::{Control, Signal};
 use crate::text;
 
@@ -109,7 +109,7 @@ impl Drop for EndsWith {
 }
 
 fn no_thread(error: &std::io::Error) -> Error {
-    Error::early(text!(
+    Code::System.early(text!(
         "Çalışma için bir iş parçacığı açılamadı: {error}. Aynı komutu yeniden çalıştırın.",
         "No thread could be started for the run: {error}. Run the same command again."
     ))

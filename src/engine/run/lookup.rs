@@ -20,10 +20,9 @@ use crate::identity::{RowKeyers, Server};
 use crate::job::Job;
 use crate::ledger::{Entry, Ledger, Run};
 use crate::map::{Draft, Route, Source};
-use crate::message::{Lang, Text, shown};
+use crate::message::{Text, shown};
 use crate::outcome::{Cause, id_text};
 use crate::row::{Place, Row};
-use crate::say;
 use crate::submit::address::stays_here;
 use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender};
@@ -32,7 +31,6 @@ use crate::submit::pace::{Host, Paces, Rate, chance};
 use crate::submit::reading::{Line, Reply};
 use crate::submit::status::{Sought, meaning};
 use crate::validate::{Context, Request, Rules, Verdict};
-use crate::words::{self, Reader};
 
 /// Gentle with servers elsewhere; a look-up is a few requests.
 const RATE: &str = "10/s";
@@ -208,34 +206,4 @@ fn record(body: &Value) -> String {
         other => other.to_string(),
     };
     shown(line.trim()).chars().take(LONGEST_RECORD).collect()
-}
-
-/// What was found, as one line about a row.
-pub fn told(row: u32, found: &Found, lang: Lang) -> String {
-    match found {
-        Found::There { id, record } => {
-            let id = shown(&id_text(id));
-            say!(
-                lang,
-                "Satır {row}: sunucuda var, numarası {id}: {record}",
-                "Row {row}: the server has it as {id}: {record}"
-            )
-        }
-        Found::Absent => say!(lang, "Satır {row}: sunucuda yok.", "Row {row}: the server does not have it."),
-        Found::NoAnswer(why) => {
-            let why = unasked(why, lang);
-            say!(lang, "Satır {row}: sunucuya sorulamadı: {why}", "Row {row}: the server could not be asked: {why}")
-        }
-    }
-}
-
-fn unasked(why: &Unasked, lang: Lang) -> String {
-    match why {
-        Unasked::NoValue => {
-            say!(lang, "satır, aranabilecek bir değer taşımıyor", "the row carries no value to look for")
-        }
-        Unasked::NoId => say!(lang, "yanıtta numara yok", "the answer holds no id"),
-        Unasked::Failed(cause) => shown(&words::sentence(cause, Reader::of(lang))),
-        Unasked::Stopped(why) => shown(why.get(lang)),
-    }
 }

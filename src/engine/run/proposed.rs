@@ -17,7 +17,7 @@ use super::target::{Target, places};
 use crate::account::unreadable;
 use crate::contract::Operation;
 use crate::doubt::{Choice, InQuestion};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::job::{Duplicates, Job, Recipe, Sending};
 use crate::ledger::{Ledger, Run, Servers};
 use crate::notice::Notice;
@@ -222,7 +222,7 @@ fn settle(proposal: &mut Proposal, answer: Answer) -> Result<(), Error> {
 fn undecided(proposal: &Proposal) -> Error {
     let words = proposal.question.sentences();
     let (tr, en) = (words.tr, words.en);
-    Error::cannot_start(text!(
+    Code::InQuestion.cannot_start(text!(
         "{tr} Buna karar verilmeden hiçbir şey gönderilmez.",
         "{en} Nothing is sent before somebody decides about this."
     ))

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::first_pass::CheckedFile;
 use crate::account::unreadable;
 use crate::contract::Operation;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::identity::Endpoint;
 use crate::job::{Job, Recipe, SANDBOX_RUN};
 use crate::ledger::{Destination, Ledger, Run, RunSpec, Servers};
@@ -20,7 +20,8 @@ pub fn spec(checked: &CheckedFile, job: &Job) -> Result<RunSpec, Error> {
     let contract = job.recipe.contract.as_deref().map(|path| absolute(path).into());
     let read = recipe(checked, job);
     let recipe = serde_json::to_string(&Recipe { contract, ..read.clone() }).map_err(|error| {
-        Error::cannot_start(text!("Seçenekler yazılamadı: {error}.", "The options could not be written down: {error}."))
+        Code::System
+            .cannot_start(text!("Seçenekler yazılamadı: {error}.", "The options could not be written down: {error}."))
     })?;
     Ok(RunSpec {
         name: run_name(job)?,
@@ -50,10 +51,8 @@ pub fn absolute(path: &Path) -> String {
 /// reference of its result too.
 fn run_name(job: &Job) -> Result<String, Error> {
     let random = getrandom::u32().map_err(|error| {
-        Error::cannot_start(text!(
-            "Sistem rastgele sayı vermedi: {error}.",
-            "The system gave no random number: {error}."
-        ))
+        Code::System
+            .cannot_start(text!("Sistem rastgele sayı vermedi: {error}.", "The system gave no random number: {error}."))
     })?;
     let day = jiff::Timestamp::now().to_zoned(job.clock.clone()).strftime("%Y%m%d").to_string();
     let kind = if job.servers.sandbox { SANDBOX_RUN } else { "" };

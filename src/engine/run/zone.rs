@@ -2,7 +2,7 @@
 
 use super::first_pass::CheckedFile;
 use crate::contract::{Kind, Operation};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::job::{Job, Recipe};
 use crate::ledger::Run;
 use crate::map::{SheetMap, Source};
@@ -52,7 +52,7 @@ pub fn goes_on_alike(run: &Run, checked: &CheckedFile, job: &Job) -> Result<(), 
     }
     let name = |recipe: &Recipe| recipe.timezone.clone().unwrap_or_else(|| recipe.local_zone());
     let (before, now, run) = (name(&began), name(&job.recipe), run.spec.name.clone());
-    Err(Error::cannot_start(text!(
+    Err(Code::ZoneChanged.cannot_start(text!(
         "{run} çalışması saatleri {before} diliminde okuyarak başladı; şimdi {now} okunurdu. Profile timezone = \"{before}\" yazın ya da TZ={before} ile çalıştırın. Hiçbir şey gönderilmedi.",
         "Run {run} began with times read in {before}; now they would be read in {now}. Write timezone = \"{before}\" into the profile, or run with TZ={before}. Nothing was sent."
     )))

@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::shown;
 use crate::text;
 
@@ -69,14 +69,14 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 pub(super) fn no_url(base: &str) -> Error {
     let base = shown(base);
-    Error::cannot_start(text!(
+    Code::AddressInvalid.cannot_start(text!(
         "\"{base}\" bir adres değil. --base-url için https://sunucu biçiminde yazın.",
         "\"{base}\" is no address. Give --base-url as https://server."
     ))
 }
 
 fn with_password() -> Error {
-    Error::cannot_start(text!(
+    Code::SecretExposed.cannot_start(text!(
         "Adresin içinde kullanıcı adı ya da parola var; adresler defterde ve sonuçta görünür. Onları çıkarın, CASELOAD_USER ve CASELOAD_PASSWORD ile verin.",
         "The address holds a user name or a password, and addresses stand in the ledger and the result. Take them out, and give them by CASELOAD_USER and CASELOAD_PASSWORD."
     ))
@@ -84,7 +84,7 @@ fn with_password() -> Error {
 
 fn no_token_url(address: &str) -> Error {
     let address = shown(address.split('?').next().unwrap_or_default());
-    Error::cannot_start(text!(
+    Code::AddressInvalid.cannot_start(text!(
         "Token'ın alınacağı \"{address}\" bir adres değil. Sözleşmede tokenUrl ya da x-token.endpoint değerini düzeltin.",
         "\"{address}\", where the token comes from, is no address. Correct tokenUrl or x-token.endpoint in the contract."
     ))
@@ -92,7 +92,7 @@ fn no_token_url(address: &str) -> Error {
 
 fn in_the_clear(base: &str) -> Error {
     let base = spelled(base);
-    Error::cannot_start(text!(
+    Code::PlainHttp.cannot_start(text!(
         "\"{base}\" şifresiz http kullanıyor; gizli bilgiler açıktan giderdi. https ile başlayan adresi yazın (http yalnız bu makinede kabul edilir; başka yerde ancak profilde allow_http = true ile).",
         "\"{base}\" is plain http, and secrets would travel in the clear. Give the https address (http is taken on this machine only; elsewhere only with allow_http = true in the profile)."
     ))

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::mask::{Mask, basic};
 use super::vault::Promise;
 use crate::contract::{Operation, Scheme, SchemeKind};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::Text;
 use crate::text;
 
@@ -202,7 +202,7 @@ fn missing(operation: &Operation) -> Error {
     let (variables, places) = (joined(&ways, variable), joined(&ways, |name| format!("auth.{name}")));
     let (tr, en) = (variables.tr, variables.en);
     let (yer, place) = (places.tr, places.en);
-    Error::cannot_start(text!(
+    Code::SecretMissing.cannot_start(text!(
         "{name} için gizli bilgi verilmemiş. Şu ortam değişkenlerine yazın: {tr}; ya da caseload.toml içinde yerini gösterin: {yer}.",
         "The secrets for {name} are not given. Put them into {en}; or say in caseload.toml where they are: {place}.",
     ))
@@ -210,7 +210,7 @@ fn missing(operation: &Operation) -> Error {
 
 fn unfit(name: &str) -> Error {
     let variable = variable(name);
-    Error::cannot_start(text!(
+    Code::SecretUnsendable.cannot_start(text!(
         "\"{name}\" gizli bilgisinde başlıkta gönderilemeyen karakterler var. {variable} değerini yeniden kopyalayın.",
         "The secret \"{name}\" has characters that a header cannot carry. Copy it into {variable} again."
     ))
@@ -218,7 +218,7 @@ fn unfit(name: &str) -> Error {
 
 fn colon() -> Error {
     let variable = variable("user");
-    Error::cannot_start(text!(
+    Code::SecretUnsendable.cannot_start(text!(
         "Kullanıcı adında iki nokta var; HTTP Basic ile gönderilemez. {variable} değerini denetleyin.",
         "The user name holds a colon, which HTTP Basic cannot carry. Check {variable}."
     ))

@@ -20,7 +20,7 @@ use super::token::{Source, place_of};
 use super::vault::Promise;
 use super::wire::Wire;
 use crate::contract::{Operation, endpoint_at};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fail;
 use crate::outcome::{Answer, Attempt, Failure};
 use crate::text;
@@ -208,7 +208,7 @@ fn client(timeout: Duration, network: &Network, sessions: bool) -> Result<Client
         .build()
         .map_err(|error| {
             let error = error.without_url();
-            Error::cannot_start(text!(
+            Code::System.cannot_start(text!(
                 "Bağlantı kurucu hazırlanamadı: {error}. Sistemin sertifika deposunu denetleyin.",
                 "The HTTP client could not be set up: {error}. Check the system's certificate store."
             ))

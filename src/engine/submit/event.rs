@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::control::Signal;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Code, Error, ErrorKind};
 use crate::ledger::{Failure, Settlement};
 use crate::message::json_line;
 use crate::outcome::Status;
@@ -56,19 +56,19 @@ pub(super) fn not_kept(ordinal: u32, settlement: &Settlement) -> String {
 pub(super) fn ledger_failed(why: &Failure) -> Error {
     let (once, next) = match why {
         Failure::Gone => {
-            return Error::early(text!(
+            return Code::LedgerGone.early(text!(
                 "Defter dosyası çalışma sürerken silindi ya da değiştirildi; yeni satır gönderilmedi. Yoldaki satırların yanıtları yukarıdadır.",
                 "The ledger's file was removed or replaced during the run; no further row was sent. The answers that were on their way are above."
             ));
         }
         Failure::LockGone => {
-            return Error::early(text!(
+            return Code::LedgerGone.early(text!(
                 "Defterin kilit dosyası (.lock) çalışma sürerken silindi; yeni satır gönderilmedi, yoldaki yanıtlar deftere yazıldı. Aynı komutu yeniden çalıştırın.",
                 "The ledger's lock file (.lock) was removed during the run; no further row was sent, and the answers on their way are in the ledger. Run the same command again."
             ));
         }
         Failure::Busy => {
-            return Error::early(text!(
+            return Code::LedgerHeld.early(text!(
                 "Başka bir program defteri bırakmıyor; yeni satır gönderilmedi. O programı kapatıp aynı komutu yeniden çalıştırın.",
                 "Another program does not let go of the ledger; no further row was sent. Close that program and run the same command again."
             ));
@@ -77,7 +77,7 @@ pub(super) fn ledger_failed(why: &Failure) -> Error {
         Failure::Disk(_) | Failure::Writer | Failure::Other(_) => ("Diski denetleyip", "Check the disk"),
     };
     let why = crate::message::shown(&why.to_string());
-    Error::early(text!(
+    Code::LedgerUnwritable.early(text!(
         "Defter yazılamadı ({why}); yeni satır gönderilmedi. {once} aynı komutu yeniden çalıştırın.",
         "The ledger could not be written ({why}); no further row was sent. {next} and run the same command again."
     ))

@@ -1,6 +1,6 @@
 //! Why a run halts by itself, as codes and parameters.
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::outcome::Failure;
 use crate::words;
 
@@ -71,19 +71,21 @@ pub enum TokenFault {
 
 impl Halt {
     /// The stable name.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Failed(failure) => failure.code(),
-            Self::Unauthorised => "unauthorised",
-            Self::Moved { .. } => "moved",
-            Self::WebPage { .. } => "web-page",
-            Self::NotAble { .. } => "not-able",
-            Self::ComeBack { .. } => "come-back",
-            Self::AllRefused { .. } => "all-refused",
-            Self::AllUnknown { .. } => "all-unknown",
-            Self::Unreachable { .. } => "unreachable",
-            Self::TooManyErrors { .. } => "too-many-errors",
-            Self::NoToken(_) => "no-token",
+            Self::Failed(Failure::CannotBuild) => Code::BadRequest,
+            Self::Failed(Failure::Certificate) => Code::Certificate,
+            Self::Failed(Failure::ProxyLogin) => Code::ProxyLogin,
+            Self::Failed(_) | Self::Unreachable { .. } => Code::Unreachable,
+            Self::Unauthorised => Code::Unauthorised,
+            Self::Moved { .. } => Code::Moved,
+            Self::WebPage { .. } => Code::WebPage,
+            Self::NotAble { .. } => Code::NotAble,
+            Self::ComeBack { .. } => Code::ComeBack,
+            Self::AllRefused { .. } => Code::AllRefused,
+            Self::AllUnknown { .. } => Code::AllUnknown,
+            Self::TooManyErrors { .. } => Code::TooManyErrors,
+            Self::NoToken(_) => Code::NoToken,
         }
     }
 
@@ -98,6 +100,6 @@ impl Halt {
 
 impl From<Halt> for Error {
     fn from(halt: Halt) -> Self {
-        Error::early(words::halt(&halt))
+        halt.code().early(words::halt(&halt))
     }
 }

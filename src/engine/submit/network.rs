@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::address::is_loopback;
 use super::mask::{Mask, basic};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::files;
 use crate::job::Access;
 use crate::message::shown;
@@ -87,13 +87,13 @@ fn proxy_at(address: &str) -> Result<Url, Error> {
     let url = url.ok_or_else(|| {
         // It may hold a password, so it is not repeated from there on.
         let address = shown(address.rsplit('@').next().unwrap_or_default());
-        Error::cannot_start(text!(
+        Code::ProxyInvalid.cannot_start(text!(
             "proxy \"{address}\" bir vekil sunucu adresi değil. http://sunucu:3128 ya da https://sunucu:3128 biçiminde yazın.",
             "proxy \"{address}\" is no address of a proxy. Write it as http://server:3128 or https://server:3128."
         ))
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::cannot_start(text!(
+        return Err(Code::ProxyInvalid.cannot_start(text!(
             "proxy adresinin içinde kullanıcı adı ya da parola var. Onları çıkarın; CASELOAD_PROXY_USER ve CASELOAD_PROXY_PASSWORD ile verin ya da yerlerini auth.proxy_user ve auth.proxy_password ile gösterin.",
             "The address of the proxy holds a user name or a password. Take them out; give them by CASELOAD_PROXY_USER and CASELOAD_PROXY_PASSWORD, or say where they are by auth.proxy_user and auth.proxy_password."
         )));
@@ -117,7 +117,7 @@ fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
 
 fn unfit(path: &Path, why: &str) -> Error {
     let (path, why) = (shown(&path.display().to_string()), shown(why));
-    Error::cannot_start(text!(
+    Code::CaFileInvalid.cannot_start(text!(
         "ca_file {path} kullanılamadı: {why}. PEM biçiminde (-----BEGIN CERTIFICATE-----) kök sertifikayı yazın.",
         "ca_file {path} cannot be used: {why}. Give the root certificate as PEM (-----BEGIN CERTIFICATE-----)."
     ))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::broken;
 use super::shape::{BODY, PARAMETERS, Shape, has_parts, way};
 use crate::contract::{Contract, Operation, escape, pointer, words};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::Text;
 use crate::outcome::Complaint;
 use crate::text;
@@ -38,7 +38,7 @@ impl Schema {
     pub fn compile(contract: &Contract, operation: &Operation) -> Result<Self, Error> {
         let refused = |why: &dyn std::fmt::Display| {
             let name = operation.full_name();
-            Error::cannot_start(text!(
+            Code::ContractUnusable.cannot_start(text!(
                 "{name} sözleşmesindeki şema kullanılamıyor: {why}. Sözleşme dosyasını düzeltin.",
                 "The schema of {name} in the contract cannot be used: {why}. Mend the contract file."
             ))

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::shape::Shape;
 use crate::contract::{Operation, words};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::message::Text;
 use crate::outcome::{Complaint, RuleFault};
 use crate::text;
@@ -35,7 +35,7 @@ impl Soft {
                         "The x-warn schema of {field} in the contract of {name} cannot be used: {error}. Mend the contract file."
                     )
                 });
-                let validator = validator.map_err(Error::cannot_start)?;
+                let validator = validator.map_err(|words| Code::ContractUnusable.cannot_start(words))?;
                 rules.push(Rule { field, validator, message: words(schema.get("x-message")) });
             }
         }

@@ -7,6 +7,7 @@
 mod cell;
 mod failure;
 mod halt;
+mod lookup;
 mod problem;
 mod reason;
 mod token;
@@ -19,6 +20,7 @@ use crate::outcome::{ApiError, Cause, Reason, Unread};
 pub use self::cell::cell;
 pub use self::failure::failure;
 pub use self::halt::halt;
+pub use self::lookup::found;
 pub use self::problem::problem;
 pub use self::reason::{list_doubt, reason};
 

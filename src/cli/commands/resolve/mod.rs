@@ -20,10 +20,11 @@ use caseload_engine::error::Error;
 use caseload_engine::hint;
 use caseload_engine::job::{Job, Output};
 use caseload_engine::ledger::{Entry, Ledger, Resolution, Run, State};
-use caseload_engine::run::{Caller, Found, found_words, look_up};
+use caseload_engine::run::{Caller, Found, look_up};
 use caseload_engine::submit::control::Control;
 use caseload_engine::submit::event::now_ms;
 use caseload_engine::uptime::Uptime;
+use caseload_engine::words;
 use caseload_sheet::message::{Lang, shown};
 
 use caseload_sheet::{say, text};
@@ -85,7 +86,7 @@ fn close(
     for Decision { entry, done, id, why } in decisions {
         let there = match if *done { None } else { found.next() } {
             Some(found) => {
-                terminal.note(&found_words(entry.place.row, &found, terminal.lang));
+                terminal.note(&words::found(entry.place.row, &found, terminal.lang));
                 match found {
                     Found::There { id, .. } => Some(id),
                     Found::Absent => None,
@@ -166,7 +167,7 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
             drop(ledger);
             let ledger = super::open(&args.ledger)?;
             for (entry, found) in unknown.iter().zip(&found) {
-                terminal.note(&found_words(entry.place.row, found, terminal.lang));
+                terminal.note(&words::found(entry.place.row, found, terminal.lang));
                 close_as_found(args, &ledger, entry, found, terminal)?;
             }
             return list(&ledger, &run, args.output.as_deref(), settings, terminal);
@@ -225,7 +226,7 @@ fn by_look_up(
     let found =
         if args.no_lookup { None } else { asked(ledger, run, std::slice::from_ref(entry), settings, terminal)? };
     let Some(found) = found.and_then(|found| found.into_iter().next()) else { return Err(undecided()) };
-    terminal.note(&found_words(entry.place.row, &found, terminal.lang));
+    terminal.note(&words::found(entry.place.row, &found, terminal.lang));
     if !matches!(found, Found::There { .. }) {
         return Err(undecided());
     }

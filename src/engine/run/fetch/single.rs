@@ -2,7 +2,7 @@
 
 use crate::coerce::{Coerce, Formats};
 use crate::contract::Operation;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::identity::RowKeyers;
 use crate::job::Job;
 use crate::map::{Draft, check_overrides, sheet_map};
@@ -19,7 +19,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Error> {
     let overrides = job.recipe.overrides();
     if let Some((field, header)) = overrides.maps.first() {
         let (field, header) = (shown(field), shown(header));
-        return Err(Error::cannot_start(text!(
+        return Err(Code::ValuesMissing.cannot_start(text!(
             "--map {field}={header}: dosya verilmedi, sütun yok. Değeri --set {field}=DEĞER ile yazın ya da dosyayı verin.",
             "--map {field}={header}: no file was given, so there are no columns. Write the value by --set {field}=VALUE, or give the file."
         )));
@@ -49,7 +49,7 @@ pub fn request(operation: &Operation, job: &Job) -> Result<Request, Error> {
         let line =
             |problem: &Problem, lang| shown(&format!("--set {}: {}", problem.field, words::problem(problem, lang)));
         let told = |lang| problems.iter().map(|problem| line(problem, lang)).collect::<Vec<_>>().join(" ");
-        Error::cannot_start(Text { tr: told(Lang::Tr), en: told(Lang::En) })
+        Code::ValuesInvalid.cannot_start(Text { tr: told(Lang::Tr), en: told(Lang::En) })
     })
 }
 
@@ -58,7 +58,7 @@ fn needs(operation: &Operation, missing: &[&str]) -> Error {
     let name = operation.full_name();
     let names = missing.join(", ");
     let sets = missing.iter().fold(String::new(), |sets, field| sets + " --set " + field + "=…");
-    Error::cannot_start(text!(
+    Code::ValuesMissing.cannot_start(text!(
         "{name} için gerekli: {names}. Bir kez okumak için \"caseload fetch {name}{sets}\" yazın; her satır için okumak üzere bu sütunları olan bir dosya verin.",
         "{name} needs {names}. To read once, write \"caseload fetch {name}{sets}\"; to read for each row, give a file with these columns."
     ))

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::single;
 use crate::contract::Operation;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::fetch::pages::Reading;
 use crate::fetch::values::Values;
 use crate::job::{Job, Sending};
@@ -65,16 +65,16 @@ async fn every_page(
         for ((_, values), (_, pointer)) in found.iter_mut().zip(&operation.values) {
             values.take(&body, pointer);
         }
-        let page = reading.take(body).map_err(|why| Error::early(words::both(&why.into())))?;
+        let page = reading.take(body).map_err(|why| Code::NotRead.early(words::both(&why.into())))?;
         if !page.more {
-            return reading.doubt().map_or(Ok(()), |doubt| Err(Error::early(words::list_doubt(&doubt))));
+            return reading.doubt().map_or(Ok(()), |doubt| Err(Code::NotRead.early(words::list_doubt(&doubt))));
         }
     }
 }
 
 fn unread(name: &str, why: &Text) -> Error {
     let (tr, en) = (shown(&why.tr), shown(&why.en));
-    Error::early(text!(
+    Code::NotRead.early(text!(
         "{name} okunamadı ({tr}). Sözleşme olduğu gibi bırakıldı.",
         "{name} could not be read ({en}). The contract was left as it is."
     ))

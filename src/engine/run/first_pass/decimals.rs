@@ -2,7 +2,7 @@
 
 use crate::coerce::{DecimalSign, decimal_sign};
 use crate::contract::{Kind, Operation};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::map::SheetMap;
 use crate::message::shown;
 use crate::row::{Row, Sheet, column_letter};
@@ -65,7 +65,7 @@ impl Decimals {
 fn mixed(sheet: &Sheet, column: usize, comma: u32, point: u32) -> Error {
     let letter = column_letter(column);
     let header = sheet.headers.get(column).map(|header| shown(header)).unwrap_or_default();
-    Error::cannot_start(text!(
+    Code::DecimalsMixed.cannot_start(text!(
         "{letter} sütununda (\"{header}\") ondalıklar iki türlü yazılmış: {comma}. satırda virgülle, {point}. satırda noktayla. Sütunda yalnız birini kullanın; hiçbir satır gönderilmedi.",
         "Column {letter} (\"{header}\") writes decimals in two ways: with a comma in row {comma}, with a point in row {point}. Use one of them in the whole column; no row was sent."
     ))

@@ -22,16 +22,24 @@ pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Error> {
     let before = now - age.as_millis() as i64;
     let purged = ledger.purge(before, now).map_err(|error| unreadable(&error))?;
     if args.ledger.json {
-        let said = serde_json::json!({"before": local_time(before), "runs": purged.runs, "rows": purged.rows, "kept": purged.kept});
+        let said = serde_json::json!({"before": local_time(before), "runs": purged.runs, "rows": purged.rows, "kept": purged.kept, "hashes": purged.hashes});
         terminal.json(&said);
         return Ok(Exit::Done);
     }
     let (runs, rows, day) = (grouped(purged.runs, lang), grouped(purged.rows, lang), local_time(before));
     terminal.answer(&say!(
         lang,
-        "{day} öncesinde biten {runs} çalışmanın {rows} satırı unutuldu: numaraları, anahtarları, hataları. Aynı dosyalar yine tanınır; düzeltilmiş dosyalardaki satırlar artık tanınmaz.",
-        "Forgotten: {rows} rows of {runs} runs that ended before {day}, with their ids, keys and errors. The same files are still known; rows in mended files no longer are."
+        "{day} öncesinde biten {runs} çalışmanın {rows} satırı unutuldu: numaraları, anahtarları, hataları. Aynı dosyalar yine tanınır; düzeltilmiş dosyalardaki satırlar, yineleme süreleri dolunca tanınmaz.",
+        "Forgotten: {rows} rows of {runs} runs that ended before {day}, with their ids, keys and errors. The same files are still known; rows in mended files no longer are, once their window is over."
     ));
+    if purged.hashes > 0 {
+        let hashes = grouped(purged.hashes, lang);
+        terminal.note(&say!(
+            lang,
+            "Yineleme süresi dolmamış {hashes} satırın özeti o güne kadar kalıyor: yapılmış bir satır bu yüzden ikinci kez gitmez.",
+            "The hashes of {hashes} rows stay until their window is over, so that no row that was done goes a second time."
+        ));
+    }
     if purged.kept > 0 {
         let kept = grouped(purged.kept, lang);
         terminal.note(&say!(

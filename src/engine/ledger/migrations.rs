@@ -116,6 +116,25 @@ const STEPS: &[&str] = &[
     ALTER TABLE entry ADD COLUMN opened_ms INTEGER;
     ALTER TABLE run ADD COLUMN timeout_ms INTEGER;
 ",
+    "
+    -- What purge leaves of rows that were done: what tells a repeat, until the window is over in which it counts.
+    CREATE TABLE forgotten (
+        id            INTEGER PRIMARY KEY, -- as in `entry`
+        sheet         INTEGER NOT NULL,
+        row           INTEGER NOT NULL,
+        key           BLOB NOT NULL,
+        body_key      BLOB,
+        first_key     BLOB,
+        state         TEXT NOT NULL,
+        sent_ms       INTEGER NOT NULL,
+        server        INTEGER,
+        kept_until_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX forgotten_key ON forgotten (key);
+    CREATE INDEX forgotten_body ON forgotten (body_key) WHERE body_key IS NOT NULL;
+    -- The longest window in which a row of the run counts as sent.
+    ALTER TABLE run ADD COLUMN window_ms INTEGER;
+",
 ];
 
 /// # Errors

@@ -17,6 +17,10 @@ const MAY_BE_DONE: &str = "state IN ('done', 'done-without-id', 'unknown', 'send
 
 const SELECT_PAST: &str = "SELECT id, key, body_key, first_key, sent_ms, state, server FROM entry";
 
+/// What purge has left, until its window is over.
+const SELECT_FORGOTTEN: &str = "SELECT id, key, body_key, first_key, sent_ms, state, server FROM forgotten
+    WHERE kept_until_ms > CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
 /// A key's beginning and a row's ordinal, as a list has them.
 const RECORD: usize = 12;
 
@@ -49,7 +53,12 @@ impl Ledger {
                 rows(&mut one, [id, id], keys, &mut each)?;
             }
         }
-        Ok(())
+        let mut forgotten = self.connection.prepare(SELECT_FORGOTTEN)?;
+        rows(&mut forgotten, [0, 0], keys, &mut |past| {
+            if Some(past.id.run) != but {
+                each(past);
+            }
+        })
     }
 
     /// How many rows of a run may have been done.

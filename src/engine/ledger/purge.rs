@@ -1,15 +1,25 @@
 //! Forgetting: what a run did is deleted for good, that it was is kept.
+//!
+//! A row that was done still counts as sent until its window is over. Of such a row its keyed hashes stay that long,
+//! with its place and the time at which it was sent: a mended file that has it is not sent again in the meantime.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
-use super::entry::Error;
+use super::entry::{Entry, EntryId, Error, Settlement};
+use super::query::state;
 use super::sqlite::{Ledger, range};
+use crate::row::Place;
+
+/// The window of a run that was sent before the ledger kept it: longer than that of any contract that is built in.
+const UNKNOWN_WINDOW_MS: i64 = 366 * 86_400_000;
 
 /// What was forgotten, and what was kept although it is old.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Purged {
     pub runs: u64,
     pub rows: u64,
+    /// Rows whose hashes stay until their window is over, of these and of earlier runs.
+    pub hashes: u64,
     /// Runs that still have rows to send, or rows of unknown outcome: forgetting them could send a row twice.
     pub kept: u64,
 }
@@ -33,6 +43,13 @@ impl Ledger {
                 continue;
             }
             let (first, last) = range(run.number);
+            transaction.execute(
+                "INSERT INTO forgotten (id, sheet, row, key, body_key, first_key, state, sent_ms, server, kept_until_ms)
+                 SELECT id, sheet, row, key, body_key, first_key, state, sent_ms, server,
+                     sent_ms + coalesce((SELECT window_ms FROM run WHERE number = ?3), ?4)
+                 FROM entry WHERE id BETWEEN ?1 AND ?2 AND state IN ('done', 'done-without-id') AND sent_ms IS NOT NULL",
+                params![first, last, run.number, UNKNOWN_WINDOW_MS],
+            )?;
             let rows = transaction.execute("DELETE FROM entry WHERE id BETWEEN ?1 AND ?2", params![first, last])?;
             transaction.execute("DELETE FROM past_keys WHERE run = ?1", [run.number])?;
             let file = crate::files::base_name(&run.spec.file);
@@ -43,9 +60,46 @@ impl Ledger {
             purged.runs += 1;
             purged.rows += rows as u64;
         }
+        transaction.execute("DELETE FROM forgotten WHERE kept_until_ms <= ?1", [now_ms])?;
+        let hashes: i64 = transaction.query_row("SELECT count(*) FROM forgotten", [], |row| row.get(0))?;
+        purged.hashes = hashes.unsigned_abs();
         transaction.commit()?;
         // `secure_delete` has overwritten the pages; what they were must not stay in the log or in free pages either.
         self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(purged)
+    }
+
+    /// Keeps the longest window in which a row of a run counts as sent.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn note_window(&self, run: u32, window: std::time::Duration) -> Result<(), Error> {
+        let sql = "UPDATE run SET window_ms = max(?2, coalesce(window_ms, 0)) WHERE number = ?1";
+        self.connection.execute(sql, params![run, window.as_millis() as i64])?;
+        Ok(())
+    }
+
+    /// What is left of a row that was forgotten: that it was done, where it stood, and when it was sent.
+    pub(super) fn forgotten(&self, id: EntryId) -> Result<Option<Entry>, Error> {
+        let sql = "SELECT sheet, row, state, sent_ms, server FROM forgotten WHERE id = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let found = statement.query_row([id.to_sql()], |row| {
+            let state = state(row, 2)?;
+            Ok(Entry {
+                id,
+                place: Place { sheet: row.get(0)?, row: row.get(1)? },
+                state,
+                attempts: 1,
+                sent_at_ms: row.get(3)?,
+                settlement: Settlement { state, http_status: None, id: None, error: None },
+                duplicate_of: None,
+                order: None,
+                resolved: None,
+                server: row.get(4)?,
+                nonce: None,
+                opened: None,
+            })
+        });
+        Ok(found.optional()?)
     }
 }

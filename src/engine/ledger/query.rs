@@ -38,10 +38,13 @@ impl Ledger {
         Ok(self.connection.query_row(&format!("{SELECT_RUN} WHERE number = ?1"), [number], run).optional()?)
     }
 
-    /// One row.
+    /// One row, or what purge has left of it.
     pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, Error> {
         let mut statement = self.connection.prepare_cached(&format!("{SELECT_ENTRY} WHERE id = ?1"))?;
-        Ok(statement.query_row([id.to_sql()], entry).optional()?)
+        match statement.query_row([id.to_sql()], entry).optional()? {
+            Some(entry) => Ok(Some(entry)),
+            None => self.forgotten(id),
+        }
     }
 
     /// The rows of a run from an ordinal on, some at a time; empty at the end.

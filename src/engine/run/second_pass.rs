@@ -1,6 +1,7 @@
 //! Sending: which run this is, what of it is left, and the loop that sends it.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
@@ -30,7 +31,7 @@ use crate::submit::order::Order;
 use crate::submit::queued::Queued;
 use crate::uptime::Uptime;
 use crate::validate::Verdict;
-use crate::validate::across::{Finding, Findings};
+use crate::validate::across::{Finding, Findings, MENDED_WINDOW};
 
 /// What sending a run came to, as far as it went.
 pub struct Sent {
@@ -86,6 +87,12 @@ pub struct Way<'a> {
     pub target: &'a Target,
 }
 
+/// The longest time in which a row of a file counts as sent.
+fn longest_window(operations: &[Operation]) -> Duration {
+    let rules = operations.iter().flat_map(|operation| &operation.unique).map(|rule| rule.window);
+    rules.fold(MENDED_WINDOW, Duration::max)
+}
+
 /// Writes down which rows are not to go because another run sent them: before a run begins, and each time it goes on,
 /// for another file may have sent them since.
 pub fn leave_out(
@@ -129,6 +136,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
     let send_duplicates = job.recipe.send_duplicates;
     ledger.announce(run.number);
     ledger.note_timeout(run.number, sending.timeout).map_err(|error| unreadable(&error))?;
+    ledger.note_window(run.number, longest_window(&checked.operations)).map_err(|error| unreadable(&error))?;
     let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error, &job.clock))?;
     let ended = {
         let CheckedFile { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;

@@ -34,7 +34,7 @@ use crate::ledger::{EntryId, Ledger};
 use crate::map::{Draft, SheetMap, check_overrides, sheet_map};
 use crate::message::{Text, shown};
 use crate::notice::Notice;
-use crate::read::{self, Doubtful, Input, ReadAs, Totals};
+use crate::read::{self, Doubtful, Input, ReadAs, Totals, Warning};
 use crate::row::{Place, Row, Sheet};
 use crate::spool::{Spool, Spooled};
 use crate::text;
@@ -225,7 +225,7 @@ fn planned(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Planned, 
     let (sheets, guarded) = unguarded(&input);
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
     let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
-    let mut warnings = input.warnings.clone();
+    let mut warnings = input.warnings.iter().map(Warning::text).collect::<Vec<_>>();
     warnings.extend(of_columns(&sheets, &operations, &maps, job, caller));
     let zones = operations.iter().map(|operation| job.zone_of(operation)).collect();
     let has_local_times = on_the_systems_clock(&operations, &maps, job);
@@ -241,7 +241,7 @@ fn with_those_of_rows(
     sheets: &[Sheet],
     caller: Caller,
 ) -> Vec<Text> {
-    warnings.extend(totals.warnings.iter().cloned());
+    warnings.extend(totals.warnings.iter().map(Warning::text));
     warnings.extend(of_hidden(totals, pass.job));
     warnings.extend(of_examples(&pass.examples, &pass.places, sheets));
     for warning in &warnings {

@@ -6,12 +6,8 @@ use compact_str::CompactString;
 
 use super::header::header_text;
 use super::ranges::Ranges;
-use crate::message::{Text, shown};
-use crate::row::{Cell, Row, Sheet, column_letter, trimmed};
-use crate::text;
-
-/// Columns without a header that a warning names.
-const MOST_NAMED: usize = 10;
+use super::warning::{MOST_NAMED, Warning, WarningKind};
+use crate::row::{Cell, Row, Sheet, trimmed};
 
 /// The headers of a sheet, and the rows that were noted.
 #[derive(Debug, Default)]
@@ -74,47 +70,13 @@ impl Headings {
         self.bare.iter().copied().filter(move |column| *column < cells).chain(self.width..cells)
     }
 
-    pub fn warnings(&self, sheet: &Sheet) -> impl Iterator<Item = Text> {
-        let repeated = (!self.repeated.is_empty()).then(|| repeated(sheet, &self.repeated));
-        let nameless = (!self.nameless.is_empty()).then(|| nameless(sheet, &self.nameless));
-        repeated.into_iter().chain(nameless)
+    /// The warnings about the rows that were noted.
+    pub fn warnings(&self, sheet: &Sheet) -> impl Iterator<Item = Warning> {
+        let repeated = (!self.repeated.is_empty()).then(|| WarningKind::RepeatedHeaders(self.repeated.clone()));
+        let columns = || self.nameless.iter().map(|(column, rows)| (*column, rows.clone())).collect();
+        let nameless = (!self.nameless.is_empty()).then(|| WarningKind::Nameless(columns()));
+        repeated.into_iter().chain(nameless).map(|kind| Warning::new(&sheet.name, kind))
     }
-}
-
-fn repeated(sheet: &Sheet, rows: &Ranges) -> Text {
-    let (tr, en) = of_sheet(sheet);
-    let count = rows.count();
-    text!(
-        "{tr}başlık satırını yineleyen satırlar atlandı ({count}): {rows}.",
-        "{en}rows that repeat the header row were skipped ({count}): {rows}."
-    )
-}
-
-fn nameless(sheet: &Sheet, columns: &BTreeMap<usize, Ranges>) -> Text {
-    let (tr, en) = of_sheet(sheet);
-    let list = |row: &str| {
-        let named = columns.iter().take(MOST_NAMED);
-        let mut list =
-            named.map(|(column, rows)| format!("{} ({row} {rows})", column_letter(*column))).collect::<Vec<_>>();
-        if columns.len() > MOST_NAMED {
-            list.push("…".to_owned());
-        }
-        list.join(", ")
-    };
-    let (in_tr, in_en) = (list("satır"), list("row"));
-    text!(
-        "{tr}başlığı olmayan sütunlardaki değerler gönderilmez: {in_tr}. Gönderilecekse sütuna başlık yazın.",
-        "{en}values in columns without a header are not sent: {in_en}. To send them, give the column a header."
-    )
-}
-
-/// The beginning of a sentence about a sheet; nothing where it has no name.
-pub(super) fn of_sheet(sheet: &Sheet) -> (String, String) {
-    if sheet.name.is_empty() {
-        return (String::new(), String::new());
-    }
-    let name = shown(&sheet.name);
-    (format!("\"{name}\" sayfası, "), format!("Sheet \"{name}\", "))
 }
 
 #[cfg(test)]
@@ -146,8 +108,8 @@ mod tests {
     fn values_where_no_header_stands_are_told_by_column_and_row() {
         let mut headings = headings();
         headings.note(&row(&["a", "x", "b", "", "y"]));
-        let told: Vec<Text> = headings.warnings(&Sheet::default()).collect();
+        let told: Vec<Warning> = headings.warnings(&Sheet::default()).collect();
         assert_eq!(told.len(), 1);
-        assert!(told[0].en.contains("B (row 7), E (row 7)"), "{told:?}");
+        assert!(told[0].text().en.contains("B (row 7), E (row 7)"), "{told:?}");
     }
 }

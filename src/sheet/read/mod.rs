@@ -33,6 +33,7 @@ mod stream;
 mod text_form;
 mod trouble;
 mod turkish;
+mod warning;
 mod watched;
 mod weight;
 mod xlsx;
@@ -47,6 +48,7 @@ pub use self::options::{Doubtful, Options};
 pub use self::ranges::Ranges;
 pub use self::read_as::ReadAs;
 pub use self::stream::Totals;
+pub use self::warning::{Warning, WarningKind};
 
 use self::encoding::Survey;
 use self::kind::Kind;
@@ -55,7 +57,6 @@ use self::stream::Stream;
 use self::text_form::TextForm;
 use self::xlsx::Workbook;
 use crate::error::{ChoiceFault, Error};
-use crate::message::Text;
 use crate::row::{Row, Sheet};
 
 /// An input file whose sheets, headers and encoding are known, and whose rows are still to be read.
@@ -71,7 +72,7 @@ pub struct Input {
     /// The encoding that the user agreed to, where it is another than Windows-1254.
     pub agreed: Option<&'static str>,
     /// What the user should know of the choice of sheets; more comes with [`Totals`].
-    pub warnings: Vec<Text>,
+    pub warnings: Vec<Warning>,
     source: Source,
     body: Body,
 }

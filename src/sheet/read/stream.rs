@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::headings::{Headings, of_sheet};
+use super::headings::Headings;
 use super::ranges::Ranges;
+use super::warning::{Warning, WarningKind};
 use crate::error::{Error, FileFault};
 use crate::fold::fold;
-use crate::message::Text;
 use crate::row::{Cell, Place, Row, Sheet};
-use crate::text;
 
 /// Rows handed over at a time, and bytes: fewer rows where they are large.
 const BATCH: usize = 512;
@@ -34,7 +33,7 @@ pub struct Totals {
     /// Rows that repeat the header row, skipped.
     pub repeated_headers: u64,
     /// What the user should know of rows that were skipped or are hidden, and of values without a header.
-    pub warnings: Vec<Text>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Where readers push their rows.
@@ -99,7 +98,7 @@ impl<'a> Stream<'a> {
         let Some(row) = self.held.take() else { return };
         if is_total_row(&row, sheet.headers.len()) {
             self.totals.total_rows.push(row.place);
-            self.totals.warnings.push(total_row(sheet, row.place.row));
+            self.totals.warnings.push(Warning::new(&sheet.name, WarningKind::TotalRow(row.place.row)));
         } else {
             self.hand_over(row);
         }
@@ -137,7 +136,7 @@ impl<'a> Stream<'a> {
         }
         for (sheet, hidden) in sheets.iter().zip(&self.totals.hidden) {
             if !hidden.is_empty() {
-                self.totals.warnings.push(hidden_rows(sheet, hidden));
+                self.totals.warnings.push(Warning::new(&sheet.name, WarningKind::Hidden(hidden.clone())));
             }
         }
         self.totals
@@ -158,20 +157,6 @@ fn is_total_row(row: &Row, width: usize) -> bool {
     let word = fold(first);
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     blank >= others.max(1) && ["toplam", "geneltoplam", "aratoplam", "total", "grandtotal", "sum"].contains(&word)
-}
-
-fn total_row(sheet: &Sheet, row: u32) -> Text {
-    let (tr, en) = of_sheet(sheet);
-    text!("{tr}satır {row} bir toplam satırı; atlandı.", "{en}row {row} is a total row; it was skipped.")
-}
-
-fn hidden_rows(sheet: &Sheet, hidden: &Ranges) -> Text {
-    let (tr, en) = of_sheet(sheet);
-    let count = hidden.count();
-    text!(
-        "{tr}gizli ya da filtrelenmiş satırlar ({count}): {hidden}.",
-        "{en}hidden or filtered rows ({count}): {hidden}."
-    )
 }
 
 #[cfg(test)]
@@ -205,7 +190,7 @@ mod tests {
         let (numbers, totals) = streamed(rows, usize::MAX);
         assert_eq!(numbers, [2]);
         assert_eq!((totals.rows, totals.blank, totals.total_rows[0].row), (1, 1, 3));
-        assert_eq!(totals.warnings[0].en, "row 3 is a total row; it was skipped.");
+        assert_eq!(totals.warnings[0].text().en, "row 3 is a total row; it was skipped.");
     }
 
     #[test]
@@ -219,7 +204,7 @@ mod tests {
         let rows = (2..9).map(|n| Row { hidden: n > 4 && n != 6, ..row(n, &["x"]) }).collect();
         let (_, totals) = streamed(rows, usize::MAX);
         assert_eq!(totals.hidden[0].to_string(), "5, 7-8");
-        assert_eq!(totals.warnings[0].en, "hidden or filtered rows (3): 5, 7-8.");
+        assert_eq!(totals.warnings[0].text().en, "hidden or filtered rows (3): 5, 7-8.");
     }
 
     #[test]

@@ -19,13 +19,12 @@ use super::slice::CHUNK;
 use super::source::Source;
 use super::stream::Stream;
 use super::trouble::Trouble;
+use super::warning::{Warning, WarningKind};
 use super::weight::Budget;
 use crate::error::{ChoiceFault, Error};
 use crate::fold::fold;
-use crate::message::{Text, shown};
 use crate::panics::parsing;
 use crate::row::{Place, Row, Sheet};
-use crate::text;
 
 /// An opened workbook.
 pub(super) struct Workbook {
@@ -40,7 +39,7 @@ pub(super) struct Workbook {
 pub(super) struct Opened {
     pub workbook: Workbook,
     pub sheets: Vec<Sheet>,
-    pub warnings: Vec<Text>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Opens the workbook and chooses its sheets; an error if none has a row below its header row.
@@ -67,7 +66,7 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, Error> 
     }
     let mut workbook = Workbook { book, formats, scanner, parts: Vec::new() };
     let (sheets, mut warnings) = choice.decide(&mut workbook, name, layout.uncalculated)?;
-    warnings.extend(layout.empty.iter().map(|sheet| without_cells(sheet)));
+    warnings.extend(layout.empty.iter().map(|sheet| Warning::new(sheet, WarningKind::NoCells)));
     Ok(Opened { workbook, sheets, warnings })
 }
 
@@ -160,17 +159,18 @@ impl Choice {
         workbook: &mut Workbook,
         file: &str,
         uncalculated: bool,
-    ) -> Result<(Vec<Sheet>, Vec<Text>), Error> {
+    ) -> Result<(Vec<Sheet>, Vec<Warning>), Error> {
         let mut sheets = Vec::new();
         if self.recognised.is_empty() {
             self.without_header.clear();
             self.recognised.extend(self.plausible);
         }
-        let mut warnings: Vec<Text> = self.without_header.iter().map(|sheet| left_out(sheet)).collect();
+        let mut warnings: Vec<Warning> =
+            self.without_header.iter().map(|sheet| Warning::new(sheet, WarningKind::NoKnownHeader)).collect();
         for (sheet, part) in self.recognised {
             if workbook.has_rows(file, &sheet, part)? {
                 if uncalculated && workbook.scanner.marks(part).map_err(|trouble| trouble.of(file))?.formulas {
-                    warnings.push(not_calculated(&sheet.name));
+                    warnings.push(Warning::new(&sheet.name, WarningKind::NotCalculated));
                 }
                 sheets.push(sheet);
                 workbook.parts.push(part);
@@ -197,30 +197,6 @@ fn head_of(book: &mut Book, formats: &Formats, place: Where) -> Result<Vec<HeadR
         }
     }
     Ok(head)
-}
-
-fn left_out(sheet: &str) -> Text {
-    let sheet = shown(sheet);
-    text!(
-        "\"{sheet}\" sayfasında bilinen bir başlık satırı yok; sayfa atlandı.",
-        "Sheet \"{sheet}\" has no header row that is known; it was left out."
-    )
-}
-
-fn without_cells(sheet: &str) -> Text {
-    let sheet = shown(sheet);
-    text!(
-        "\"{sheet}\" sayfasının dosyada hücresi yok (makro modülü); sayfa atlandı.",
-        "Sheet \"{sheet}\" has no cells in the file (a module of macros); it was left out."
-    )
-}
-
-fn not_calculated(sheet: &str) -> Text {
-    let sheet = shown(sheet);
-    text!(
-        "\"{sheet}\" sayfasındaki formüller Excel'de hesaplanmamış, sonuçları yanlış olabilir. Dosyayı Excel'de açıp kaydedin.",
-        "The formulas of sheet \"{sheet}\" were not calculated by Excel, and their results may be wrong. Open the file in Excel and save it."
-    )
 }
 
 impl Workbook {

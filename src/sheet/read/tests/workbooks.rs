@@ -125,7 +125,7 @@ fn formulas_that_no_spreadsheet_calculated_are_warned_of() {
         header(sheet, 0);
         sheet.write_formula(1, 2, "=1+1").unwrap();
     });
-    assert!(opened(&bytes).warnings[0].en.contains("were not calculated by Excel"));
+    assert!(opened(&bytes).warnings[0].text().en.contains("were not calculated by Excel"));
     let saved = patched(&bytes, "xl/workbook.xml", "fullCalcOnLoad=\"1\"", "");
     assert!(opened(&saved).warnings.is_empty());
 }
@@ -144,7 +144,7 @@ fn hidden_rows_are_marked_and_warned_of() {
     let hidden: Vec<u32> = read.rows.iter().filter(|row| row.hidden).map(|row| row.place.row).collect();
     assert_eq!(hidden, [3, 4, 6]);
     assert_eq!(read.totals.hidden[0].to_string(), "3-4, 6");
-    assert_eq!(read.totals.warnings[0].en, "Sheet \"Liste\", hidden or filtered rows (3): 3-4, 6.");
+    assert_eq!(read.totals.warnings[0].text().en, "Sheet \"Liste\", hidden or filtered rows (3): 3-4, 6.");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_total_row_is_left_out_and_named() {
     });
     let read = read(&bytes);
     assert_eq!((read.numbers(), read.totals.total_rows[0].row), (vec![2], 3));
-    assert!(read.totals.warnings[0].en.contains("row 3 is a total row"));
+    assert!(read.totals.warnings[0].text().en.contains("row 3 is a total row"));
 }
 
 /// Sheets: notes, two lists, a hidden list, one with a header alone.
@@ -183,7 +183,7 @@ fn every_visible_sheet_with_a_known_header_and_rows_is_read() {
     let input = opened(&many_sheets());
     let names: Vec<&str> = input.sheets.iter().map(|sheet| &sheet.name[..]).collect();
     assert_eq!(names, ["Mayıs", "Haziran"]);
-    assert_eq!(input.warnings[0].tr, "\"Notlar\" sayfasında bilinen bir başlık satırı yok; sayfa atlandı.");
+    assert_eq!(input.warnings[0].text().tr, "\"Notlar\" sayfasında bilinen bir başlık satırı yok; sayfa atlandı.");
     let places: Vec<_> = rows(input).unwrap().rows.iter().map(|row| (row.place.sheet, row.place.row)).collect();
     assert_eq!(places, [(0, 2), (0, 3), (1, 2)]);
 }
@@ -420,7 +420,11 @@ fn modules_and_macro_sheets_are_no_tables_and_do_no_harm() {
     is_the_list(&with("<sheet name=\"Module1\" sheetId=\"7\" state=\"veryHidden\" r:id=\"\"/>"));
     let visible = with("<sheet name=\"Module2\" sheetId=\"8\" r:id=\"\"></sheet>");
     is_the_list(&visible);
-    assert!(opened(&visible).warnings[0].en.contains("\"Module2\" has no cells"), "{:?}", opened(&visible).warnings);
+    assert!(
+        opened(&visible).warnings[0].text().en.contains("\"Module2\" has no cells"),
+        "{:?}",
+        opened(&visible).warnings
+    );
     let macros = with("<sheet name=\"Macro1\" sheetId=\"9\" r:id=\"rId77\"/>");
     let relation = "<Relationship Id=\"rId77\" Type=\"http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet\" Target=\"macrosheets/sheet1.xml\"/></Relationships>";
     is_the_list(&patched(&macros, "xl/_rels/workbook.xml.rels", "</Relationships>", relation));

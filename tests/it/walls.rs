@@ -1,0 +1,145 @@
+//! What only the command line may do stands in its own files. Everything below them could be part of a server: it prints
+//! nothing, reads no environment, ends no process, keeps no state in statics, and knows neither clap nor exit codes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The command line's own files and folders, below `src`.
+const COMMAND_LINE: [&str; 10] = [
+    "main.rs",
+    "cli.rs",
+    "commands",
+    "exit.rs",
+    "profile",
+    "profile.rs",
+    "progress.rs",
+    "screen.rs",
+    "signals.rs",
+    "task.rs",
+];
+
+/// The fail points of the feature `proof`, which a test names by the environment: they cut the process off, and no
+/// release has them. And the build script, which is no part of the program.
+const APART: [&str; 2] = ["fail.rs", "contract/embed.rs"];
+
+/// What may not be said, and why.
+const FORBIDDEN: [(&str, &str); 22] = [
+    ("std::env", "the environment"),
+    ("env::var", "the environment"),
+    ("temp_dir()", "the environment"),
+    ("tempfile::tempfile()", "the environment"),
+    ("tempfile::tempdir()", "the environment"),
+    ("sys_locale", "the environment"),
+    ("TimeZone::system", "the environment"),
+    ("Zoned::now", "the environment"),
+    ("println!", "the terminal"),
+    ("print!(", "the terminal"),
+    ("dbg!", "the terminal"),
+    ("io::stdin", "the terminal"),
+    ("io::stdout", "the terminal"),
+    ("io::stderr", "the terminal"),
+    ("indicatif", "the terminal"),
+    ("process::exit", "the process"),
+    ("process::abort", "the process"),
+    ("set_hook", "the process"),
+    ("tokio::signal", "the process"),
+    ("thread_local!", "state that no caller sees"),
+    ("clap", "the command line"),
+    ("crate::{cli", "the command line"),
+];
+
+/// Rooms of the command line that no other file may name.
+const ROOMS: [&str; 8] = ["cli", "commands", "exit", "profile", "progress", "screen", "signals", "task"];
+
+#[test]
+fn only_the_command_line_speaks_reads_the_environment_and_knows_clap() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut seen = 0;
+    for path in sources(&root) {
+        let name = path.strip_prefix(&root).unwrap();
+        let own = |known: &&str| name.starts_with(known);
+        if COMMAND_LINE.iter().any(|known| own(&known)) || APART.iter().any(|known| own(&known)) {
+            continue;
+        }
+        seen += 1;
+        for (number, line) in production(&fs::read_to_string(&path).unwrap()) {
+            found.extend(faults(line).map(|why| format!("src/{}:{number}: {why}: {}", name.display(), line.trim())));
+        }
+    }
+    assert!(seen > 150, "only {seen} files were looked at");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn the_look_finds_each_of_what_it_looks_for() {
+    for bad in [
+        "    let home = std::env::var_os(\"HOME\");",
+        "    eprintln!(\"{x}\");",
+        "    std::process::exit(3);",
+        "static SEEN: AtomicBool = AtomicBool::new(false);",
+        "    static ONCE: OnceLock<u8> = OnceLock::new();",
+        "pub static mut N: u8 = 0;",
+        "use clap::Parser;",
+        "use crate::exit::Exit;",
+        "use crate::{profile, text};",
+    ] {
+        assert!(faults(bad).next().is_some(), "{bad}");
+    }
+    for good in [
+        "const LIMIT: u32 = 3;",
+        "fn name(&self) -> &'static str {",
+        "static WORDS: [&str; 2] = [\"a\", \"b\"];",
+        "use crate::files;",
+        "use crate::{text, words};",
+    ] {
+        assert_eq!(faults(good).next(), None, "{good}");
+    }
+    let text = "//! std::env\nfn a() {} // println!\n#[cfg(test)]\nmod tests {\n    println!();\n}\n";
+    assert!(production(text).all(|(_, line)| faults(line).next().is_none()));
+}
+
+/// What a line says that it may not.
+fn faults(line: &str) -> impl Iterator<Item = &'static str> {
+    let words = FORBIDDEN.iter().filter(|(word, _)| line.contains(word)).map(|(_, why)| *why);
+    let rooms = line.trim_start().strip_prefix("use crate::").unwrap_or_default();
+    let listed = rooms.trim_start_matches('{').trim_end_matches(['}', ';']);
+    let names_room = listed.split(", ").any(|part| {
+        let name = part.split("::").next().unwrap_or_default();
+        ROOMS.contains(&name)
+    });
+    let by_path = ROOMS.iter().any(|room| line.contains(&format!("crate::{room}::")));
+    let rooms = (names_room || by_path).then_some("the command line");
+    words.chain(rooms).chain(is_state(line).then_some("state that no caller sees"))
+}
+
+/// A static whose content can change.
+fn is_state(line: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+    let cells = ["mut ", "Atomic", "Lock", "Mutex", "Cell", "Once"];
+    line.strip_prefix("static ").is_some_and(|rest| cells.iter().any(|cell| rest.contains(cell)))
+}
+
+/// The lines of a file that are part of the program, with their numbers: no comments, and no tests.
+fn production(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = (1..).zip(text.lines()).take_while(|(_, line)| !line.starts_with("#[cfg(test)]"));
+    let code = lines.map(|(number, line)| (number, line.split(" // ").next().unwrap_or_default()));
+    code.filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// The sources below a folder, but for those that are tests as a whole.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let is_test = name == "tests" || name == "simulation" || name.ends_with("tests.rs");
+        match path.extension() {
+            _ if is_test => {}
+            None if path.is_dir() => found.extend(sources(&path)),
+            Some(extension) if extension == "rs" => found.push(path),
+            _ => {}
+        }
+    }
+    found
+}

@@ -78,6 +78,7 @@ fn read(name: &str, bytes: &[u8]) {
         encoding: None,
         known: &|texts| texts.iter().filter(|text| *text == "detail").count(),
         doubtful: Doubtful::Ask(&|question| question.en.len() % 2 == 0),
+        scratch: folder.path(),
     };
     let mut rows = 0;
     if let Ok(input) = open(&path, &options)

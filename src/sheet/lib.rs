@@ -31,6 +31,7 @@
 //!     encoding: None,
 //!     known: &|headers| headers.iter().filter(|header| *header == "serial no").count(),
 //!     doubtful: Doubtful::Ask(&|_question| false),
+//!     scratch: folder.path(),
 //! };
 //! let mut rows = Vec::new();
 //! let totals = open(&path, &options)?.rows(|batch| {

@@ -91,7 +91,10 @@ fn a_run_is_watched_from_its_first_event_to_its_last() {
     let again = embedder.proposed(&Control::default()).unwrap();
     assert!(again.is_sent_already() && again.rows() == 0 && again.addresses().unwrap().is_empty());
     let end = again.start(Answer::Send).unwrap().join().unwrap();
-    assert_eq!((end.ending, end.sent, end.done_before, embedder.witness.sandbox.requests()), (Ending::AllDone, 0, 30, 30));
+    assert_eq!(
+        (end.ending, end.sent, end.done_before, embedder.witness.sandbox.requests()),
+        (Ending::AllDone, 0, 30, 30)
+    );
 }
 
 #[test]

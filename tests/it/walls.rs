@@ -122,9 +122,13 @@ fn is_state(line: &str) -> bool {
 
 /// The lines of a file that are part of the program, with their numbers: no comments, and no tests.
 fn production(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = (1..).zip(text.lines()).take_while(|(_, line)| !line.starts_with("#[cfg(test)]"));
+    let lines = (1..).zip(text.lines()).take_while(|(_, line)| !is_start_of_tests(line));
     let code = lines.map(|(number, line)| (number, line.split(" // ").next().unwrap_or_default()));
     code.filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+fn is_start_of_tests(line: &str) -> bool {
+    line.starts_with("#[cfg(test)]") || line.starts_with("#[cfg(all(test,")
 }
 
 /// The sources below a folder, but for those that are tests as a whole.

@@ -31,7 +31,13 @@ fn read_by_openpyxl(file: &Path) -> Value {
 
 fn read_by_caseload(file: &Path) -> Vec<Row> {
     let known = |headers: &[CompactString]| headers.iter().filter(|h| ["note", "title"].contains(&h.as_str())).count();
-    let options = Options { sheet: None, encoding: None, known: &known, doubtful: Doubtful::Trust };
+    let options = Options {
+        sheet: None,
+        encoding: None,
+        known: &known,
+        doubtful: Doubtful::Trust,
+        scratch: &std::env::temp_dir(),
+    };
     let mut rows = Vec::new();
     let input = open(file, &options).unwrap();
     input

@@ -258,7 +258,7 @@ fn opened(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Input, Err
     let agree = |question: &Text| caller.observer.agrees(question);
     let doubtful = if aim == Aim::Again { Doubtful::Trust } else { Doubtful::Ask(&agree) };
     let (sheet, encoding) = (recipe.sheet.as_deref(), recipe.encoding.as_deref());
-    Ok(read::open(path, &read::Options { sheet, encoding, known: &known, doubtful })?)
+    Ok(read::open(path, &read::Options { sheet, encoding, known: &known, doubtful, scratch: &job.scratch })?)
 }
 
 fn looks(input: &Input) -> Formats {

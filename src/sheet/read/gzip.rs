@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
@@ -16,9 +17,9 @@ pub(super) const MAGIC: &[u8] = b"\x1f\x8b";
 const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Unpacks a file; gives the one that has its content, and its length.
-pub(super) fn unpack(packed: Slice, name: &str) -> Result<(File, u64), Error> {
+pub(super) fn unpack(packed: Slice, name: &str, scratch: &Path) -> Result<(File, u64), Error> {
     let no_room = |error: io::Error| Error::new(name, FileFault::NoRoomToUnpack(error.to_string()));
-    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let mut file = tempfile::tempfile_in(scratch).map_err(no_room)?;
     let mut content = MultiGzDecoder::new(BufReader::with_capacity(CHUNK, packed));
     let mut chunk = vec![0; CHUNK];
     let mut length = 0;

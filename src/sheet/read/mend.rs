@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::ops::Range;
+use std::path::Path;
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 use zip::ZipWriter;
@@ -120,8 +121,8 @@ fn is_extent(text: &[u8]) -> bool {
 }
 
 /// The workbook with these parts set right, in a file without a name.
-pub(super) fn copy(archive: &mut Archive, edits: &Edits, budget: &mut Budget) -> Result<File, Trouble> {
-    let mut writer = ZipWriter::new(BufWriter::new(tempfile::tempfile()?));
+pub(super) fn copy(archive: &mut Archive, edits: &Edits, budget: &mut Budget, scratch: &Path) -> Result<File, Trouble> {
+    let mut writer = ZipWriter::new(BufWriter::new(tempfile::tempfile_in(scratch)?));
     for index in 0..archive.len() {
         match edits.get(&index) {
             None => writer.raw_copy_file(archive.by_index_raw(index)?)?,

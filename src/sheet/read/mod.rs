@@ -84,7 +84,7 @@ enum Body {
 
 /// Opens a file and looks at its head; what cannot be read is refused.
 pub fn open(path: &Path, options: &Options) -> Result<Input, Error> {
-    let source = Source::open(path)?;
+    let source = Source::open(path, options.scratch)?;
     match kind::tell(&source)? {
         Kind::Zip => {
             let sha256 = source.hash(|_| {})?;

@@ -1,6 +1,7 @@
 //! How the caller wants a file to be read.
 
 use std::fmt;
+use std::path::Path;
 
 use compact_str::CompactString;
 
@@ -16,6 +17,8 @@ pub struct Options<'a> {
     pub known: &'a dyn Fn(&[CompactString]) -> usize,
     /// What to do with a text in a doubtful encoding.
     pub doubtful: Doubtful<'a>,
+    /// The folder for temporary files: what is unpacked or mended lies there without a name.
+    pub scratch: &'a Path,
 }
 
 /// What to do with a text that is not UTF-8 and whose letters are not those of Turkish.

@@ -175,7 +175,7 @@ mod tests {
             let text = text_of(seed);
             let mut file = tempfile::NamedTempFile::new().unwrap();
             file.write_all(text.as_bytes()).unwrap();
-            let source = Source::open(file.path()).unwrap();
+            let source = Source::open(file.path(), &std::env::temp_dir()).unwrap();
             let form = TextForm::plain(b';', source.len());
             let mut records = Records::new(&form, &source);
             let mut lines = Vec::new();

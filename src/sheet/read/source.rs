@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -21,11 +21,13 @@ pub(super) struct Source {
     len: u64,
     /// The file's name without its folder.
     pub name: String,
+    /// The folder for temporary files.
+    pub scratch: PathBuf,
 }
 
 impl Source {
-    /// Opens a regular file.
-    pub fn open(path: &Path) -> Result<Self, Error> {
+    /// Opens a regular file; `scratch` is the folder for temporary files.
+    pub fn open(path: &Path, scratch: &Path) -> Result<Self, Error> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         // Asked of the path too, for opening a pipe would wait for its writer.
         let found = std::fs::metadata(path).map_err(|error| cannot_open(&name, &error))?;
@@ -36,9 +38,9 @@ impl Source {
             return Err(not_a_file(&name));
         }
         let (file, len) = (Arc::new(file), opened.len());
-        let mut source = Self { content: Arc::clone(&file), file, opened, len, name };
+        let mut source = Self { content: Arc::clone(&file), file, opened, len, name, scratch: scratch.to_owned() };
         if source.head(gzip::MAGIC.len())? == gzip::MAGIC {
-            let (content, len) = gzip::unpack(source.slice(0, len), &source.name)?;
+            let (content, len) = gzip::unpack(source.slice(0, len), &source.name, scratch)?;
             (source.content, source.len) = (Arc::new(content), len);
         }
         Ok(source)
@@ -47,7 +49,8 @@ impl Source {
     /// The same file, read from a copy of it.
     pub fn with_copy(&self, copy: File) -> io::Result<Self> {
         let (opened, file) = (copy.metadata()?, Arc::new(copy));
-        Ok(Self { content: Arc::clone(&file), len: opened.len(), file, opened, name: self.name.clone() })
+        let (name, scratch) = (self.name.clone(), self.scratch.clone());
+        Ok(Self { content: Arc::clone(&file), len: opened.len(), file, opened, name, scratch })
     }
 
     /// Bytes that are to be read, as many as there were when the file was opened.
@@ -139,7 +142,7 @@ mod tests {
     fn the_hash_is_the_sha_256_of_all_bytes() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&vec![b'a'; CHUNK + 1]).unwrap();
-        let source = Source::open(file.path()).unwrap();
+        let source = Source::open(file.path(), &std::env::temp_dir()).unwrap();
         let mut seen = 0;
         let hash = source.hash(|chunk| seen += chunk.len()).unwrap();
         assert_eq!(seen, CHUNK + 1);
@@ -150,7 +153,7 @@ mod tests {
     fn a_file_that_grew_is_told_from_the_one_that_was_opened() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"a").unwrap();
-        let source = Source::open(file.path()).unwrap();
+        let source = Source::open(file.path(), &std::env::temp_dir()).unwrap();
         source.check_unchanged().unwrap();
         file.write_all(b"b").unwrap();
         assert!(source.check_unchanged().unwrap_err().text().en.contains("was changed while it was read"));
@@ -159,9 +162,9 @@ mod tests {
     #[test]
     fn what_cannot_be_opened_is_named_with_the_next_step() {
         let folder = tempfile::tempdir().unwrap();
-        let stop = Source::open(folder.path()).unwrap_err();
+        let stop = Source::open(folder.path(), folder.path()).unwrap_err();
         assert!(stop.text().en.contains("is not a file"), "{stop}");
-        let stop = Source::open(&folder.path().join("yok.csv")).unwrap_err();
+        let stop = Source::open(&folder.path().join("yok.csv"), folder.path()).unwrap_err();
         assert_eq!(stop.text().tr, "yok.csv bulunamadı. Dosyanın adını ve klasörünü denetleyin.");
     }
 }

@@ -226,7 +226,7 @@ mod tests {
     fn agreed(bytes: &[u8], yes: bool) -> (Result<&'static str, String>, Option<String>) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let source = Source::open(file.path()).unwrap();
+        let source = Source::open(file.path(), &std::env::temp_dir()).unwrap();
         let asked = RefCell::new(None);
         let ask = |question: &Text| {
             asked.replace(Some(question.en.clone()));

@@ -100,7 +100,7 @@ impl Package {
                     return Ok(Self { copy, archive, reached, budget, layout });
                 }
             }
-            let mended = mend::copy(&mut archive, &edits, &mut Budget::of(source.len()))?;
+            let mended = mend::copy(&mut archive, &edits, &mut Budget::of(source.len()), &source.scratch)?;
             copy = Some(source.with_copy(mended)?);
         }
         Err(Trouble::Damaged("zip".to_owned()))

@@ -55,7 +55,8 @@ pub fn decisions(path: &Path, ledger: &Ledger, run: &Run, lang: Lang) -> Result<
         headers.iter().filter(|header| is_one(header, &REFERENCE) || is_one(header, &DECISION)).count()
     };
     let agree = |question: &Text| Terminal::new(lang, false, false).confirm(question.get(lang)) == Some(true);
-    let options = Options { sheet: None, encoding: None, known: &known, doubtful: Doubtful::Ask(&agree) };
+    let (doubtful, scratch) = (Doubtful::Ask(&agree), &std::env::temp_dir());
+    let options = Options { sheet: None, encoding: None, known: &known, doubtful, scratch };
     let input = read::open(path, &options)?;
     let ids = id_headers(run, lang);
     let columns: Vec<Option<Columns>> = input.sheets.iter().map(|sheet| Columns::of(sheet, &ids)).collect();

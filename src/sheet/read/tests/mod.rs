@@ -21,7 +21,13 @@ fn known(texts: &[CompactString]) -> usize {
 }
 
 fn options<'a>() -> Options<'a> {
-    Options { sheet: None, encoding: None, known: &known, doubtful: Doubtful::Ask(&|_| false) }
+    Options {
+        sheet: None,
+        encoding: None,
+        known: &known,
+        doubtful: Doubtful::Ask(&|_| false),
+        scratch: Path::new("/tmp"),
+    }
 }
 
 struct Read {

@@ -45,6 +45,7 @@
 //! ```
 
 #![deny(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod error;
 pub mod files;

@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use caseload::ending::Ending;
-use caseload::error::{Error, ErrorKind};
-use caseload::job::{Access, Job, Output, Recipe, Sending, ServerChoice};
-use caseload::outcome::Status;
-use caseload::run::{self, Aim, Answer, Caller, Event, Proposed, RunHandle, Stage};
-use caseload::submit::control::{Control, Signal};
+use caseload_engine::ending::Ending;
+use caseload_engine::error::{Error, ErrorKind};
+use caseload_engine::job::{Access, Job, Output, Recipe, Sending, ServerChoice};
+use caseload_engine::outcome::Status;
+use caseload_engine::run::{self, Aim, Answer, Caller, Event, Proposed, RunHandle, Stage};
+use caseload_engine::submit::control::{Control, Signal};
 use secrecy::SecretString;
 
 use crate::support::witness::{Witness, count};

@@ -72,7 +72,7 @@ pub struct Account<'a> {
     pub places: &'a Places,
     pub send_duplicates: bool,
     pub ledger: Option<&'a Ledger>,
-    /// The run; none for a check.
+    /// The run. A check has none.
     pub run: Option<&'a Run>,
     /// Rows of a check that repeat rows in the ledger, and what is in question about them.
     pub past: HashMap<u32, (EntryId, Option<Doubt>)>,

@@ -40,7 +40,7 @@ impl Coerce<'_> {
     /// The field's value in this cell, or nothing where the cell is blank.
     ///
     /// # Errors
-    /// A cell that is no value of the field's kind.
+    /// The cell does not hold a value of the field's kind.
     pub fn value(&self, field: &Field, cell: &Cell) -> Result<Option<Value>, CellFault> {
         if cell.is_blank() {
             return Ok(None);

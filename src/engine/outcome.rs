@@ -295,7 +295,7 @@ impl Tally {
         Self { rows, ..Self::default() }
     }
 
-    /// An account of so many rows of which none was sent.
+    /// An account of so many rows, none of them sent.
     pub fn of_unsent(rows: u64, invalid: u64, duplicate: u64) -> Self {
         let mut tally = Self::of_rows(rows);
         let not_sent = rows.saturating_sub(invalid + duplicate);

@@ -17,7 +17,7 @@ pub const PROPERTY: &str = "caseload_run";
 const LOOK: u64 = 1 << 20;
 
 /// # Errors
-/// The input itself, a file that this program did not write, or something that is no file.
+/// The path names the input itself, a file that this program did not write, or something other than a file.
 pub fn may_replace(path: &Path, input: &Path, form: Form) -> Result<(), Error> {
     may_replace_or(path, input, form, |_| false)
 }
@@ -96,7 +96,7 @@ fn properties(file: File) -> io::Result<String> {
     Ok(properties)
 }
 
-/// The run of which a workbook is the result; none where it is no result, or cannot be read.
+/// The run whose result a workbook is, if it is one and can be read.
 pub fn run_of(path: &Path) -> Option<String> {
     let properties = properties(crate::files::open(path).ok()?).ok()?;
     let (_, own) = properties.split_once(&format!("name=\"{PROPERTY}\""))?;

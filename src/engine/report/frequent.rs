@@ -23,7 +23,7 @@ pub struct Frequent {
 #[derive(Debug, Default)]
 pub struct Errors {
     kinds: HashMap<String, Frequent>,
-    /// Errors met after so many kinds that new ones are no longer told apart.
+    /// Errors of further kinds, which are counted together.
     pub others: u64,
     key: String,
 }

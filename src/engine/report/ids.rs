@@ -22,7 +22,7 @@ pub struct IdSheet {
 /// Where ids come from.
 pub struct Origin<'a> {
     pub place: Place,
-    /// The name of the input sheet; none in a CSV file.
+    /// The name of the input sheet. A CSV file has none.
     pub sheet: Option<&'a str>,
 }
 

@@ -28,7 +28,7 @@ use crate::submit::auth::Secrets;
 use crate::submit::client::{Places, Sender};
 use crate::submit::network::Network;
 use crate::submit::pace::{Host, Paces, Rate, chance};
-use crate::submit::reading::{Line, Reply};
+use crate::submit::reading::{ReadSession, Reply};
 use crate::submit::status::{Sought, meaning};
 use crate::validate::{Context, Request, Rules, Verdict};
 
@@ -64,7 +64,7 @@ pub enum Unasked {
 /// Looks rows of a run up, in the order given. Nothing where no operation of the run has a look-up.
 ///
 /// # Errors
-/// The file of the run is gone or is another; a secret is missing; no token is to be had.
+/// The run's file is gone or has changed, a secret is missing, or the server gives no token.
 pub fn look_up(
     ledger: &Ledger,
     run: &Run,
@@ -99,12 +99,12 @@ pub fn look_up(
     let host =
         |(at, operation): (usize, &&Operation)| Host::new(&Server::of(&base(operation)), secrets.of_operation(at));
     let hosts: Vec<Host> = operations.iter().enumerate().map(host).collect();
-    let line = Line::new(&operations, &sender, Paces::new(chance).join(&hosts, rate, None), |_| {});
+    let line = ReadSession::new(&operations, &sender, Paces::new(chance).join(&hosts, rate, None), |_| {});
     let runtime = super::runtime()?;
     Ok(Some(runtime.block_on(ask(&line, &questions))))
 }
 
-/// The look-up requests of some rows, in their order; none for a row that has no value to look for.
+/// The look-up requests of some rows, in their order. A row without a value to look for has none.
 struct Questions {
     operations: Vec<Operation>,
     asked: Vec<Option<(Request, Place)>>,
@@ -151,7 +151,7 @@ fn value_of(request: &Request, operation: &Operation, by: &str) -> Option<Value>
     body.pointer(&in_body.pointer()).cloned()
 }
 
-/// The look-up's request for a value; none where its contract does not accept it.
+/// The look-up's request for a value, if its contract accepts it.
 fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value) -> Result<Option<Request>, Error> {
     let Some(contract) = job.contracts.iter().find(|contract| contract.name == lookup.system) else { return Ok(None) };
     let mut rules = Rules::new(index, lookup, contract, RowKeyers::of_nothing(), false)?;
@@ -167,7 +167,7 @@ fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value)
     Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
 }
 
-async fn ask(line: &Line<'_>, questions: &Questions) -> Vec<Found> {
+async fn ask(line: &ReadSession<'_>, questions: &Questions) -> Vec<Found> {
     let mut found = Vec::with_capacity(questions.asked.len());
     for (at, question) in (0_u32..).zip(&questions.asked) {
         let Some((request, place)) = question else {
@@ -181,7 +181,7 @@ async fn ask(line: &Line<'_>, questions: &Questions) -> Vec<Found> {
     found
 }
 
-fn understood(reply: Reply, lookup: &Operation, line: &Line) -> Found {
+fn understood(reply: Reply, lookup: &Operation, line: &ReadSession) -> Found {
     match reply {
         Reply::Answer { body, .. } => {
             let id = lookup.id.as_ref().and_then(|form| body.pointer(&form.pointer).cloned());

@@ -9,7 +9,7 @@ use crate::text;
 /// The address of an operation below a base.
 ///
 /// # Errors
-/// A base that is no address, that carries a password, or that is plain http elsewhere.
+/// The base is not an address, carries a password, or is plain http to another machine.
 pub(super) fn of_operation(base: &str, path: &str, allow_http: bool) -> Result<Url, Error> {
     // Looked at by itself: a base without a host would take the first piece of the path for one.
     let given = Url::parse(base).ok().filter(is_whole).ok_or_else(|| no_url(base))?;
@@ -20,7 +20,7 @@ pub(super) fn of_operation(base: &str, path: &str, allow_http: bool) -> Result<U
     may_be_spoken_to(url, base, allow_http)
 }
 
-/// The address at which a token is to be had.
+/// The address that gives tokens.
 ///
 /// # Errors
 /// As [`of_operation`].

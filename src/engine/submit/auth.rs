@@ -131,8 +131,8 @@ fn all_given(
     Ok(true)
 }
 
-/// The alternatives of an operation of which one will be used, told without reading a secret: those whose secrets may
-/// all be there, up to the first of which they surely are.
+/// The alternatives of an operation that a run may use, found without reading a secret: those whose secrets may all
+/// be there, up to the first whose secrets certainly are.
 ///
 /// # Errors
 /// There is none.

@@ -28,7 +28,7 @@ pub enum Event {
 pub struct Finished {
     /// Why it ended before all rows were settled.
     pub stop: Option<Error>,
-    /// Rows of which at least one request left.
+    /// Rows for which at least one request left.
     pub sent: u64,
     /// Rows to be given back as pending: refused for what was wrong with the run.
     pub reopen: Vec<u32>,

@@ -27,7 +27,7 @@ impl Mask {
         self.0.iter().any(|text| words.contains(text.expose_secret()))
     }
 
-    /// These words with `***` in place of each of the texts; none where they are harmless as they are.
+    /// These words with `***` in place of each of the texts, or nothing if they hold none of them.
     pub fn over(&self, words: &str) -> Option<String> {
         let long = |text: &&SecretString| text.expose_secret().len() >= SHORTEST;
         let mut masked = None;

@@ -36,7 +36,7 @@ impl Network {
     /// What the caller says of it; no secret is read yet.
     ///
     /// # Errors
-    /// A proxy that is no http or https address or that carries a password; a file without usable certificates.
+    /// The proxy is not an http or https address, or carries a password; a file has no usable certificates.
     pub fn of(access: &Access) -> Result<Self, Error> {
         let proxy = access.proxy.as_deref().map(proxy_at).transpose()?;
         let roots = access.ca_file.as_deref().map_or(Ok(Vec::new()), authorities)?;
@@ -101,7 +101,7 @@ fn proxy_at(address: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// The certificates of a PEM file, each of which can vouch for others.
+/// The certificates of a PEM file. Each can vouch for others.
 fn authorities(path: &Path) -> Result<Vec<Certificate>, Error> {
     let bytes = files::read(path, LARGEST_BUNDLE).map_err(|error| unfit(path, &error.to_string()))?;
     let mut roots = Vec::new();

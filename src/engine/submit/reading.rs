@@ -1,6 +1,6 @@
 //! Reading: requests that change nothing, each sent until it is answered or has proved hopeless.
 //!
-//! Many reads share one [`Line`]: its pace, its tokens, and the first reason to stop. A read needs no
+//! Many reads share one [`ReadSession`]: its pace, its tokens, and the first reason to stop. A read needs no
 //! ledger; what is under way when the run stops is let go.
 
 mod reply;
@@ -47,7 +47,7 @@ pub enum Reply {
 }
 
 /// What all reads of a run share.
-pub struct Line<'a> {
+pub struct ReadSession<'a> {
     operations: &'a [&'a Operation],
     sender: &'a Sender,
     shared: RefCell<Shared>,
@@ -71,7 +71,7 @@ enum Next {
     Again(Instant),
 }
 
-impl<'a> Line<'a> {
+impl<'a> ReadSession<'a> {
     /// `holding` is told when the server asks for a pause.
     pub fn new(
         operations: &'a [&'a Operation],
@@ -171,7 +171,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Takes a turn of the pace; none where the run stops first.
+    /// Takes a turn of the pace. Gives nothing if the run stops first.
     async fn turn(&self, operation: usize) -> Option<()> {
         self.until(|pace| pace.turn(operation).err()).await?;
         self.until(|pace| match pace.leave(operation) {
@@ -207,7 +207,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The token that a request goes with, asked for where there is none in force; none where the run stops first.
+    /// The token that a request goes with. The session asks for one if none is in force; nothing comes if the run stops
+    /// first.
     async fn token(&self, operation: usize) -> Option<(Option<HeaderValue>, Option<Used>)> {
         let Some(source) = self.sender.source_of(operation) else { return Some((None, None)) };
         let _one_at_a_time = self.asking.lock().await;

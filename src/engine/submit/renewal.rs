@@ -30,7 +30,7 @@ struct Slot {
     token: Option<Token>,
     /// Counts the tokens that this source has given.
     generation: u32,
-    /// When the token has to be renewed; none: when it is refused.
+    /// When to renew the token. Without a time, the program renews it once a server refuses it.
     due: Option<Instant>,
     /// Requests for the next token that gave none.
     tries: u32,
@@ -81,7 +81,7 @@ impl Tokens {
         self.asking = Some(source);
     }
 
-    /// The token in force; none where there is none yet, or the server has refused it.
+    /// The token in force. There is none before the first is got, and after the server refused the last.
     pub fn current(&self, source: usize) -> Option<(&Token, Used)> {
         let slot = &self.slots[source];
         slot.token.as_ref().map(|token| (token, Used { source, generation: slot.generation }))

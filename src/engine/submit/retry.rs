@@ -1,10 +1,10 @@
 //! What an attempt proves, and what follows. A pure function: no clock, no socket, no ledger.
 //!
-//! A request is sent again only where it is proven that the first one did nothing: it never left, or
-//! the server said "not now". Everything else that is no answer is unknown.
+//! The program sends a request again only if the first one provably did nothing: it never left, or the server said
+//! "not now". A request without an answer is unknown.
 //!
-//! Where the contract proves that a second time does no harm (`PUT`, `DELETE`, `reconcile: conflict`), what
-//! is unknown is sent again; what the server says to that is read knowing that the first may have worked.
+//! If the contract proves that a second request does no harm (`PUT`, `DELETE`, `reconcile: conflict`), the program
+//! sends an unknown row again, and reads the answer knowing that the first request may have worked.
 
 use std::time::Duration;
 
@@ -82,8 +82,8 @@ pub fn decide(attempt: &Attempt, operation: &Operation, before: Before) -> Decis
     }
 }
 
-/// What an answer means where an earlier attempt may have been carried out: a conflict, or that the thing is
-/// gone, may be the trace of that one; and that the user may not do it now says nothing of then.
+/// What an answer means if an earlier attempt may have been carried out. A conflict, or a thing that is gone, may be
+/// the trace of that attempt. A right that the user lacks now says nothing about then.
 fn after_doubt(decision: Decision, answer: &Answer, operation: &Operation) -> Decision {
     match decision.settlement.state {
         State::Rejected if operation.reconcile == Some(Reconcile::Conflict(answer.status)) => {
@@ -110,8 +110,8 @@ fn tells_nothing_of_before(status: u16, operation: &Operation) -> bool {
     }
 }
 
-/// This attempt did nothing: the row is what it was before. What may not be repeated was given back by a person, who
-/// said that the earlier attempt did nothing either.
+/// This attempt did nothing, so the row is what it was before. If the row may not be repeated, a person gave it back
+/// and said that the earlier attempt did nothing either.
 fn in_doubt_still(decision: Decision, operation: &Operation) -> Decision {
     match decision.settlement.state {
         State::Pending if !operation.may_repeat() => decision,

@@ -36,7 +36,7 @@ pub struct Token {
     pub(super) header: HeaderValue,
     /// The token alone.
     pub(super) text: SecretString,
-    /// How long it lives from when it was asked for; none where the server does not tell.
+    /// How long it lives from when it was asked for, if the server tells.
     pub(super) lifetime: Option<Duration>,
 }
 

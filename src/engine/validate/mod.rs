@@ -56,12 +56,12 @@ impl Request {
         usize::from(self.operation)
     }
 
-    /// The JSON body; none for an operation without one.
+    /// The JSON body, if the operation has one.
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
     }
 
-    /// The path below the base URL, with its query; none where it is the operation's own.
+    /// The path below the base URL, with its query, if it differs from the operation's own.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }
@@ -144,7 +144,7 @@ pub enum Verdict {
         id: Option<String>,
         /// What the result has as the row's reference.
         reference: String,
-        /// What the row would be sent as; none where the contract does not accept it, or nothing is to be sent.
+        /// What the row would be sent as, if the contract accepts it and something is to be sent.
         request: Option<Request>,
     },
 }
@@ -158,7 +158,7 @@ pub struct Marks {
     pub naming: u16,
     /// The other keys under which a ledger may know the row, each with its naming.
     pub others: Vec<(u16, Key)>,
-    /// Index of the `unique` rule that is the row's; none where equal bodies are legitimate.
+    /// Index of the `unique` rule that the row falls under. Without one, equal bodies are legitimate.
     pub unique: Option<u16>,
     /// The key of a row that undoes this one.
     pub undone_by: Option<Key>,
@@ -197,7 +197,7 @@ impl Accepted<'_> {
         self.order_under(&self.rules.keyers.now)
     }
 
-    /// The same for a check: nobody asks for it where there is no ledger to compare with.
+    /// The same for a check, which needs it only if it compares rows with a ledger.
     pub fn order_to_compare(&self) -> Option<Key> {
         if self.rules.keyers.with_body { self.order() } else { None }
     }

@@ -15,14 +15,14 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
-/// The JSON body; none where the operation takes none.
+/// The JSON body, if the operation takes one.
 pub(super) fn body(operation: &Operation, shape: &Shape) -> Option<String> {
     operation.body_schema.as_ref()?;
     let body = if has_parts(operation) { shape.value.get(BODY)? } else { &shape.value };
     Some(body.to_string())
 }
 
-/// The path with its values, and the query; none where the operation has neither.
+/// The path with its values, and the query, if the operation has either.
 pub(super) fn path(operation: &Operation, shape: &Shape) -> Option<String> {
     if !operation.parameters.iter().any(|parameter| parameter.place != Place::Header) {
         return None;

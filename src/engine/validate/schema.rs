@@ -28,7 +28,7 @@ pub struct Schema {
 
 /// What a schema has against a body.
 pub struct Found {
-    /// Index of the field; none when the problem is the row's.
+    /// Index of the field. Without one, the problem is the row's.
     pub field: Option<usize>,
     pub rule: String,
     pub complaint: Complaint,

@@ -16,7 +16,7 @@ pub const PARAMETERS: &str = "parameters";
 /// A value with room for certain fields of an operation.
 pub struct Shape {
     pub value: Value,
-    /// Of each field, the ways to it; none for a field that is not there.
+    /// The ways to each field. A field that is not there has none.
     ways: Vec<Vec<Vec<Step>>>,
     /// Where the whole value is one flat body: the position of each field in it.
     flat: Option<Vec<usize>>,

@@ -1,8 +1,8 @@
 //! What codes and parameters mean to a person, in Turkish and in English.
 //!
 //! Everything below the command line says *why* as data: a [`Reason`] of a row, a
-//! [`Halt`](crate::submit::halt::Halt) of a run. This module makes the sentences, for whoever reads and whenever that
-//! is: the history of a run that was sent in English is Turkish to a Turkish clerk. A server's own words stay its own.
+//! [`Halt`](crate::submit::halt::Halt) of a run. This module makes the sentences when
+//! somebody reads: the history of a run that was sent in English is Turkish to a Turkish clerk. A server's own words stay its own.
 
 mod cell;
 mod failure;
@@ -24,7 +24,7 @@ pub use self::lookup::found;
 pub use self::problem::problem;
 pub use self::reason::{list_doubt, reason};
 
-/// Who reads, and what the commands that a sentence names have to carry ([`hint`](crate::hint)).
+/// The reader's language, and the flags that the commands in a sentence have to carry ([`hint`](crate::hint)).
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     pub lang: Lang,

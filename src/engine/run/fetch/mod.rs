@@ -27,7 +27,7 @@ use crate::report::{Layout, fetched};
 use crate::row::Place;
 use crate::submit::client::Address;
 use crate::submit::control::Control;
-use crate::submit::reading::Line;
+use crate::submit::reading::ReadSession;
 use crate::validate::Verdict;
 
 pub use closing::Fetched;
@@ -223,7 +223,7 @@ fn gather(
     let operations = [operation];
     let stop = runtime.block_on(async {
         let pace = target.pace(sending, None);
-        let line = Line::new(&operations, &target.sender, pace, |time| caller.tell(Event::Holding(time)));
+        let line = ReadSession::new(&operations, &target.sender, pace, |time| caller.tell(Event::Holding(time)));
         let name = name();
         let (pages, concurrency) = (operation.pages.as_ref(), sending.concurrency);
         let plan = Plan { line: &line, name: &name, pages, concurrency, caller, single, scratch };

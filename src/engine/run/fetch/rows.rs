@@ -17,7 +17,7 @@ use crate::row::Place;
 use crate::run::event::{Caller, Event};
 use crate::submit::control::{Command, Signal};
 use crate::submit::event::reference;
-use crate::submit::reading::{Line, Reply};
+use crate::submit::reading::{ReadSession, Reply};
 use crate::text;
 use crate::validate::Request;
 
@@ -40,7 +40,7 @@ pub struct ReadRow<'a> {
 
 /// What the loop needs to know of the run.
 pub struct Plan<'a> {
-    pub line: &'a Line<'a>,
+    pub line: &'a ReadSession<'a>,
     /// The run's name, as it stands in references.
     pub name: &'a str,
     pub pages: Option<&'a Pages>,

@@ -11,7 +11,7 @@ use crate::job::{Job, Sending};
 use crate::message::{Text, shown};
 use crate::run::target::Target;
 use crate::submit::control::{Command, Control};
-use crate::submit::reading::{Line, Reply};
+use crate::submit::reading::{ReadSession, Reply};
 use crate::text;
 use crate::validate::Request;
 use crate::words;
@@ -31,7 +31,7 @@ pub fn values(job: &Job, sending: &Sending, control: &Control) -> Result<Vec<(St
         operation.values.iter().map(|(field, _)| (field.clone(), Values::default())).collect();
     runtime.block_on(async {
         let pace = target.pace(sending, None);
-        let line = Line::new(&operations, &target.sender, pace, |_| ());
+        let line = ReadSession::new(&operations, &target.sender, pace, |_| ());
         tokio::select! {
             read = every_page(&line, operation, &request, &mut found) => read,
             stop = cancelled(control) => Err(stop),
@@ -41,7 +41,7 @@ pub fn values(job: &Job, sending: &Sending, control: &Control) -> Result<Vec<(St
 }
 
 async fn every_page(
-    line: &Line<'_>,
+    line: &ReadSession<'_>,
     operation: &Operation,
     request: &Request,
     found: &mut [(String, Values)],

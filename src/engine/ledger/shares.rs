@@ -15,6 +15,9 @@ use super::under_way;
 use crate::keyed::Key;
 use crate::uptime::Uptime;
 
+/// What a run sent before its end counts for so long.
+const LAST_SECOND_MS: i64 = 1_010;
+
 /// A run's claim to share the rates of its servers through the ledger.
 #[derive(Debug, Clone)]
 pub struct Sharer {
@@ -139,8 +142,29 @@ impl Shares {
         let known = known(&transaction, path, host, run)?;
         transaction.execute("DELETE FROM share WHERE host = ?1 AND run = ?2", params![host.0, run])?;
         write_pace(&transaction, host, known.free_ms.max(free_ms), known.hold_ms)?;
+        tidy(&transaction, path)?;
         Ok(transaction.commit()?)
     }
+}
+
+/// Takes out what is over, at all servers: shares of runs that are gone, and paces that hold nobody up. A rehearsal has
+/// a server of its own each time.
+fn tidy(transaction: &Transaction, path: &Path) -> Result<(), Error> {
+    let now = Uptime::now();
+    let mut statement = transaction.prepare_cached("SELECT DISTINCT run FROM share")?;
+    let runs: Vec<u32> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for run in runs.into_iter().filter(|run| !under_way::is_alive(path, *run)) {
+        // What it sent in its last second still counts. Where others share the server, they take its part out themselves.
+        let sql = "UPDATE pace SET free_ms = max(free_ms, ?2) WHERE host IN (SELECT host FROM share WHERE run = ?1)";
+        transaction.execute(sql, params![run, now.ms + LAST_SECOND_MS])?;
+        let sql = "DELETE FROM share WHERE run = ?1 AND NOT EXISTS
+                   (SELECT 1 FROM share other WHERE other.host = share.host AND other.run <> share.run)";
+        transaction.execute(sql, [run])?;
+    }
+    let sql = "DELETE FROM pace WHERE (boot <> ?1 OR (free_ms < ?2 AND hold_ms < ?2))
+               AND NOT EXISTS (SELECT 1 FROM share WHERE share.host = pace.host)";
+    transaction.execute(sql, params![now.boot, now.ms])?;
+    Ok(())
 }
 
 fn known(connection: &Connection, path: &Path, host: Key, own: u32) -> Result<Known, Error> {

@@ -258,6 +258,19 @@ fn what_a_killed_process_had_falls_to_the_others() {
 }
 
 #[test]
+fn what_is_over_is_taken_out_of_the_ledger() {
+    let on = Ledgered::new();
+    let lock = on.lock(1);
+    let elsewhere = host("https://b.example", "key");
+    let mut gone = on.ledger.sharer(2).open(elsewhere.key(on.ledger.secret())).unwrap();
+    gone.settle(|_| (crate::ledger::Share { run: 2, per_s: None, part: 1 }, 0)).unwrap();
+    drop(on.join(1, Some("10/s")));
+    let shares = || gone.look().unwrap();
+    assert_eq!((shares().shares.len(), shares().dead.len()), (0, 0), "run 2 is gone, and was alone there");
+    drop(lock);
+}
+
+#[test]
 fn a_run_that_was_killed_and_goes_on_has_its_part_again() {
     let on = Ledgered::new();
     let _one = on.lock(1);

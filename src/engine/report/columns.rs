@@ -1,25 +1,12 @@
-//! The columns that a result adds to those of the input.
+//! Where the columns that a result adds stand among those of the input.
 
 use std::ops::Range;
 
 use caseload_sheet::write::{Head, Header};
 
+use super::added::Added;
 use crate::contract::Operation;
 use crate::row::Sheet;
-
-/// One added column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Added {
-    Result,
-    /// The id under the contract's own name, as an index into [`Columns::ids`].
-    Id(usize),
-    Error,
-    ErrorCode,
-    HttpStatus,
-    Attempts,
-    SentAt,
-    Reference,
-}
 
 /// The added columns of one run, in order.
 #[derive(Debug)]
@@ -60,12 +47,11 @@ impl Columns {
         Self { added, ids, id_of }
     }
 
-    /// The header of an added column: the same in both languages, so that a result that is fed back,
-    /// and whoever reads it by program, finds it under one name.
+    /// The header of an added column: an id's is the contract's own name for it.
     pub fn header(&self, column: Added) -> &str {
         match column {
             Added::Id(id) => &self.ids[id],
-            other => fixed_header(other),
+            other => other.header(),
         }
     }
 
@@ -85,23 +71,10 @@ impl Columns {
     }
 }
 
-fn fixed_header(column: Added) -> &'static str {
-    match column {
-        Added::Result => "Result",
-        Added::Id(_) => "id",
-        Added::Error => "Error",
-        Added::ErrorCode => "Error code",
-        Added::HttpStatus => "HTTP status",
-        Added::Attempts => "Attempts",
-        Added::SentAt => "Sent at",
-        Added::Reference => "Reference",
-    }
-}
-
 /// The columns of a sheet that an earlier result added, where the input is one: they are the past's,
 /// and this result writes its own in their place.
 pub fn of_earlier_result<S: AsRef<str>>(headers: &[S]) -> Range<usize> {
-    let is = |at: usize, column| headers.get(at).is_some_and(|header| header.as_ref() == fixed_header(column));
+    let is = |at: usize, column: Added| headers.get(at).is_some_and(|header| header.as_ref() == column.header());
     let error = (1..headers.len()).find(|&at| is(at, Added::Error) && is(at + 1, Added::ErrorCode));
     let start = error.and_then(|error| (0..error).rev().find(|&at| is(at, Added::Result)));
     let (Some(start), Some(error)) = (start, error) else { return 0..0 };

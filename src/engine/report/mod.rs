@@ -4,6 +4,7 @@
 //! All three go to a private file beside the target, which takes the target's name only when it is
 //! complete and on disk ([`Target`](caseload_sheet::write::Target)). Nothing in a result is a formula, whatever the rows say.
 
+mod added;
 mod cells;
 mod columns;
 mod earlier;

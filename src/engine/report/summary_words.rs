@@ -2,7 +2,8 @@
 //! nobody to explain them.
 
 use super::Facts;
-use super::columns::{Added, Columns};
+use super::added::Added;
+use super::columns::Columns;
 use crate::ending::Ending;
 use crate::error::ErrorKind;
 use crate::hint;

@@ -5,6 +5,7 @@
 //! An input of several sheets gives one table: a Sheet column in front, then every header that any
 //! sheet has, once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
@@ -13,12 +14,13 @@ use std::path::PathBuf;
 use caseload_sheet::write::{CsvWriter, Target};
 use jiff::tz::TimeZone;
 
-use super::columns::{Added, Columns, of_earlier_result};
-use super::explain::{Context, code, explanation};
+use super::added::Value;
+use super::columns::{Columns, of_earlier_result};
+use super::explain::Context;
 use super::publish::{self, failed};
 use super::{Layout, moment};
 use crate::error::Error;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, id_text};
 use crate::row::{Cell, Row, Sheet};
 
 pub struct Writer<'a> {
@@ -70,26 +72,26 @@ impl<'a> Writer<'a> {
         let operation_data = operation.and_then(|operation| self.layout.operations.get(operation));
         let (run, flags) = (self.layout.run, self.layout.flags);
         let context = Context { lang, headers: &sheet.headers, operation: operation_data, run, flags };
-        for &added in &self.columns.added {
-            let columns = &self.columns;
-            self.out.put(&match added {
-                Added::Result => outcome.status.as_str().into(),
-                Added::Id(id) if columns.holds(id, operation) => outcome.id_text().into(),
-                Added::Id(_) => "".into(),
-                Added::Error => explanation(outcome, context).into(),
-                Added::ErrorCode => code(outcome),
-                Added::HttpStatus => outcome.http_status.map(|status| status.to_string()).unwrap_or_default().into(),
-                Added::Attempts => {
-                    Some(outcome.attempts).filter(|&n| n > 0).map(|n| n.to_string()).unwrap_or_default().into()
-                }
-                Added::SentAt => outcome.sent_at_ms.map(|ms| moment::plain(ms, &self.zone)).unwrap_or_default().into(),
-                Added::Reference => outcome.reference.as_deref().unwrap_or_default().into(),
-            })?;
+        for added in &self.columns.added {
+            let value = added.value(outcome, &self.columns, operation, context);
+            self.out.put(&self.text(value))?;
         }
         for cell in row.cells.iter().skip(sheet.headers.len()) {
             self.out.put_cell(cell, formats, lang)?;
         }
         self.out.end_row()
+    }
+
+    fn text<'v>(&self, value: Value<'v>) -> Cow<'v, str> {
+        match value {
+            Value::Nothing => "".into(),
+            Value::Status(status) => status.as_str().into(),
+            Value::Id(id) => id_text(id).into(),
+            Value::Words(words) => words.into(),
+            Value::Text(text) => text,
+            Value::Count(count) => count.to_string().into(),
+            Value::Moment(ms) => moment::plain(ms, &self.zone).into(),
+        }
     }
 
     pub fn finish(self) -> Result<PathBuf, Error> {

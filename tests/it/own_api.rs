@@ -279,7 +279,9 @@ fn no_system_is_named_in_code_outside_the_sandbox() {
     for system in ["hugin", "thalamus", "netahsilat", "bankapi"] {
         for path in &found {
             let text = std::fs::read_to_string(path).unwrap().to_lowercase();
-            assert!(!text.contains(system), "{system} in {}", path.display());
+            // An example in the documentation may name one.
+            let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            assert!(!code.any(|line| line.contains(system)), "{system} in {}", path.display());
         }
     }
 }

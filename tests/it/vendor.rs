@@ -142,7 +142,7 @@ fn ends_as_it_should(dir: &Workdir) {
 /// vendor needs, and no list in code names those that are there.
 #[test]
 fn built_in_contracts_are_the_files_of_their_folder() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/contract");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine/contract");
     let names = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
     let mut names: Vec<String> = names
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))

@@ -101,7 +101,7 @@ pub fn look_up(
     let hosts: Vec<Host> = operations.iter().enumerate().map(host).collect();
     let line = ReadSession::new(&operations, &sender, Paces::new(chance).join(&hosts, rate, None), |_| {});
     let runtime = super::runtime()?;
-    Ok(Some(runtime.block_on(ask(&line, &questions))))
+    Ok(Some(runtime.block_on(ask(&line, &questions, caller))))
 }
 
 /// The look-up requests of some rows, in their order. A row without a value to look for has none.
@@ -167,13 +167,17 @@ fn question(index: usize, lookup: &Operation, job: &Job, by: &str, value: Value)
     Ok(rules.check(&mut draft, &context).ok().map(|accepted| accepted.request()))
 }
 
-async fn ask(line: &ReadSession<'_>, questions: &Questions) -> Vec<Found> {
+async fn ask(line: &ReadSession<'_>, questions: &Questions, caller: Caller<'_>) -> Vec<Found> {
     let mut found = Vec::with_capacity(questions.asked.len());
     for (at, question) in (0_u32..).zip(&questions.asked) {
         let Some((request, place)) = question else {
             found.push(Found::NoAnswer(Unasked::NoValue));
             continue;
         };
+        if let Err(cancelled) = caller.still_wants() {
+            found.push(Found::NoAnswer(Unasked::Stopped(cancelled.message)));
+            continue;
+        }
         let reference = format!("look-up-{}.{}", place.sheet + 1, place.row);
         let reply = line.read(request, at, &reference).await;
         found.push(understood(reply, &questions.operations[request.operation()], line));

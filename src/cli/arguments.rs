@@ -24,7 +24,7 @@ const EXIT_CODES: &str = "Exit codes:
   1    finished, some rows were not
   2    could not start: usage, settings, unreadable file, columns missing
   3    stopped early; the same command goes on
-  75   another run holds this ledger
+  75   another process is sending this run
   130  interrupted (143: terminated); rows in flight were settled first";
 
 #[derive(Debug, Subcommand)]

@@ -15,7 +15,7 @@ pub enum Exit {
     CannotStart = 2,
     /// Stopped early: authorisation, breaker, server gone, ledger. The same command goes on.
     StoppedEarly = 3,
-    /// Another run holds this ledger.
+    /// Another process is sending this run.
     LedgerBusy = 75,
     /// Interrupted by Ctrl-C; rows in flight were settled first.
     Interrupted = 130,

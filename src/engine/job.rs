@@ -300,6 +300,7 @@ mod tests {
             let spec = RunSpec {
                 name: "r".to_owned(),
                 signature: [0; 32],
+                again: 0,
                 file: String::new(),
                 sha256: String::new(),
                 destinations,

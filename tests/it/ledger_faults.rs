@@ -97,8 +97,16 @@ fn nobody_else_can_read_what_is_made() {
     let modes = modes(&dir.path("data/caseload"));
     assert!(child.wait().unwrap().success());
     let names: Vec<&str> = modes.iter().map(|(name, _)| name.as_str()).collect();
-    let wanted =
-        ["", "ledger.db", "ledger.db-shm", "ledger.db-wal", "ledger.db.ballast", "ledger.db.lock", "ledger.db.mark"];
+    let wanted = [
+        "",
+        "ledger.db",
+        "ledger.db-shm",
+        "ledger.db-wal",
+        "ledger.db.ballast",
+        "ledger.db.lock",
+        "ledger.db.mark",
+        "ledger.db.run-1.lock",
+    ];
     assert_eq!(names, wanted, "{modes:?}");
     for (name, mode) in modes {
         assert_eq!(mode, if name.is_empty() { 0o700 } else { 0o600 }, "{name}: {mode:o}");

@@ -114,7 +114,7 @@ fn equal_reservations_are_all_made_and_none_twice_whenever_the_program_is_killed
 }
 
 #[test]
-fn of_two_processes_on_one_ledger_one_sends_and_the_other_leaves_at_once() {
+fn of_two_processes_with_one_list_one_sends_and_the_other_leaves_at_once() {
     let dir = Workdir::new();
     dir.write_cases("list.csv", 30);
     // Long enough for another process to start, also where the machine has other work.
@@ -127,7 +127,7 @@ fn of_two_processes_on_one_ledger_one_sends_and_the_other_leaves_at_once() {
     let second = dir.run(&args);
     assert_eq!(second.code, 75, "{second:?}");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    assert!(second.stderr.contains("holds the ledger"), "{second:?}");
+    assert!(second.stderr.contains("is sending this file"), "{second:?}");
     assert_eq!(first.wait_with_output().unwrap().status.code(), Some(0));
     assert_eq!((witness.sandbox.requests(), witness.sandbox.committed()), (30, 30));
     witness.agrees_with(&dir.rows("out.jsonl"), &cases(30));

@@ -31,6 +31,7 @@ mod signals;
 mod soak;
 mod special;
 mod tables;
+mod together;
 
 use support::{auth_server, certificates, witness, workdir};
 

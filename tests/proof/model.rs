@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use caseload_engine::keyed::Key;
 use caseload_engine::ledger::{
-    EntryId, Grant, Intent, Journal, Kept, Ledger, Opening, Receipt, Resolution, RunSpec, Settlement, State, Step,
+    Begun, EntryId, Grant, Held, Intent, Journal, Kept, Ledger, Opening, Reach, Receipt, Resolution, RunSpec,
+    Settlement, State, Step,
 };
 use caseload_engine::uptime::Uptime;
 use caseload_sheet::row::Place;
@@ -201,6 +202,7 @@ impl Model {
 struct OnDisk {
     folder: TempDir,
     ledger: Option<Ledger>,
+    held: Option<Held>,
     run: u32,
     /// The nonce of each row's latest attempt, and the last that was drawn.
     nonce: [u64; ROWS as usize],
@@ -214,8 +216,9 @@ impl OnDisk {
 
     /// Hands a step to the journal and waits until it is durable, or refused.
     fn hand(&mut self, step: Step) -> bool {
-        let (journal, mut receipts) = Journal::start(self.ledger.take().unwrap()).unwrap();
-        journal.hand(step);
+        let journal = Journal::start(self.ledger.take().unwrap()).unwrap();
+        let (hand, mut receipts) = journal.join(self.held.as_ref().unwrap());
+        hand.hand(step);
         let receipt = receipts.blocking_recv().unwrap().remove(0);
         self.ledger = Some(journal.stop().unwrap());
         match receipt {
@@ -252,8 +255,9 @@ impl OnDisk {
             }
             Action::ReopenRejected => self.ledger().reopen_rejected(self.run, None).is_ok(),
             Action::Crash => {
-                self.ledger = None;
-                self.ledger = Some(reopened(&self.folder.path().join("l.db")));
+                (self.ledger, self.held) = (None, None);
+                let ledger = reopened(&self.folder.path().join("l.db"));
+                (self.held, self.ledger) = (Some(ledger.hold(self.run).unwrap()), Some(ledger));
                 true
             }
         }
@@ -267,8 +271,16 @@ impl StateMachineTest for OnDisk {
     fn init_test(_: &Model) -> OnDisk {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("l.db")).unwrap();
-        let run = ledger.begin(spec()).unwrap().number;
-        OnDisk { folder, ledger: Some(ledger), run, nonce: [0; ROWS as usize], drawn: 0 }
+        let Begun::New(run) = ledger.begin(spec()).unwrap() else { panic!("it is the first") };
+        let run = run.number;
+        OnDisk {
+            folder,
+            held: Some(ledger.hold(run).unwrap()),
+            ledger: Some(ledger),
+            run,
+            nonce: [0; ROWS as usize],
+            drawn: 0,
+        }
     }
 
     fn apply(mut disk: OnDisk, model: &Model, action: Action) -> OnDisk {
@@ -326,6 +338,7 @@ fn intent(row: u32, may_repeat: bool) -> Intent {
         at_ms: 1,
         opened: Uptime { boot: 1, ms: 0 },
         may_repeat,
+        reach: Reach::ALL,
     }
 }
 
@@ -333,6 +346,7 @@ fn spec() -> RunSpec {
     RunSpec {
         name: "model".to_owned(),
         signature: [1; 32],
+        again: 0,
         file: "list.csv".to_owned(),
         sha256: "00".to_owned(),
         destinations: Vec::new(),

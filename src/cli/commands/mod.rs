@@ -34,7 +34,7 @@ use crate::cli::profile::{
 use crate::cli::progress::Terminal;
 use caseload_engine::error::Error;
 use caseload_engine::job::Locale;
-use caseload_engine::ledger::{Ledger, Run};
+use caseload_engine::ledger::{Held, Ledger, Run};
 use caseload_engine::{hint, run};
 use caseload_sheet::message::{Lang, shown};
 
@@ -131,6 +131,11 @@ fn open(args: &LedgerArgs) -> Result<Ledger, Error> {
 fn locale(ledger: &Ledger, settings: &Origin, lang: Lang) -> Locale {
     let flags = flags(Some(ledger.path()), settings);
     Locale { lang, zone: local_zone(), scratch: std::env::temp_dir(), flags }
+}
+
+/// Takes a run, so that nobody sends it meanwhile.
+fn hold(ledger: &Ledger, held: &Run) -> Result<Held, Error> {
+    ledger.hold(held.number).map_err(|error| run::ledger_sentence(ledger.path(), &error, &local_zone().zone))
 }
 
 /// The run of a name, or the latest.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
+use super::claims;
 use super::entry::{EntryId, Error, Settlement, State};
 use super::query::state;
 use super::step::{Grant, Intent, Kept, Opening};
@@ -12,8 +13,15 @@ use crate::outcome::Cause;
 /// What is said of a row whose process ended while its attempt was open.
 pub const INTERRUPTED: &str = "interrupted";
 
-/// A row gets an attempt if it has none, or if all it had are proven to have done nothing, or may be repeated.
+/// A row gets an attempt if it has none, or if all it had are proven to have done nothing, or may be repeated; and if no
+/// other row stands against it. A row that repeats another is a duplicate of that one from now on.
 pub fn open(connection: &Connection, intent: &Intent) -> Result<Opening, Error> {
+    if let Some(against) = claims::against(connection, intent)? {
+        return match against {
+            Opening::Repeats { of, .. } if !note_repeat(connection, intent, of)? => stale(connection, intent.grant.id),
+            against => Ok(against),
+        };
+    }
     // A person's word was about the attempts before it, and not about one that is in doubt since.
     let mut statement = connection.prepare_cached(
         "INSERT INTO entry (id, sheet, row, key, order_key, first_key, state, attempts, sent_ms, body_key, server, nonce,
@@ -43,8 +51,25 @@ pub fn open(connection: &Connection, intent: &Intent) -> Result<Opening, Error> 
     ];
     match statement.query_row(values, |row| row.get(0)).optional()? {
         Some(attempt) => Ok(Opening::Granted { attempt }),
-        None => Ok(Opening::Stale(found(connection, intent.grant.id)?.map_or(State::Pending, |found| found.state))),
+        None => stale(connection, intent.grant.id),
     }
+}
+
+/// The row is not open: what its record says.
+fn stale(connection: &Connection, id: EntryId) -> Result<Opening, Error> {
+    Ok(Opening::Stale(found(connection, id)?.map_or(State::Pending, |found| found.state)))
+}
+
+/// Makes a row that is open the duplicate of another; whether it was open.
+fn note_repeat(connection: &Connection, intent: &Intent, of: EntryId) -> Result<bool, Error> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO entry (id, sheet, row, key, state, attempts, duplicate_of) VALUES (?1, ?2, ?3, ?4, 'duplicate', 0, ?5)
+         ON CONFLICT (id) DO UPDATE SET state = 'duplicate', duplicate_of = excluded.duplicate_of, code = NULL
+         WHERE state = 'pending'",
+    )?;
+    let place = intent.place;
+    let values = params![intent.grant.id.to_sql(), place.sheet, place.row, intent.key.0, of.to_sql()];
+    Ok(statement.execute(values)? == 1)
 }
 
 /// Closes the attempt that the nonce names, also where the row was taken for lost meanwhile or a person gave it back:

@@ -15,9 +15,12 @@ use crate::uptime::Uptime;
 /// The ledger cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Another run holds the lock.
-    #[error("another run holds the ledger")]
+    /// Another program holds the ledger for itself.
+    #[error("another program holds the ledger")]
     Busy,
+    /// Another process is sending the run.
+    #[error("another process is sending the run")]
+    UnderWay,
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("{0}")]
@@ -229,6 +232,8 @@ pub struct RunSpec {
     pub name: String,
     /// Hash of file, operations and mapping: the same again, to the same servers, is the same run.
     pub signature: [u8; 32],
+    /// How many runs with this signature, to these servers, were known when this one began.
+    pub again: u32,
     pub file: String,
     pub sha256: String,
     /// In the order of the file's operations.
@@ -266,6 +271,14 @@ fn each_once<'a>(names: impl Iterator<Item = &'a str>) -> String {
         }
     }
     list.join(",")
+}
+
+/// What becomes of a run that is to begin.
+#[derive(Debug)]
+pub enum Begun {
+    New(Box<Run>),
+    /// Another process began the run of this number at the same time.
+    Joined(u32),
 }
 
 /// A run in the ledger.

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::entry::Error;
+use super::servers;
 use crate::fail;
 
 const STEPS: &[&str] = &[
@@ -135,6 +136,17 @@ const STEPS: &[&str] = &[
     -- The longest window in which a row of the run counts as sent.
     ALTER TABLE run ADD COLUMN window_ms INTEGER;
 ",
+    "
+    -- What an opening asks of all other rows (`claims`): by a row's own key, its body's, its order key.
+    CREATE INDEX live_key ON entry (key) WHERE state IN ('sending', 'unknown', 'done', 'done-without-id');
+    CREATE INDEX live_body ON entry (body_key) WHERE body_key IS NOT NULL AND state IN ('sending', 'unknown', 'done', 'done-without-id');
+    CREATE INDEX busy_order ON entry (order_key) WHERE order_key IS NOT NULL AND state IN ('sending', 'unknown');
+    CREATE INDEX sending_entry ON entry (id) WHERE state = 'sending';
+    -- Which servers are one: the least number among them (`servers`).
+    ALTER TABLE server ADD COLUMN class INTEGER;
+    -- The how manieth run of its signature a run is; none in a run from before.
+    ALTER TABLE run ADD COLUMN again INTEGER;
+",
 ];
 
 /// # Errors
@@ -150,22 +162,29 @@ pub fn is_ledger(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Whether a ledger lacks steps that this program knows.
+///
+/// # Errors
+/// [`Error::Unfit`] where it has steps that this program does not know.
 pub fn is_behind(connection: &Connection) -> Result<bool, Error> {
+    Ok(steps(connection)? < STEPS.len())
+}
+
+fn steps(connection: &Connection) -> Result<usize, Error> {
     let have: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    Ok(usize::try_from(have).is_ok_and(|have| have < STEPS.len()))
+    match usize::try_from(have) {
+        Ok(have) if have <= STEPS.len() => Ok(have),
+        _ => Err(Error::Unfit(format!("it was written by a newer version of this program (schema {have})"))),
+    }
 }
 
 /// Brings a ledger to the newest step.
 pub fn apply(connection: &mut Connection) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-    let have: usize =
-        transaction.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?.unsigned_abs() as usize;
-    if have > STEPS.len() {
-        return Err(Error::Unfit(format!("it was written by a newer version of this program (schema {have})")));
-    }
+    let have = steps(&transaction)?;
     for step in &STEPS[have..] {
         transaction.execute_batch(step)?;
     }
+    servers::classify(&transaction)?;
     transaction.pragma_update(None, "user_version", u32::try_from(STEPS.len()).unwrap_or(u32::MAX))?;
     fail::point("schema-committing");
     transaction.commit()?;

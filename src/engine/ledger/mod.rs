@@ -10,9 +10,13 @@
 //! [`Journal`] commits in groups: while one sync runs, the next group forms.
 //!
 //! # Concurrency
-//! One run at a time: kernel locks, on `<ledger>.lock` among others, gone with the process (`watch`). While rows are
-//! sent, one thread owns the connection, and looks before each group whether the ledger is still the file that was
-//! opened: a run whose ledger was removed or replaced stops, and writes what it knew to a file again.
+//! Several runs at once, of one process and of several on this machine. A kernel lock for each run tells whether it is
+//! being sent (`run_lock`): a second process that sends the same run is kept out, and only what a dead run left open is
+//! taken for lost. The statement that opens an attempt asks what other rows stand against it (`claims`), and the write
+//! lock that it holds makes two runs with the same row or the same device go one after the other. Locks on the
+//! ledger itself keep programs from before out, and those who would change the schema (`watch`). While rows are sent,
+//! one thread owns the connection, and looks before each group whether the ledger is still the file that was opened: a
+//! run whose ledger was removed or replaced stops, and writes what it knew to a file again.
 //!
 //! # An older copy
 //! Marks outside the file tell how far it had come (`mark`). A ledger that is behind them is not written to until a
@@ -27,6 +31,7 @@
 
 mod attempt;
 mod backup;
+mod claims;
 mod entry;
 mod failure;
 mod journal;
@@ -37,6 +42,7 @@ mod place;
 mod purge;
 mod query;
 mod ripe;
+mod run_lock;
 mod servers;
 mod shares;
 mod sqlite;
@@ -49,14 +55,17 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Destination, Entry, EntryId, Error, LeftOut, PastRow, Resolution, Run, RunSpec, Settlement, State};
+pub use entry::{
+    Begun, Destination, Entry, EntryId, Error, LeftOut, PastRow, Resolution, Run, RunSpec, Settlement, State,
+};
 pub use failure::Failure;
-pub use journal::{Journal, Receipts};
+pub use journal::{Hand, Journal, Receipts};
 pub use mark::Newer;
 pub use purge::Purged;
 pub use query::{HeldOrder, Settled};
 pub use ripe::LEAVE;
+pub use run_lock::Held;
 pub use servers::Servers;
 pub use shares::{Known, Share, Sharer, Shares};
 pub use sqlite::Ledger;
-pub use step::{Grant, Intent, Kept, Opening, Receipt, Step, nonce};
+pub use step::{Grant, Intent, Kept, Opening, Reach, Receipt, Step, nonce};

@@ -29,10 +29,15 @@ impl Ledger {
     /// record stays as the proof of it: name, hash of the file, counts; so the same file again is still known.
     ///
     /// # Errors
-    /// The ledger cannot be written.
+    /// [`Error::Busy`] where anybody else writes; the ledger cannot be written.
     pub fn purge(&self, before_ms: i64, now_ms: i64) -> Result<Purged, Error> {
+        let purge = || self.purge_alone(before_ms, now_ms);
+        self.watch.as_ref().map_or_else(purge, |watch| watch.alone(purge))
+    }
+
+    fn purge_alone(&self, before_ms: i64, now_ms: i64) -> Result<Purged, Error> {
         let mut purged = Purged::default();
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.writing()?;
         for run in self.runs()? {
             let old = run.ended_ms.unwrap_or(run.spec.started_ms) < before_ms;
             if !old || run.purged_ms.is_some() {

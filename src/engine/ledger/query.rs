@@ -12,7 +12,7 @@ use crate::row::Place;
 use crate::uptime::Uptime;
 
 pub(super) const SELECT_RUN: &str = "SELECT number, name, signature, file, sha256, target, host, recipe, sheets, rows,
-    started_ms, ended_ms, finished, tally, result, purged_ms, destinations FROM run";
+    started_ms, ended_ms, finished, tally, result, purged_ms, destinations, again FROM run";
 
 pub(super) const SELECT_ENTRY: &str =
     "SELECT id, sheet, row, order_key, state, attempts, sent_ms, http_status, answer_id,
@@ -218,6 +218,7 @@ pub(super) fn run(row: &Row) -> rusqlite::Result<Run> {
         spec: RunSpec {
             name: row.get(1)?,
             signature: row.get(2)?,
+            again: row.get::<_, Option<u32>>(17)?.unwrap_or_default(),
             file: row.get(3)?,
             sha256: row.get(4)?,
             destinations: match json(16)? {

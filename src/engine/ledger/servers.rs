@@ -1,6 +1,6 @@
 //! The servers that a ledger knows, and which of them are one.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::entry::{Destination, Error};
 use super::query::landed;
@@ -71,18 +71,7 @@ impl Servers {
 impl Ledger {
     /// What the ledger knows of servers.
     pub fn servers(&self) -> Result<Servers, Error> {
-        let mut statement = self.connection.prepare("SELECT number, name, test FROM server")?;
-        let known = statement.query_map([], |row| {
-            let name: String = row.get(1)?;
-            Ok(Known { number: row.get(0)?, server: Server::from_name(&name), is_test: row.get(2)? })
-        })?;
-        let known = known.collect::<Result<_, _>>()?;
-        let mut statement = self.connection.prepare("SELECT old, new FROM same_server")?;
-        let same = statement.query_map([], |row| {
-            let (old, new): (String, String) = (row.get(0)?, row.get(1)?);
-            Ok((Server::from_name(&old), Server::from_name(&new)))
-        })?;
-        Ok(Servers { known, same: same.collect::<Result<_, _>>()? })
+        read(&self.connection)
     }
 
     /// The operations and addresses of runs from before, each pair once: by them their keys were made.
@@ -103,13 +92,19 @@ impl Ledger {
 
     /// The number of a server, which gets one if it has none; and whether it is a test server, as its user says today.
     pub fn note_server(&self, server: &Server, is_test: bool) -> Result<u32, Error> {
-        self.connection.execute(
+        let transaction = self.writing()?;
+        let changed = transaction.execute(
             "INSERT INTO server (name, test) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET test = excluded.test
              WHERE test <> excluded.test",
             params![server.name(), is_test],
         )?;
+        if changed > 0 {
+            classify(&transaction)?;
+        }
         let sql = "SELECT number FROM server WHERE name = ?1";
-        Ok(self.connection.query_row(sql, [server.name()], |row| row.get(0))?)
+        let number = transaction.query_row(sql, [server.name()], |row| row.get(0))?;
+        transaction.commit()?;
+        Ok(number)
     }
 
     /// Keeps a person's word that two names mean one server. False where it was said before.
@@ -119,8 +114,38 @@ impl Ledger {
         if self.connection.query_row(sql, names, |_| Ok(())).optional()?.is_some() {
             return Ok(false);
         }
+        let transaction = self.writing()?;
         let sql = "INSERT INTO same_server (old, new, said_ms) VALUES (?1, ?2, ?3)";
-        self.connection.execute(sql, params![old.name(), new.name(), at_ms])?;
+        transaction.execute(sql, params![old.name(), new.name(), at_ms])?;
+        classify(&transaction)?;
+        transaction.commit()?;
         Ok(true)
     }
+}
+
+/// Writes down beside each server which class it belongs to, for the statement that opens an attempt to compare.
+pub(super) fn classify(connection: &Connection) -> Result<(), Error> {
+    let servers = read(connection)?;
+    for Known { number, server, .. } in &servers.known {
+        let same = servers.known.iter().filter(|other| servers.are_same(&other.server, server));
+        let class = same.map(|other| other.number).min();
+        let sql = "UPDATE server SET class = ?2 WHERE number = ?1 AND class IS NOT ?2";
+        connection.execute(sql, params![number, class])?;
+    }
+    Ok(())
+}
+
+fn read(connection: &Connection) -> Result<Servers, Error> {
+    let mut statement = connection.prepare("SELECT number, name, test FROM server")?;
+    let known = statement.query_map([], |row| {
+        let name: String = row.get(1)?;
+        Ok(Known { number: row.get(0)?, server: Server::from_name(&name), is_test: row.get(2)? })
+    })?;
+    let known = known.collect::<Result<_, _>>()?;
+    let mut statement = connection.prepare("SELECT old, new FROM same_server")?;
+    let same = statement.query_map([], |row| {
+        let (old, new): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok((Server::from_name(&old), Server::from_name(&new)))
+    })?;
+    Ok(Servers { known, same: same.collect::<Result<_, _>>()? })
 }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::entry::Error;
+use super::run_lock;
 use super::sqlite::{Ledger, connect};
-use super::under_way;
 use crate::keyed::Key;
 use crate::uptime::Uptime;
 
@@ -45,7 +45,7 @@ impl Sharer {
     /// The ledger cannot be opened.
     pub fn open(&self, host: Key) -> Result<Shares, Error> {
         let connection = connect(&self.path)?;
-        connection.busy_timeout(super::sqlite::LOOKERS)?;
+        connection.busy_timeout(super::sqlite::OTHERS)?;
         // A share that a power failure takes away was that of a run that it has ended.
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "trusted_schema", false)?;
@@ -153,7 +153,7 @@ fn tidy(transaction: &Transaction, path: &Path) -> Result<(), Error> {
     let now = Uptime::now();
     let mut statement = transaction.prepare_cached("SELECT DISTINCT run FROM share")?;
     let runs: Vec<u32> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    for run in runs.into_iter().filter(|run| !under_way::is_alive(path, *run)) {
+    for run in runs.into_iter().filter(|run| !run_lock::is_alive(path, *run)) {
         // What it sent in its last second still counts. Where others share the server, they take its part out themselves.
         let sql = "UPDATE pace SET free_ms = max(free_ms, ?2) WHERE host IN (SELECT host FROM share WHERE run = ?1)";
         transaction.execute(sql, params![run, now.ms + LAST_SECOND_MS])?;
@@ -173,7 +173,7 @@ fn known(connection: &Connection, path: &Path, host: Key, own: u32) -> Result<Kn
     let mut found = statement.query([host.0])?;
     while let Some(row) = found.next()? {
         let share = Share { run: row.get(0)?, per_s: row.get(1)?, part: row.get(2)? };
-        if share.run == own || under_way::is_alive(path, share.run) {
+        if share.run == own || run_lock::is_alive(path, share.run) {
             known.shares.push(share);
         } else {
             known.dead.push(share.run);

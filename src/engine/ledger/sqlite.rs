@@ -1,4 +1,4 @@
-//! The ledger's file: opened, locked, recovered; runs begun and closed.
+//! The ledger's file: opened; runs begun and closed.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::entry::{Destination, EntryId, Error, LeftOut, Resolution, Run, RunSpec, State};
+use super::entry::{Begun, Destination, EntryId, Error, LeftOut, Resolution, Run, RunSpec, State};
 use super::mark::{self, Marks, Newer};
 use super::migrations;
 use super::place;
@@ -21,14 +21,14 @@ use crate::{fail, files};
 /// The first SQLite in which two connections cannot corrupt the WAL while both check-point.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// How long those who only look may be in the way: one who looks last brings the log into the database. Another run
-/// is kept out by the lock.
-pub(super) const LOOKERS: Duration = Duration::from_secs(5);
+/// How long others may be in the way: those who write, each for one commit at a time, and those who look, of whom the
+/// last brings the log into the database.
+pub(super) const OTHERS: Duration = Duration::from_secs(5);
 
 /// Kept free beside the ledger, so that answers in hand can still be written when the disk is full.
 pub(super) const BALLAST: u64 = 8 * 1024 * 1024;
 
-/// An open ledger. Dropping it gives the lock back.
+/// An open ledger. Dropping it gives its locks back.
 pub struct Ledger {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
@@ -40,11 +40,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the ledger for a run, makes it where there is none, and turns every attempt that an
-    /// earlier process left open into an unknown row.
+    /// Opens the ledger to write, beside others who do, and makes it where there is none. Every attempt that a dead process
+    /// left open is an unknown row from then on.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another run holds it, [`Error::Remote`] where it lies on a network, [`Error::TwoNames`]
+    /// [`Error::Busy`] where a program from before holds it, [`Error::Remote`] where it lies on a network, [`Error::TwoNames`]
     /// where it is linked to, [`Error::Older`] where it is behind its mark; a file that is no ledger, or is damaged.
     pub fn open(path: &Path) -> Result<Self, Error> {
         Self::open_marked(path, None)
@@ -86,7 +86,7 @@ impl Ledger {
         let path = &place::own_name(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         place::is_local(folder)?;
-        let watch = Watch::begin(path, state)?;
+        let mut watch = Watch::begin(path, state)?;
         fail::point("ledger-locked");
         if cfg!(unix) {
             File::open(folder)?.sync_all()?;
@@ -95,14 +95,22 @@ impl Ledger {
         let mut connection = connect(path)?;
         migrations::is_ledger(&connection)?;
         set_up(&connection)?;
-        if !ended_well {
-            check(&connection)?;
+        if watch.is_first() {
+            if !ended_well {
+                check(&connection)?;
+            }
+            migrations::apply(&mut connection)?;
+        } else if migrations::is_behind(&connection)? {
+            // Programs from before are at work on it.
+            return Err(Error::Busy);
         }
-        migrations::apply(&mut connection)?;
         let secret = secret(&connection)?;
         fail::point("ledger-keyed");
-        reserve_ballast(path);
+        if watch.is_first() {
+            reserve_ballast(path);
+        }
         fail::point("ballast-made");
+        watch.share()?;
         let marks = Marks::of(path, state, &secret);
         Ok(Self { connection, path: path.to_owned(), secret, recovered: 0, marks, watch: Some(watch) })
     }
@@ -169,6 +177,11 @@ impl Ledger {
         Ok(Self { connection, path, secret: [7; 32], recovered: 0, marks: Marks::none(), watch: None })
     }
 
+    /// A transaction that holds the write lock from its first statement on: what it reads is still so when it writes.
+    pub(super) fn writing(&self) -> Result<Transaction<'_>, Error> {
+        Ok(Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?)
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -183,36 +196,21 @@ impl Ledger {
         self.recovered
     }
 
-    pub(super) fn recover(&self) -> Result<u64, Error> {
-        let sql = "UPDATE entry SET state = 'unknown', code = 'interrupted'
-                   WHERE state = 'sending' AND id BETWEEN ?1 AND ?2";
-        let mut changed = 0;
-        let transaction = self.connection.unchecked_transaction()?;
-        for run in self.open_runs()? {
-            let (first, last) = range(run);
-            changed += transaction.execute(sql, params![first, last])?;
-        }
-        fail::point("recovery-committing");
-        transaction.commit()?;
-        fail::point("recovery-committed");
-        Ok(changed as u64)
-    }
-
-    fn open_runs(&self) -> Result<Vec<u32>, Error> {
-        let mut statement = self.connection.prepare("SELECT number FROM run WHERE NOT finished")?;
-        let numbers = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(numbers)
-    }
-
-    /// Begins a run.
-    pub fn begin(&self, spec: RunSpec) -> Result<Run, Error> {
+    /// Begins a run, unless another process has begun the same one since this one looked.
+    pub fn begin(&self, spec: RunSpec) -> Result<Begun, Error> {
         let json = |error: serde_json::Error| Error::Unfit(error.to_string());
         let sheets = serde_json::to_string(&spec.sheets).map_err(json)?;
         let destinations = serde_json::to_string(&spec.destinations).map_err(json)?;
         fail::point("run-beginning");
-        self.connection.execute(
-            "INSERT INTO run (name, signature, file, sha256, target, host, recipe, sheets, rows, started_ms, destinations)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        let transaction = self.writing()?;
+        let same = "SELECT number FROM run WHERE signature = ?1 AND again = ?2 AND destinations = ?3";
+        let same = transaction.query_row(same, params![spec.signature, spec.again, destinations], |row| row.get(0));
+        if let Some(run) = same.optional()? {
+            return Ok(Begun::Joined(run));
+        }
+        transaction.execute(
+            "INSERT INTO run (name, signature, file, sha256, target, host, recipe, sheets, rows, started_ms, destinations, again)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 spec.name,
                 spec.signature,
@@ -224,12 +222,15 @@ impl Ledger {
                 sheets,
                 spec.rows,
                 spec.started_ms,
-                destinations
+                destinations,
+                spec.again
             ],
         )?;
-        let number = self.connection.last_insert_rowid() as u32;
+        let number = transaction.last_insert_rowid() as u32;
+        transaction.commit()?;
         fail::point("run-begun");
-        Ok(Run { number, spec, finished: false, ended_ms: None, tally: None, result: None, purged_ms: None })
+        let run = Run { number, spec, finished: false, ended_ms: None, tally: None, result: None, purged_ms: None };
+        Ok(Begun::New(Box::new(run)))
     }
 
     /// Ends a session of a run. An unfinished run is gone on with by the same command.
@@ -243,7 +244,11 @@ impl Ledger {
     ) -> Result<(), Error> {
         let tally = serde_json::to_string(tally).unwrap_or_default();
         fail::point("run-closing");
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.writing()?;
+        // A person may have given a row back since its result was written.
+        let (first, last) = range(run);
+        let pending = "SELECT EXISTS (SELECT 1 FROM entry WHERE id BETWEEN ?1 AND ?2 AND state = 'pending')";
+        let finished = finished && !transaction.query_row(pending, [first, last], |row| row.get::<_, bool>(0))?;
         transaction.execute(
             "UPDATE run SET finished = ?2, tally = ?3, result = ?4, ended_ms = ?5 WHERE number = ?1",
             params![run, finished, tally, result, ended_ms],
@@ -271,7 +276,7 @@ impl Ledger {
 
     /// Makes rows that were refused pending again: all of a run, or those named.
     pub fn reopen_rejected(&self, run: u32, only: Option<&[u32]>) -> Result<u64, Error> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.writing()?;
         let mut changed = 0;
         if let Some(ordinals) = only {
             for ordinal in ordinals {
@@ -298,7 +303,7 @@ impl Ledger {
         const NOT_DONE: &str = "id BETWEEN ?1 AND ?2 AND state = 'duplicate' AND EXISTS
             (SELECT 1 FROM entry original WHERE original.id = entry.duplicate_of AND original.state IN ('pending', 'rejected'))";
         let (first, last) = range(run);
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.writing()?;
         let deleted =
             transaction.execute(&format!("DELETE FROM entry WHERE {NOT_DONE} AND attempts = 0"), [first, last])?;
         let changed = transaction.execute(
@@ -319,7 +324,7 @@ impl Ledger {
     pub fn reopen_doubtful(&self, run: u32) -> Result<u64, Error> {
         const IN_QUESTION: &str = "id BETWEEN ?1 AND ?2 AND state = 'duplicate' AND code IN ('past-window', 'changed')";
         let (first, last) = range(run);
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.writing()?;
         let sql = format!("DELETE FROM entry WHERE {IN_QUESTION} AND attempts = 0");
         let mut changed = transaction.execute(&sql, [first, last])?;
         let sql = format!("UPDATE entry SET state = 'pending', duplicate_of = NULL, code = NULL WHERE {IN_QUESTION}");
@@ -334,7 +339,7 @@ impl Ledger {
     /// Writes down which rows of a run are not to go, so that its report stays what it is. Rows that are
     /// settled already stay as they are.
     pub fn note_left_out(&self, run: u32, rows: &[LeftOut]) -> Result<(), Error> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.writing()?;
         {
             let mut insert = transaction.prepare(
                 "INSERT INTO entry (id, sheet, row, key, state, attempts, duplicate_of, code)
@@ -362,7 +367,7 @@ impl Ledger {
     /// is said not to be done while something of its request may still arrive (`ripe`), [`Error::Unfit`] where one is
     /// not unknown. A row that the server called done without an id can be given one, and is never sent again.
     pub fn resolve(&self, resolutions: &[Resolution], now: Uptime) -> Result<(), Error> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let transaction = self.writing()?;
         for Resolution { id, attempt, state, answer, note } in resolutions {
             if let Some(entry) = self.entry(*id)? {
                 if attempt.is_some_and(|seen| seen != (entry.attempts, entry.nonce)) {
@@ -422,7 +427,7 @@ fn log_is_empty(path: &Path) -> bool {
 }
 
 pub(super) fn set_up(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(LOOKERS)?;
+    connection.busy_timeout(OTHERS)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "fullfsync", true)?;

@@ -41,6 +41,22 @@ pub struct Intent {
     /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
     /// or the server refuses the second.
     pub may_repeat: bool,
+    pub reach: Reach,
+}
+
+/// Which other rows with one of its keys count against a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Rows that may have been done count if they were sent at this time or later, in milliseconds since 1970-01-01 UTC.
+    pub open_since_ms: i64,
+    /// The same of rows that were done; none where equal rows are sent on purpose: then rows of the same run do not
+    /// count at all, for their own file names them.
+    pub done_since_ms: Option<i64>,
+}
+
+impl Reach {
+    /// Every row counts, however old.
+    pub const ALL: Self = Self { open_since_ms: i64::MIN, done_since_ms: Some(i64::MIN) };
 }
 
 /// What is handed over.

@@ -2,14 +2,21 @@
 //!
 //! A file that is removed or replaced while it is open goes on under its handle, and nobody who comes later sees it:
 //! whoever makes a new one in its place would send the same rows again. So a run looks before each group of intents,
-//! and its locks stand in three places: the lock file beside the ledger, the ledger itself (where locks of the two
-//! kinds do not meet, on Linux), and a file in the state folder that is named for the ledger's place, which stays
-//! where it is when a ledger is removed with all that is beside it.
+//! and everybody who writes holds three locks together with the others: on the lock file beside the ledger, on a file in
+//! the state folder that is named for the ledger's place, and on one there that is named for the file itself.
+//!
+//! The first who comes takes all three alone, for nobody may be at work on a file that was in this place before, or on
+//! this file in another place. It brings the schema up, writes into the lock file which file the ledger is, and then lets
+//! others in. Who comes later finds the lock file held, and joins only if the ledger is that file. A program from before,
+//! which wants the lock file for itself, is kept out as long as anybody is in; and it keeps everybody out.
+//!
+//! No file of the database is opened here: closing any handle of it would give up the locks that SQLite has on it, for
+//! every connection of this process.
 
 use std::fs::{self, File, Metadata, TryLockError};
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
@@ -18,16 +25,19 @@ use super::mark::short_hex;
 use super::place::sibling;
 use crate::files;
 
-/// How long one who looks whether somebody holds a lock may be in the way.
-const BLINK: Duration = Duration::from_millis(1);
-const BLINKS: u32 = 8;
+/// How long another who is just opening the ledger is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+const BLINK: Duration = Duration::from_millis(2);
 
-/// The locks of a run, and the files that it watches. Dropping it gives the locks back.
+/// The locks of one who writes, and the files that are watched. Dropping it gives the locks back.
 pub struct Watch {
     ledger: Watched,
     lock: Watched,
-    lock_file: File,
-    _locks: Vec<File>,
+    /// On the lock file; the last to be shared, and the first to be asked for.
+    door: File,
+    /// In the state folder.
+    others: Vec<File>,
+    is_first: bool,
 }
 
 /// What has become of the files of an open ledger.
@@ -41,33 +51,80 @@ pub enum Found {
 }
 
 impl Watch {
-    /// Takes the locks of a ledger, and makes the file where there is none.
+    /// Comes in to a ledger, and makes its file where there is none.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another run has one of them.
+    /// [`Error::Busy`] where a program from before holds it, or runs are under way on a file that is not the one that
+    /// stands there now.
     pub fn begin(path: &Path, state: Option<&Path>) -> Result<Self, Error> {
-        let lock_path = sibling(path, ".lock");
-        let mut locks = Vec::new();
-        if let Some(place) = state.and_then(|state| of_the_place(path, state)) {
-            locks.push(locked(place)?);
+        let begun = Instant::now();
+        loop {
+            if let Some(watch) = Self::come_in(path, state)? {
+                return Ok(watch);
+            }
+            if begun.elapsed() >= PATIENCE {
+                return Err(Error::Busy);
+            }
+            std::thread::sleep(BLINK);
         }
-        let lock = files::open_or_create(&lock_path)
-            .map_err(|error| if files::is_link(&error) { Error::Link(lock_path.clone()) } else { error.into() })?;
-        let lock_file = locked(lock)?;
-        // What the last holder said of itself.
-        let _ = announced(&lock_file, "");
-        let file = files::open_or_create(path)
-            .map_err(|error| if files::is_link(&error) { Error::StrangeLink(path.to_owned()) } else { error.into() })?;
-        file.sync_all()?;
-        let (ledger, lock) = (Watched::new(path, &file)?, Watched::new(&lock_path, &lock_file)?);
-        // Closing any handle of a file gives up the locks that SQLite has on it: this one stays open as long as they.
-        locks.push(if cfg!(target_os = "linux") { locked(file)? } else { file });
-        Ok(Self { ledger, lock, lock_file, _locks: locks })
     }
 
-    /// Writes into the lock file which run is being sent. Where that cannot be written, those who look do not know.
-    pub fn announce(&self, run: u32) {
-        let _ = announced(&self.lock_file, &run.to_string());
+    fn come_in(path: &Path, state: Option<&Path>) -> Result<Option<Self>, Error> {
+        let lock_path = sibling(path, ".lock");
+        let door = open_lock(&lock_path)?;
+        let is_first = is_locked(door.try_lock())?;
+        if !is_first && !is_locked(door.try_lock_shared())? {
+            return Ok(None);
+        }
+        if is_first {
+            make_file(path)?;
+        }
+        let Ok(found) = fs::symlink_metadata(path) else { return Ok(None) };
+        if !is_first && !says(&door, &found) {
+            return Ok(None);
+        }
+        let mut others = Vec::new();
+        for file in state.into_iter().flat_map(|state| in_the_state_folder(path, &found, state)) {
+            let locked = if is_first { file.try_lock() } else { file.try_lock_shared() };
+            if !is_locked(locked)? {
+                return Ok(None);
+            }
+            others.push(file);
+        }
+        let (Ok(ledger), Ok(lock)) = (Watched::of(path, &found), Watched::new(&lock_path, &door)) else {
+            return Ok(None);
+        };
+        if is_first {
+            say(&door, &found)?;
+        }
+        Ok(Some(Self { ledger, lock, door, others, is_first }))
+    }
+
+    /// Whether nobody else is in: the schema may be changed.
+    pub fn is_first(&self) -> bool {
+        self.is_first
+    }
+
+    /// Lets others in.
+    pub fn share(&mut self) -> Result<(), Error> {
+        if self.is_first {
+            self.others.iter().try_for_each(File::lock_shared)?;
+            self.door.lock_shared()?;
+            self.is_first = false;
+        }
+        Ok(())
+    }
+
+    /// Runs something while nobody else is in.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where others are.
+    pub fn alone<T>(&self, what: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let is_alone = is_locked(self.door.try_lock())?;
+        // Asked for in vain, the lock that was held may be lost.
+        let result = if is_alone { what() } else { Err(Error::Busy) };
+        self.door.lock_shared()?;
+        result
     }
 
     pub fn look(&self) -> Found {
@@ -79,58 +136,99 @@ impl Watch {
     }
 }
 
-/// The lock that stays when the ledger is removed; none where the state folder cannot be written.
-fn of_the_place(path: &Path, state: &Path) -> Option<File> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let own = fs::canonicalize(folder).ok()?.join(path.file_name()?);
-    let digest = Sha256::digest(own.as_os_str().as_encoded_bytes());
-    files::open_or_create(&state.join(format!("{}.lock", short_hex(&digest)))).ok()
+/// Opens a lock file, or makes it.
+pub(super) fn open_lock(path: &Path) -> Result<File, Error> {
+    files::open_or_create(path)
+        .map_err(|error| if files::is_link(&error) { Error::Link(path.to_owned()) } else { error.into() })
 }
 
-fn locked(file: File) -> Result<File, Error> {
-    let mut blinks = 0;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            // It may be one who only looks whether somebody holds it (`under_way`).
-            Err(TryLockError::WouldBlock) if blinks < BLINKS => {
-                blinks += 1;
-                std::thread::sleep(BLINK);
-            }
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
+/// Makes the ledger's file where there is none, and sees that it is a file.
+fn make_file(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            files::create_new(path)?.sync_all()?;
+            Ok(())
         }
+        Err(error) => Err(error.into()),
+        Ok(found) if found.is_symlink() => Err(Error::StrangeLink(path.to_owned())),
+        Ok(_) => Err(Error::Unfit("it is not a regular file".to_owned())),
     }
 }
 
-/// Writes into the lock file, in place of what it says.
-fn announced(mut lock: &File, words: &str) -> std::io::Result<()> {
-    lock.set_len(0)?;
-    lock.seek(SeekFrom::Start(0))?;
-    lock.write_all(words.as_bytes())
+/// The locks that stay when the ledger is removed with all that is beside it, or moved: those that can be made.
+fn in_the_state_folder(path: &Path, found: &Metadata, state: &Path) -> Vec<File> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = fs::canonicalize(folder).ok().and_then(|folder| Some(folder.join(path.file_name()?)));
+    let place = place.map(|place| Sha256::digest(place.as_os_str().as_encoded_bytes()));
+    let file = Some(told(found)).filter(|told| !told.is_empty()).map(Sha256::digest);
+    let open = |digest: &[u8]| files::open_or_create(&state.join(format!("{}.lock", short_hex(digest)))).ok();
+    [place, file].into_iter().flatten().filter_map(|digest| open(&digest)).collect()
+}
+
+fn is_locked(tried: Result<(), TryLockError>) -> Result<bool, Error> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Writes into the lock file which file the ledger is.
+fn say(mut door: &File, found: &Metadata) -> std::io::Result<()> {
+    door.set_len(0)?;
+    door.seek(SeekFrom::Start(0))?;
+    door.write_all(told(found).as_bytes())
+}
+
+/// Whether the lock file says that the ledger is this file.
+fn says(mut door: &File, found: &Metadata) -> bool {
+    const LONGEST: u64 = 128;
+    let mut text = String::new();
+    let read = door.seek(SeekFrom::Start(0)).and_then(|_| door.take(LONGEST).read_to_string(&mut text));
+    read.is_ok() && told(found) == text
+}
+
+/// A file by what tells it from every other; nothing where the system has no such thing.
+#[cfg(unix)]
+fn told(found: &Metadata) -> String {
+    let (device, inode) = id(found);
+    format!("file {device}:{inode}\n")
+}
+
+#[cfg(not(unix))]
+fn told(_: &Metadata) -> String {
+    String::new()
 }
 
 /// A file by its path, and which one it was.
-struct Watched {
+#[derive(Debug, Clone)]
+pub struct Watched {
     path: PathBuf,
     #[cfg(unix)]
     id: (u64, u64),
 }
 
 impl Watched {
-    fn new(path: &Path, file: &File) -> Result<Self, Error> {
-        let found = file.metadata()?;
+    /// # Errors
+    /// [`Error::Busy`] where the file that was opened stands there no more: it may have gone between the opening and the
+    /// lock.
+    pub(super) fn new(path: &Path, file: &File) -> Result<Self, Error> {
+        Self::of(path, &file.metadata()?)
+    }
+
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "files have no numbers there"))]
+    fn of(path: &Path, found: &Metadata) -> Result<Self, Error> {
         let watched = Self {
             path: path.to_owned(),
             #[cfg(unix)]
-            id: id(&found),
+            id: id(found),
         };
-        // It may have gone between the opening and the lock.
         if watched.is_there() { Ok(watched) } else { Err(Error::Busy) }
     }
 
     /// A look that fails for another reason than that there is nothing says nothing.
-    fn is_there(&self) -> bool {
+    pub(super) fn is_there(&self) -> bool {
         match fs::symlink_metadata(&self.path) {
             Ok(found) => self.is(&found),
             Err(error) => error.kind() != std::io::ErrorKind::NotFound,

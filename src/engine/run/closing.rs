@@ -306,6 +306,13 @@ pub fn sentence(path: &Path, error: &ledger::Error, clock: &TimeZone) -> Error {
                 "Another run holds the ledger {path}. Wait until it ends and run the same command again."
             ),
         ),
+        ledger::Error::UnderWay => Error::new(
+            ErrorKind::LedgerBusy,
+            text!(
+                "Bu dosyayı başka bir süreç gönderiyor (defter {path}). Bitmesini bekleyip aynı komutu yeniden çalıştırın.",
+                "Another process is sending this file (ledger {path}). Wait until it ends and run the same command again."
+            ),
+        ),
         ledger::Error::Remote(kind) => Code::LedgerOnNetwork.early(text!(
             "{path} defteri bir ağ sürücüsünde ({kind}): orada kilit de kalıcı yazma da güvenilir değil. --ledger ile bu bilgisayarın diskinde bir yer verin; hiçbir şey gönderilmedi.",
             "The ledger {path} is on a network drive ({kind}), where neither locks nor durable writes can be relied on. Name a place on a disk of this machine with --ledger; nothing was sent."

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::checked::{Began, Sendable};
-use super::closing::{Closing, Session, close};
+use super::closing::{Closing, Session, close, sentence as ledger_sentence};
 use super::event::{Caller, Observer};
 use super::first_pass::CheckedFile;
 use super::handle::{Handle, RunHandle};
@@ -19,7 +21,7 @@ use crate::contract::Operation;
 use crate::doubt::{Choice, InQuestion};
 use crate::error::{Code, Error};
 use crate::job::{Duplicates, Job, Recipe, Sending};
-use crate::ledger::{Ledger, Run, Servers};
+use crate::ledger::{self, Begun, Held, Ledger, Run, RunSpec, Servers};
 use crate::notice::Notice;
 use crate::outcome::Unsent;
 use crate::submit::client::Address;
@@ -50,6 +52,10 @@ pub struct Proposed {
     place: Option<PathBuf>,
     /// The run that goes on, or that is finished. Without one a new run begins.
     earlier: Option<Run>,
+    /// The lock of that run.
+    held: Option<Held>,
+    /// How many runs of this file, to these servers, there are already.
+    again_number: u32,
     /// Nothing where the run is finished.
     proposal: Option<Proposal>,
 }
@@ -62,10 +68,16 @@ impl Proposed {
         let place = result_place::choose(&job, &file.path, &ledger, caller)?;
         let servers = ledger.servers().map_err(|error| unreadable(&error))?.with_tests(&job.servers.tests);
         let SameBytes { same, other } = same_run::of_file(&ledger, &servers, &file, &job)?;
-        let earlier = match same {
-            Some(run) => going_on(&ledger, run, &file, &job, &sending)?,
-            None => None,
+        let again_number = same.as_ref().map_or(0, |run| run.spec.again + 1);
+        let (earlier, held) = match same {
+            Some(run) => {
+                let (run, held) = hold(&ledger, run, &job.clock)?;
+                (going_on(&ledger, run, &file, &job, &sending)?, Some(held))
+            }
+            None => (None, None),
         };
+        // A run that stays as it is while another one begins is nobody's.
+        let held = held.filter(|_| earlier.is_some());
         let proposal = if let Some(run) = earlier.as_ref().filter(|run| run.finished) {
             caller.note(sent_before(run, &job.clock));
             None
@@ -79,7 +91,7 @@ impl Proposed {
             let basis = Basis { job, ledger: &ledger, servers: &servers, run, other_runs: &other, duplicates, again };
             Some(basis.propose(&mut file)?)
         };
-        Ok(Self { file, job, sending, ledger, servers, control, began, place, earlier, proposal })
+        Ok(Self { file, job, sending, ledger, servers, control, began, place, earlier, held, again_number, proposal })
     }
 
     /// Rows that go if nobody says otherwise.
@@ -148,13 +160,23 @@ impl Proposed {
         settle(&mut proposal, answer)?;
         let target = Target::of(&self.operations(), &self.job, &self.sending)?;
         let unanswered = proposal.unanswered();
-        let run = match self.earlier.take() {
-            Some(run) => run,
-            None => self.ledger.begin(spec(&self.file, &self.job)?).map_err(|error| unreadable(&error))?,
+        let (run, held) = match (self.earlier.take(), self.held.take()) {
+            (Some(run), Some(held)) => (run, held),
+            _ => self.begin()?,
         };
         leave_out(&self.ledger, &run, &self.file, &proposal).map_err(|error| unreadable(&error))?;
-        let started = Started { proposed: self, run, proposal, target, question, unanswered };
+        let started = Started { proposed: self, run, held, proposal, target, question, unanswered };
         Handle::start(control, move |caller| started.go(caller))
+    }
+
+    /// Begins a new run, and takes it.
+    fn begin(&self) -> Result<(Run, Held), Error> {
+        let spec = RunSpec { again: self.again_number, ..spec(&self.file, &self.job)? };
+        match self.ledger.begin(spec).map_err(|error| unreadable(&error))? {
+            Begun::New(run) => hold(&self.ledger, *run, &self.job.clock),
+            // Another process proposed the same at the same time, and was first.
+            Begun::Joined(_) => Err(ledger_sentence(self.ledger.path(), &ledger::Error::UnderWay, &self.job.clock)),
+        }
     }
 
     fn operations(&self) -> Vec<&Operation> {
@@ -163,9 +185,11 @@ impl Proposed {
 
     /// The run is finished: its result is written again.
     fn write_again(self) -> Result<Summary, Error> {
-        let Self { mut file, job, ledger, began, place, earlier, .. } = self;
+        let Self { mut file, job, ledger, began, place, earlier, held, .. } = self;
         let closing = Closing { target: place, ..Closing::new(Some(&ledger), earlier.as_ref(), began.at, began.at_ms) };
-        close(&mut file, &job, closing)
+        let closed = close(&mut file, &job, closing);
+        drop(held);
+        closed
     }
 }
 
@@ -173,6 +197,7 @@ impl Proposed {
 struct Started {
     proposed: Proposed,
     run: Run,
+    held: Held,
     proposal: Proposal,
     target: Target,
     question: InQuestion,
@@ -181,7 +206,7 @@ struct Started {
 
 impl Started {
     fn go(self, caller: Caller) -> Result<Summary, Error> {
-        let Self { proposed, run, proposal, target, question, unanswered } = self;
+        let Self { proposed, run, held, proposal, target, question, unanswered } = self;
         let Proposed { mut file, job, sending, ledger, servers, began, place, .. } = proposed;
         if sending.duplicates == Duplicates::Warn && proposal.repeats_sent > 0 {
             caller.note(Notice::RepeatsSent { rows: proposal.repeats_sent });
@@ -191,7 +216,7 @@ impl Started {
             Sent::nothing(ledger, Unsent::RequireValid)
         } else {
             let (job, sending, servers) = (&*job, &sending, &servers);
-            let way = Way { job, sending, servers, proposal: &proposal, target: &target };
+            let way = Way { job, sending, servers, proposal: &proposal, target: &target, held: &held };
             send(&mut file, ledger, &run, way, caller)?
         };
         let Sent { ledger, stop, rest, rows } = sent;
@@ -204,8 +229,17 @@ impl Started {
             session: Session { sent: rows, began_ms: began.at_ms },
             ..Closing::new(Some(&ledger), Some(&run), began.at, began.at_ms)
         };
-        close(&mut file, &job, closing)
+        let closed = close(&mut file, &job, closing);
+        drop(held);
+        closed
     }
+}
+
+/// Takes a run for this caller, and reads it again: who held it before may have gone on with it.
+fn hold(ledger: &Ledger, run: Run, clock: &TimeZone) -> Result<(Run, Held), Error> {
+    let held = ledger.hold(run.number).map_err(|error| ledger_sentence(ledger.path(), &error, clock))?;
+    let found = ledger.run_numbered(run.number).map_err(|error| unreadable(&error))?;
+    Ok((found.unwrap_or(run), held))
 }
 
 /// Takes the answer to what is in question.

@@ -26,6 +26,7 @@ pub fn spec(checked: &CheckedFile, job: &Job) -> Result<RunSpec, Error> {
     Ok(RunSpec {
         name: run_name(job)?,
         signature: signature(&checked.sha256, &read),
+        again: 0,
         file: absolute(&checked.path),
         sha256: checked.sha256.clone(),
         destinations: destinations(checked, job),

@@ -18,15 +18,15 @@ use crate::account::{Places, Standing, standing, unreadable};
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::fail;
-use crate::job::{Job, Recipe, Sending};
+use crate::job::{Duplicates, Job, Recipe, Sending};
 use crate::keyed::KeyedHasher;
-use crate::ledger::{Journal, Ledger, LeftOut, Run, Servers, Settled, Step};
+use crate::ledger::{Held, Journal, Ledger, LeftOut, Run, Servers, Settled, Step};
 use crate::notice::Notice;
 use crate::outcome::{Status, Unsent};
 use crate::submit::breaker::Breaker;
 use crate::submit::client::Sender;
 use crate::submit::dispatch::{Dispatch, Plan};
-use crate::submit::event::{Event, Finished};
+use crate::submit::event::{Event, Finished, now_ms};
 use crate::submit::order::Order;
 use crate::submit::queued::Queued;
 use crate::uptime::Uptime;
@@ -85,6 +85,8 @@ pub struct Way<'a> {
     pub servers: &'a Servers,
     pub proposal: &'a Proposal,
     pub target: &'a Target,
+    /// The run's lock.
+    pub held: &'a Held,
 }
 
 /// The longest time in which a row of a file counts as sent.
@@ -127,21 +129,31 @@ fn reopen(ledger: &Ledger, run: &mut Run, sending: &Sending) -> Result<(), crate
 /// # Errors
 /// The ledger cannot be used, or the rows cannot be read. What stops the run on its way is told in [`Sent`].
 pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, caller: Caller) -> Result<Sent, Error> {
-    let Way { job, sending, servers, proposal, target } = way;
+    let Way { job, sending, servers, proposal, target, held: held_run } = way;
     let numbers = note_servers(&ledger, job, checked).map_err(|error| unreadable(&error))?;
     let settled = ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?;
     let held = super::held(&ledger, servers, checked)?;
     let (behind, refused) = in_front(&ledger, run, checked, job)?;
     let (path, sharer) = (ledger.path().to_owned(), ledger.sharer(run.number));
     let send_duplicates = job.recipe.send_duplicates;
-    ledger.announce(run.number);
     ledger.note_timeout(run.number, sending.timeout).map_err(|error| unreadable(&error))?;
     ledger.note_window(run.number, longest_window(&checked.operations)).map_err(|error| unreadable(&error))?;
-    let (journal, receipts) = Journal::start(ledger).map_err(|error| sentence(&path, &error, &job.clock))?;
+    let counts_done = sending.duplicates == Duplicates::Skip && !Recipe::of(run)?.again;
+    let journal = Journal::start(ledger).map_err(|error| sentence(&path, &error, &job.clock))?;
+    let (hand, receipts) = journal.join(held_run);
     let ended = {
         let CheckedFile { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
-        let going =
-            Going { findings, places, keyer: occurrences, settled: &settled, operations, send_duplicates, proposal };
+        let going = Going {
+            findings,
+            places,
+            keyer: occurrences,
+            settled: &settled,
+            operations,
+            send_duplicates,
+            counts_done,
+            now_ms: now_ms(),
+            proposal,
+        };
         let rows = queue(verdicts.records()?, going);
         let may_repeat = operations.iter().all(Operation::may_repeat);
         // What this run sends again stands in nobody's way but its own.
@@ -160,7 +172,7 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
         let breaker = Breaker::new(sending.max_errors, *valid);
         let pace = target.pace(sending, Some(&sharer));
         drive(
-            || Dispatch::new(plan, &target.sender, (|step| journal.hand(step), receipts), rows, order, pace, breaker),
+            || Dispatch::new(plan, &target.sender, (|step| hand.hand(step), receipts), rows, order, pace, breaker),
             proposal.to_send,
             caller,
         )?
@@ -212,6 +224,9 @@ struct Going<'a> {
     settled: &'a Settled,
     operations: &'a [Operation],
     send_duplicates: bool,
+    /// Rows that were done count against equal ones.
+    counts_done: bool,
+    now_ms: i64,
     proposal: &'a Proposal,
 }
 
@@ -245,12 +260,15 @@ fn queue<'a>(
         {
             return None;
         }
+        let base = request.key();
         let nth = match findings.of(ordinal) {
             Some(Finding::Occurrence(nth) | Finding::AfterReset { nth, .. }) => nth,
             _ => going.proposal.numbers.get(&ordinal).copied().unwrap_or_default(),
         };
         let request = request.as_occurrence(going.keyer, nth);
         let (place, doubtful) = (going.places.get(ordinal), settled.is_doubtful(ordinal));
+        let window = findings.window_of(ordinal, [request.key(), base]);
+        let reach = Box::new(window.reach(going.counts_done, going.now_ms));
         Some(Ok(Queued {
             ordinal,
             place,
@@ -260,6 +278,7 @@ fn queue<'a>(
             renewed: false,
             nonce: 0,
             opened: tokio::time::Instant::now(),
+            reach,
         }))
     })
 }

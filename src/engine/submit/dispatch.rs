@@ -38,6 +38,9 @@ use crate::uptime::Uptime;
 /// Rows that may wait behind others of their key before no more are taken.
 const MOST_PARKED: usize = 10_000;
 
+/// How long a row that waits for another run's row is left alone before it is tried again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// What the loop needs to know of the run.
 pub struct Plan<'a> {
     pub operations: &'a [&'a Operation],
@@ -83,6 +86,10 @@ pub struct Dispatch<'a, W, H, R> {
     pace: Pace,
     breaker: Breaker,
     later: BinaryHeap<Reverse<Later>>,
+    /// Rows that wait until another run has settled a row of the same keys or order key.
+    waiting: BinaryHeap<Reverse<Later>>,
+    /// Rows that were tried again after such a wait, before they had a turn: it is taken when they are granted.
+    without_turn: HashSet<u32>,
     /// Rows whose intents were durable at another time than that of their turn, and when they may leave.
     due: BinaryHeap<Reverse<Later>>,
     /// Rows that were settled as unknown and go again: their outcome is still to come.
@@ -119,6 +126,8 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
             pace,
             breaker,
             later: BinaryHeap::new(),
+            waiting: BinaryHeap::new(),
+            without_turn: HashSet::new(),
             due: BinaryHeap::new(),
             going_again: HashSet::new(),
             in_flight: 0,
@@ -165,12 +174,18 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
         let side_by_side = self.breaker.has_answer() && self.pace.is_reachable();
         let most = if side_by_side { self.plan.concurrency } else { 1 };
         while self.in_flight < most && !self.tokens.is_asking() {
+            if let Some(row) = due(&mut self.waiting) {
+                self.without_turn.insert(row.ordinal);
+                self.launch(row);
+                continue;
+            }
+            let looks = self.waiting.peek().map(|Reverse(waiting)| waiting.at);
             let Some(row) = self.front.take().or_else(|| self.next()) else {
-                return self.later.peek().map(|Reverse(later)| later.at);
+                return self.later.peek().map(|Reverse(later)| later.at).into_iter().chain(looks).min();
             };
             if let Err(at) = self.pace.turn(row.request.operation()) {
                 self.front = Some(row);
-                return Some(at);
+                return Some(looks.map_or(at, |looks| looks.min(at)));
             }
             match self.missing_token(&row) {
                 Some(source) => self.ask_first(source, row),
@@ -181,8 +196,8 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     }
 
     fn next(&mut self) -> Option<Queued> {
-        if self.later.peek().is_some_and(|Reverse(later)| later.at <= Instant::now()) {
-            return self.later.pop().map(|Reverse(later)| later.row);
+        if let Some(row) = due(&mut self.later) {
+            return Some(row);
         }
         if let Some(row) = self.order.ready() {
             return Some(row);
@@ -221,8 +236,15 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
             at_ms: now_ms(),
             opened: (self.plan.uptime)(),
             may_repeat: self.plan.operations[row.request.operation()].may_repeat(),
+            reach: *row.reach,
         }));
         self.opening.insert(row.ordinal, row);
+    }
+
+    /// Another run has a row of the same keys or order key under way: the row is tried again a little later.
+    fn wait(&mut self, row: Queued) {
+        self.without_turn.remove(&row.ordinal);
+        self.waiting.push(Reverse(Later { at: Instant::now() + LOOK_AGAIN, row }));
     }
 
     /// The attempt that a row is in.
@@ -245,8 +267,16 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
                 None => (None, None),
             };
         // An intent grows old: others count on it that its request has left by then.
-        if self.ended.stop.is_some() || Instant::now() > row.opened + LEAVE {
+        let is_old = Instant::now() > row.opened + LEAVE;
+        if self.ended.stop.is_some() || is_old || self.pace.held_until(row.request.operation()).is_some() {
             return self.withdraw(row);
+        }
+        if self.without_turn.contains(&row.ordinal) {
+            match self.pace.turn(row.request.operation()) {
+                Ok(()) => self.without_turn.remove(&row.ordinal),
+                Err(at) if at <= row.opened + LEAVE => return self.due.push(Reverse(Later { at, row })),
+                Err(_) => return self.withdraw(row),
+            };
         }
         match self.pace.leave(row.request.operation()) {
             Leave::Now => {}
@@ -275,6 +305,7 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
 
     /// Takes an intent back: nothing was sent. The row comes up again if the run goes on.
     fn withdraw(&mut self, mut row: Queued) {
+        self.without_turn.remove(&row.ordinal);
         self.in_flight -= 1;
         row.attempts -= 1;
         self.hand(Step::Withdraw(self.grant(&row)));
@@ -366,4 +397,10 @@ impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispat
     fn stop(&mut self, stop: Error) {
         self.ended.stop.get_or_insert(stop);
     }
+}
+
+/// The first row whose time has come.
+fn due(rows: &mut BinaryHeap<Reverse<Later>>) -> Option<Queued> {
+    let is_due = rows.peek().is_some_and(|Reverse(first)| first.at <= Instant::now());
+    if is_due { rows.pop().map(|Reverse(first)| first.row) } else { None }
 }

@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use crate::ledger::Reach;
 use crate::row::Place;
 use crate::validate::Request;
 
@@ -21,6 +22,8 @@ pub struct Queued {
     pub nonce: u64,
     /// When the intent of that attempt was made.
     pub opened: Instant,
+    /// Which rows of other runs count against it.
+    pub reach: Box<Reach>,
 }
 
 /// A row that may go again at a time.

@@ -9,6 +9,7 @@ use super::Marks;
 use super::turns::{self, Turn};
 use crate::contract::{Operation, Unique};
 use crate::keyed::Key;
+use crate::ledger::Reach;
 
 /// How long a row counts as sent where the contract has no `unique` rule for it: long enough to
 /// mend a file and run it again, short enough not to stand in the way of next month's equal order.
@@ -32,6 +33,19 @@ pub struct Window {
     pub asks_after: bool,
     /// Others undo such rows.
     takes_turns: bool,
+}
+
+impl Window {
+    /// Which rows of other runs count against a row of this window, as of now. Without a rule, what is unknown from long
+    /// ago says nothing of this month's equal order.
+    pub fn reach(self, counts_done: bool, now_ms: i64) -> Reach {
+        let window_ms = i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX);
+        let since_ms = now_ms.saturating_sub(window_ms);
+        Reach {
+            open_since_ms: if self.asks_after { i64::MIN } else { since_ms },
+            done_since_ms: counts_done.then_some(since_ms),
+        }
+    }
 }
 
 /// The window of rows that no rule tells.
@@ -251,6 +265,12 @@ impl Findings {
 
     fn count(&self, is_meant: impl Fn(&Finding) -> bool) -> u64 {
         self.list.iter().filter(|(_, finding)| is_meant(finding)).count() as u64
+    }
+
+    /// The window of a row that goes under one of these keys.
+    pub fn window_of(&self, ordinal: u32, keys: [Key; 2]) -> Window {
+        let mark = keys.into_iter().find_map(|key| self.with_key(key).find(|mark| mark.ordinal == ordinal));
+        mark.map_or(MENDED, |mark| self.window(mark))
     }
 
     /// How long a row that was sent counts against this one.

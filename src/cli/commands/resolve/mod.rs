@@ -37,6 +37,7 @@ pub fn run(args: &ResolveArgs, settings: &Settings, lang: Lang) -> Result<Exit, 
     }
     let ledger = super::open(&args.ledger)?;
     let run = super::run_named(&ledger, Some(&args.run))?;
+    let _held = super::hold(&ledger, &run)?;
     let decisions = match (&args.from, args.row) {
         (Some(path), _) => from::decisions(path, &ledger, &run, lang)?,
         (None, row) => {
@@ -166,6 +167,7 @@ fn all(args: &ResolveArgs, settings: &Settings, terminal: Terminal) -> Result<Ex
         if let Some(found) = found {
             drop(ledger);
             let ledger = super::open(&args.ledger)?;
+            let _held = super::hold(&ledger, &run)?;
             for (entry, found) in unknown.iter().zip(&found) {
                 terminal.note(&words::found(entry.place.row, found, terminal.lang));
                 close_as_found(args, &ledger, entry, found, terminal)?;

@@ -63,13 +63,13 @@ fn damage_is_looked_for_where_a_process_did_not_end_well() {
 }
 
 #[test]
-fn one_process_writes_while_others_look() {
+fn several_write_and_others_look() {
     let desk = Desk::new();
-    let ledger = desk.open();
-    assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
-    assert_eq!(desk.look().secret(), ledger.secret());
-    let secret = *ledger.secret();
-    drop(ledger);
+    let (one, other) = (desk.open(), desk.open());
+    assert_eq!(one.secret(), other.secret());
+    assert_eq!(desk.look().secret(), one.secret());
+    let secret = *one.secret();
+    drop((one, other));
     assert_eq!(*desk.open().secret(), secret);
     // A look never makes a ledger.
     assert!(Ledger::look(&desk.path().with_file_name("none.db")).is_err());
@@ -84,11 +84,15 @@ fn a_ledger_is_one_by_whatever_name_it_is_opened() {
     drop(desk.open());
     std::os::unix::fs::symlink("ledger.db", name("link.db")).unwrap();
     let ledger = Ledger::open(&name("link.db")).unwrap();
-    assert!(matches!(Ledger::open(&desk.path()), Err(Error::Busy)));
     let run = begin(&ledger, "r1");
+    let held = ledger.hold(run).unwrap();
+    assert!(matches!(desk.open().hold(run), Err(Error::UnderWay)));
+    drop(held);
     drop(send(ledger, run, &[State::Done]));
     let ledger = desk.open();
-    assert!(matches!(Ledger::open(&name("link.db")), Err(Error::Busy)));
+    let held = ledger.hold(run).unwrap();
+    assert!(matches!(Ledger::open(&name("link.db")).unwrap().hold(run), Err(Error::UnderWay)));
+    drop(held);
     assert_eq!(states(&Ledger::look(&name("link.db")).unwrap(), run), [State::Done]);
     drop(ledger);
     let files = std::fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap().file_name());

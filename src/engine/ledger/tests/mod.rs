@@ -2,8 +2,10 @@
 
 mod file;
 mod queries;
+mod shared;
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::journal::GROUP;
 use super::*;
@@ -47,7 +49,8 @@ fn destination() -> Destination {
 fn begin(ledger: &Ledger, name: &str) -> u32 {
     let spec = RunSpec {
         name: name.to_owned(),
-        signature: [name.len() as u8; 32],
+        signature: Sha256::digest(name).into(),
+        again: 0,
         file: "list.csv".to_owned(),
         sha256: "00".to_owned(),
         destinations: vec![destination()],
@@ -56,7 +59,10 @@ fn begin(ledger: &Ledger, name: &str) -> u32 {
         started_ms: 1_000,
         sheets: vec!["Sheet".to_owned()],
     };
-    ledger.begin(spec).unwrap().number
+    match ledger.begin(spec).unwrap() {
+        Begun::New(run) => run.number,
+        Begun::Joined(run) => panic!("run {run} is the same"),
+    }
 }
 
 fn intent(run: u32, ordinal: u32) -> Intent {
@@ -64,15 +70,24 @@ fn intent(run: u32, ordinal: u32) -> Intent {
     Intent {
         grant: grant(run, ordinal),
         place,
-        key: Key([ordinal as u8; 16]),
+        key: key(run, ordinal),
         body: None,
-        order: Some(Key([9; 16])),
+        order: Some(key(run, ordinal.wrapping_add(100))),
         first: (ordinal == 1).then_some(Key([0; 16])),
         server: Some(1),
         at_ms: 5_000 + i64::from(ordinal),
         opened: Uptime { boot: 1, ms: 1_000 },
         may_repeat: false,
+        reach: Reach::ALL,
     }
+}
+
+/// The key of a row: no two rows have the same.
+fn key(run: u32, ordinal: u32) -> Key {
+    let mut key = [ordinal as u8; 16];
+    key[14] ^= (ordinal >> 8) as u8;
+    key[15] ^= (run - 1) as u8;
+    Key(key)
 }
 
 /// The only attempt of a row.
@@ -97,13 +112,17 @@ struct Hand {
     /// The nonce of the latest attempt.
     nonce: u64,
     journal: Journal,
+    held: Held,
+    steps: super::Hand,
     receipts: Receipts,
 }
 
 impl Hand {
     fn start(ledger: Ledger, run: u32) -> Self {
-        let (journal, receipts) = Journal::start(ledger).unwrap();
-        Self { run, nonce: 0, journal, receipts }
+        let held = ledger.hold(run).unwrap();
+        let journal = Journal::start(ledger).unwrap();
+        let (hand, receipts) = journal.join(&held);
+        Self { run, nonce: 0, journal, held, steps: hand, receipts }
     }
 
     /// Opens an attempt under a nonce of its own; whether it was granted.
@@ -128,11 +147,12 @@ impl Hand {
     }
 
     fn hand(&mut self, step: Step) -> Receipt {
-        self.journal.hand(step);
+        self.steps.hand(step);
         self.receipts.blocking_recv().unwrap().pop().unwrap()
     }
 
     fn stop(self) -> Ledger {
+        drop(self.held);
         self.journal.stop().unwrap()
     }
 }
@@ -187,7 +207,7 @@ fn a_row_is_kept_with_all_that_is_known_of_it() {
         sent_at_ms: Some(5_000),
         settlement: ended(State::Done),
         duplicate_of: None,
-        order: Some(Key([9; 16])),
+        order: Some(Key([100; 16])),
         resolved: None,
         server: Some(1),
         nonce: entries[0].nonce,
@@ -291,7 +311,7 @@ fn what_has_gathered_is_committed_together_and_not_too_much_of_it() {
     let mut hand = Hand::start(ledger, run);
     let steps = 4 * GROUP;
     for ordinal in 0..steps as u32 {
-        hand.journal.hand(Step::Open(intent(run, ordinal)));
+        hand.steps.hand(Step::Open(intent(run, ordinal)));
     }
     let mut groups = Vec::new();
     while groups.iter().sum::<usize>() < steps {
@@ -336,8 +356,8 @@ fn an_intent_is_never_durable_without_the_outcomes_that_were_handed_over_before_
     let grants = |ordinal| grant(run, ordinal);
     journal.hand(Step::Open(intent(run, 0)));
     for ordinal in 1..200 {
-        journal.journal.hand(Step::Settle(grants(ordinal - 1), Box::new(ended(State::Done))));
-        journal.journal.hand(Step::Open(intent(run, ordinal)));
+        journal.steps.hand(Step::Settle(grants(ordinal - 1), Box::new(ended(State::Done))));
+        journal.steps.hand(Step::Open(intent(run, ordinal)));
         let opened =
             |receipt: &Receipt| matches!(receipt, Receipt::Opened(intent, _) if intent.grant.id.ordinal == ordinal);
         while !journal.receipts.blocking_recv().unwrap().iter().any(opened) {}
@@ -498,7 +518,7 @@ fn a_persons_word_closes_an_unknown_row_and_no_other() {
     let desk = Desk::new();
     let ledger = desk.open();
     let run = begin(&ledger, "first");
-    let ends = [State::Unknown, State::DoneWithoutId, State::Done, State::Rejected, State::Pending, State::Unknown];
+    let ends = [State::Unknown, State::DoneWithoutId, State::Done, State::Rejected, State::Rejected, State::Unknown];
     let ledger = send(ledger, run, &ends);
     close(&ledger, run, true, 9_000);
     let resolve = |ordinal, state, id: Option<serde_json::Value>| {

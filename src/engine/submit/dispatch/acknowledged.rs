@@ -18,7 +18,7 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'
         for receipt in receipts {
             self.awaited -= 1;
             match receipt {
-                Receipt::Opened(intent, opening) => self.opened(intent.grant.id.ordinal, opening),
+                Receipt::Opened(intent, opening) => self.opened(intent.grant.id.ordinal, opening, tell),
                 Receipt::Settled(grant, settlement, kept) => self.settled(grant, &settlement, &kept, tell),
                 Receipt::Withdrawn(_, Kept::Failed(why)) => self.stop(ledger_failed(&why)),
                 Receipt::Withdrawn(_, Kept::Durable | Kept::Contradicts(_)) => {}
@@ -27,23 +27,29 @@ impl<W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'
     }
 
     /// An intent is durable, or the ledger says why not. Only a failure ends the run.
-    fn opened(&mut self, ordinal: u32, opening: Opening) {
-        let Some(row) = self.opening.remove(&ordinal) else { return };
+    fn opened(&mut self, ordinal: u32, opening: Opening, tell: &mut impl FnMut(Event)) {
+        let Some(mut row) = self.opening.remove(&ordinal) else { return };
+        if let Opening::Granted { .. } = opening {
+            fail::point("intents-acknowledged");
+            return self.depart(row);
+        }
+        self.in_flight -= 1;
+        row.attempts -= 1;
+        self.without_turn.remove(&ordinal);
         let key = row.request.order();
         match opening {
-            Opening::Granted { .. } => {
-                fail::point("intents-acknowledged");
-                return self.depart(row);
-            }
             Opening::Failed(why) => self.stop(ledger_failed(&why)),
-            Opening::Repeats { .. }
-            | Opening::Stale(State::Done | State::DoneWithoutId | State::Rejected | State::Duplicate) => {
+            Opening::Waits { .. } | Opening::Held { state: State::Sending, .. } => self.wait(row),
+            Opening::Repeats { .. } => {
+                self.order.release(key);
+                tell(Event::Settled(State::Duplicate.status()));
+            }
+            Opening::Stale(State::Done | State::DoneWithoutId | State::Rejected | State::Duplicate) => {
                 self.order.release(key);
             }
             // What is not settled must not be overtaken.
-            Opening::Held { .. } | Opening::Waits { .. } | Opening::Stale(_) => self.order.hold(key),
+            Opening::Granted { .. } | Opening::Held { .. } | Opening::Stale(_) => self.order.hold(key),
         }
-        self.in_flight -= 1;
     }
 
     fn settled(&mut self, grant: Grant, settlement: &Settlement, kept: &Kept, tell: &mut impl FnMut(Event)) {

@@ -14,7 +14,7 @@ use super::scene::Plot;
 use super::world::{RUN, World};
 use crate::error::Error;
 use crate::keyed::Key;
-use crate::ledger::Step;
+use crate::ledger::{Reach, Step};
 use crate::outcome::Status;
 use crate::row::Place;
 use crate::submit::breaker::Breaker;
@@ -137,6 +137,7 @@ fn queue(world: &World, settled: crate::ledger::Settled) -> Vec<Result<Queued, E
                 renewed: false,
                 nonce: 0,
                 opened: Instant::now(),
+                reach: Box::new(Reach::ALL),
             })
         })
         .collect()

@@ -12,7 +12,7 @@ use super::life::Life;
 use super::random::Random;
 use super::scene::Scene;
 use crate::contract::Operation;
-use crate::ledger::{Ledger, RunSpec, State};
+use crate::ledger::{Begun, Ledger, RunSpec, State};
 
 /// The run's name.
 pub const RUN: &str = "simulated";
@@ -90,7 +90,8 @@ impl World {
         let scene = Scene::draw(&mut random);
         super::random::seed_chance(seed);
         let ledger = Ledger::simulated().unwrap();
-        let run = ledger.begin(spec(scene.rows.len() as u32)).unwrap().number;
+        let Begun::New(run) = ledger.begin(spec(scene.rows.len() as u32)).unwrap() else { panic!("it is the first") };
+        let run = run.number;
         let rows = scene.rows.iter().map(|_| RowTruth::default()).collect();
         Self {
             scene,
@@ -181,6 +182,7 @@ fn spec(rows: u32) -> RunSpec {
     RunSpec {
         name: RUN.to_owned(),
         signature: [1; 32],
+        again: 0,
         file: "list.csv".to_owned(),
         sha256: "00".to_owned(),
         destinations: Vec::new(),

@@ -14,7 +14,7 @@ use super::pattern::Refusing;
 use super::{LEAST_USED, MOST_TIME, Scene};
 use crate::error::Error;
 use crate::keyed::Key;
-use crate::ledger::{Kept, Opening, Receipt, Step};
+use crate::ledger::{Kept, Opening, Reach, Receipt, Step};
 use crate::outcome::{Answer, Attempt, Status};
 use crate::submit::breaker::Breaker;
 use crate::submit::control::Command;
@@ -235,5 +235,6 @@ fn row(ordinal: u32) -> Queued {
         renewed: false,
         nonce: 0,
         opened: Instant::now(),
+        reach: Box::new(Reach::ALL),
     }
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::witness::{Request, Witness};
-use crate::workdir::{Ended, Workdir, words};
+use crate::workdir::{Ended, HEADER, Workdir, words};
 
 /// The most requests that arrived within any `window` milliseconds.
 pub fn most_within(window: u64, times: &[u64]) -> usize {
@@ -150,4 +150,90 @@ fn no_request_inside_a_pause(pauses: u32) {
         "{pauses} pauses, {} requests; {under_way} were under way when one was asked for, lateness {late} ms",
         requests.len()
     );
+}
+
+#[test]
+fn processes_on_one_ledger_keep_one_rate_in_short() {
+    one_rate(2, Duration::from_secs(10));
+    one_rate(3, Duration::from_secs(10));
+}
+
+#[test]
+#[ignore = "long: ten minutes"]
+fn processes_on_one_ledger_keep_one_rate_for_ten_minutes() {
+    one_rate(2, Duration::from_secs(300));
+    one_rate(3, Duration::from_secs(300));
+}
+
+/// Writes lists that have no row in common, and starts a process for each: all on one ledger, at one server.
+fn processes(dir: &Workdir, witness: &Witness, count: u32, rows: u32, more: &[&str]) -> Vec<std::process::Child> {
+    let base = witness.sandbox.base_url();
+    let start = |n: u32| {
+        let lines: Vec<String> = (0..rows).map(|row| format!("upgrade,psu,FU{n}{row:07},,,of {n}: {row}\n")).collect();
+        let lines = lines.concat();
+        let name = format!("list-{n}.csv");
+        dir.write(&name, format!("{HEADER}\n{lines}"));
+        let out = format!("out-{n}.jsonl");
+        let args = ["submit", &name, "--base-url", &base, "--yes", "-o", &out, "-q", "--concurrency", "16"];
+        dir.start(&[&args[..], more].concat())
+    };
+    (1..=count).map(start).collect()
+}
+
+/// The times of the requests by the list whose rows they carry.
+fn times_by_list(witness: &Witness, count: u32) -> Vec<Vec<u64>> {
+    let requests = witness.requests();
+    let of = |n: u32| {
+        let mine = requests.iter().filter(move |request| request.detail().starts_with(&format!("of {n}: ")));
+        mine.map(|request| request.at_ms).collect()
+    };
+    (1..=count).map(of).collect()
+}
+
+/// So many processes at 50 a second each, on one ledger: together they send no more, and little less.
+#[expect(clippy::print_stderr, reason = "what was played, for the table of the proofs")]
+fn one_rate(count: u32, length: Duration) {
+    let (dir, witness) = (Workdir::new(), Witness::slow(20, ""));
+    let rows = PER_SECOND * length.as_secs() as u32 / count;
+    let (codes, late) = with_lateness(|| {
+        let started = processes(&dir, &witness, count, rows, &["--rate", "50/s"]);
+        started.into_iter().map(|child| child.wait_with_output().unwrap().status.code()).collect::<Vec<_>>()
+    });
+    assert_eq!(codes, vec![Some(0); count as usize]);
+    for n in 1..=count {
+        assert_eq!(words(&dir.rows(&format!("out-{n}.jsonl"))), vec!["done"; rows as usize], "list {n}");
+    }
+    let lists = times_by_list(&witness, count);
+    let mut times = lists.concat();
+    times.sort_unstable();
+    assert_eq!(times.len(), (rows * count) as usize, "a row that was sent is sent once");
+    let second = 1000 - (2 * late).min(200);
+    let most = most_within(second, &times);
+    assert!(most <= PER_SECOND as usize, "{most} in {second} ms (lateness {late} ms)");
+    // From when all have their part until the first has sent all.
+    let from = lists.iter().map(|list| list[0]).max().unwrap() + 2_500;
+    let until = lists.iter().map(|list| *list.last().unwrap()).min().unwrap();
+    let together: Vec<u64> = times.into_iter().filter(|at| (from..until).contains(at)).collect();
+    let used = used(&together, &[]);
+    assert!(used >= 0.9 || late > 50, "{used:.3} of the rate was used");
+    eprintln!("{count} processes: {most} in the worst {second} ms, {used:.3} of the rate used, lateness {late} ms");
+}
+
+#[test]
+fn a_pause_told_to_one_process_holds_in_another() {
+    let (dir, witness) = (Workdir::new(), Witness::slow(10, "[{on: {request: 60}, do: 429, retry-after: 5}]"));
+    let (codes, late) = with_lateness(|| {
+        let started = processes(&dir, &witness, 2, 60, &["--rate", "40/s"]);
+        started.into_iter().map(|child| child.wait_with_output().unwrap().status.code()).collect::<Vec<_>>()
+    });
+    assert_eq!(codes, [Some(0), Some(0)]);
+    let requests = witness.requests();
+    let told = requests.iter().find(|request| request.status == Some(429)).unwrap();
+    let mine = told.detail().split(':').next().unwrap();
+    for request in requests.iter().filter(|request| request.at_ms > told.at_ms + 60 + late) {
+        let after = request.at_ms - told.at_ms;
+        // The one that was told waits at once; the other looks twice a second.
+        let silent = if request.detail().starts_with(mine) { 0 } else { 1_000 + late };
+        assert!(after >= 5_000 || after < silent, "{after} ms after the pause began: {request:?}");
+    }
 }

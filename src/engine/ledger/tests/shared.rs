@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 
 use super::{Desk, Hand, begin, close, send, states};
-use crate::ledger::{Begun, Error, Ledger, State};
+use crate::ledger::journal::commit;
+use crate::ledger::{Begun, EntryId, Error, Intent, Ledger, Opening, Receipt, State, Step};
 
 #[test]
 fn a_run_belongs_to_one_process_and_another_run_goes_on_beside_it() {
@@ -124,4 +125,34 @@ fn a_run_that_was_given_a_row_back_meanwhile_is_not_finished() {
     let ledger = send(ledger, run, &[State::Done, State::Pending]);
     close(&ledger, run, true, 9_000);
     assert!(!ledger.run_numbered(run).unwrap().unwrap().finished);
+}
+
+#[test]
+fn of_two_runs_with_one_row_or_one_device_one_is_granted() {
+    let desk = Desk::new();
+    let ledger = desk.open();
+    let (one, other) = (begin(&ledger, "one"), begin(&ledger, "other"));
+    let open = |intent: Intent| match commit(&ledger, vec![Step::Open(intent)]).pop() {
+        Some(Receipt::Opened(_, opening)) => opening,
+        receipt => panic!("{receipt:?}"),
+    };
+    let settle = |run, ordinal, state| {
+        let step = Step::Settle(super::grant(run, ordinal), Box::new(super::ended(state)));
+        assert!(commit(&ledger, vec![step]).iter().all(super::is_durable));
+    };
+    let id = |ordinal| EntryId { run: one, ordinal };
+    let (row, device) = (super::intent(one, 0).key, super::intent(one, 1).order);
+    let same_row = Intent { key: row, ..super::intent(other, 0) };
+    let same_device = Intent { order: device, ..super::intent(other, 1) };
+    for ordinal in [0, 1] {
+        assert_eq!(open(super::intent(one, ordinal)), Opening::Granted { attempt: 1 });
+    }
+    assert_eq!(open(same_row), Opening::Waits { behind: id(0) });
+    assert_eq!(open(same_device), Opening::Held { by: id(1), state: State::Sending });
+    settle(one, 0, State::Done);
+    settle(one, 1, State::Rejected);
+    assert_eq!(open(same_row), Opening::Repeats { of: id(0), state: State::Done });
+    assert_eq!(open(same_device), Opening::Granted { attempt: 1 });
+    let told = ledger.entry(same_row.grant.id).unwrap().unwrap();
+    assert_eq!((told.state, told.duplicate_of), (State::Duplicate, Some(id(0))));
 }

@@ -2,6 +2,7 @@
 //! rows are equal: no row goes twice, no device's rows go out of order, and those that live end as if they were alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -47,7 +48,13 @@ impl Office {
         let args =
             ["submit", &file, "--to", CASES, "--base-url", &self.server.base, "--yes", "--concurrency", &at_once];
         let mut command = self.dir.command(&[&args[..], &["-o", &out]].concat());
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        let told = File::create(self.dir.path(&format!("told-{list}.txt"))).unwrap();
+        command.stdout(Stdio::null()).stderr(told).spawn().unwrap()
+    }
+
+    /// What the last command for a list said.
+    fn told(&self, list: usize) -> String {
+        std::fs::read_to_string(self.dir.path(&format!("told-{list}.txt"))).unwrap()
     }
 
     fn result(&self, list: usize) -> Vec<Value> {
@@ -120,7 +127,7 @@ fn three_at_once(seed: u64) {
     for (list, child) in children.iter_mut().enumerate() {
         let status = child.wait().unwrap();
         let lived_on = list != victim || status.code().is_some();
-        assert!(!lived_on || matches!(status.code(), Some(0 | 1)), "list {list}: {status:?}");
+        assert!(!lived_on || matches!(status.code(), Some(0 | 1)), "list {list}: {status:?}: {}", office.told(list));
     }
     let done = in_order_and_once(&office.server.requests());
     for list in (0..LISTS).filter(|list| *list != victim) {
@@ -128,7 +135,8 @@ fn three_at_once(seed: u64) {
     }
     // The killed list goes on; then each once more, for what waited behind it.
     for list in [victim].into_iter().chain(0..LISTS) {
-        assert!(matches!(office.start(list).wait().unwrap().code(), Some(0 | 1)), "list {list}");
+        let status = office.start(list).wait().unwrap();
+        assert!(matches!(status.code(), Some(0 | 1)), "list {list}: {status:?}: {}", office.told(list));
     }
     let done = in_order_and_once(&office.server.requests());
     let unknown: usize = (0..LISTS).map(|list| told_as_it_is(&office, list, &done)).sum();

@@ -53,14 +53,14 @@ impl Marks {
         Self { identity: String::new(), paths: Vec::new(), files: Vec::new() }
     }
 
-    /// The highest generation that a mark of this ledger tells, where it is above its own.
-    pub fn newer(&self, own: u64) -> Option<Newer> {
+    /// The highest generation that a mark of this ledger tells.
+    pub fn highest(&self) -> Option<Newer> {
         let marks = self.paths.iter().filter_map(|path| {
             let text = files::read_text(path, LONGEST).ok()?;
             let generation = self.read(&text)?;
             Some(Newer { generation, written_ms: modified_ms(path) })
         });
-        marks.filter(|mark| mark.generation > own).max_by_key(|mark| mark.generation)
+        marks.max_by_key(|mark| mark.generation)
     }
 
     /// The generation, if the text is whole and about this ledger.

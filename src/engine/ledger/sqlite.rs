@@ -120,7 +120,10 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be read.
     pub fn newer(&self) -> Result<Option<Newer>, Error> {
-        Ok(self.marks.newer(mark::generation(&self.connection)?))
+        // The marks come first: another run may write between the two looks, and its mark would seem to run ahead.
+        let highest = self.marks.highest();
+        let own = mark::generation(&self.connection)?;
+        Ok(highest.filter(|mark| mark.generation > own))
     }
 
     /// Makes an older copy the newest.

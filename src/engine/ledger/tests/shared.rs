@@ -1,6 +1,7 @@
 //! Several runs at once, in several processes: each `Desk::open` stands for one.
 
 use std::fs::{self, File};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Desk, Hand, begin, close, send, states};
 use crate::ledger::journal::commit;
@@ -155,4 +156,26 @@ fn of_two_runs_with_one_row_or_one_device_one_is_granted() {
     assert_eq!(open(same_device), Opening::Granted { attempt: 1 });
     let told = ledger.entry(same_row.grant.id).unwrap().unwrap();
     assert_eq!((told.state, told.duplicate_of), (State::Duplicate, Some(id(0))));
+}
+
+#[test]
+fn a_run_that_writes_meanwhile_makes_no_older_copy_of_the_ledger() {
+    let desk = Desk::new();
+    let (mut ledger, other) = (desk.open(), desk.open());
+    let run = begin(&ledger, "writes");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for ordinal in 0.. {
+                commit(&ledger, vec![Step::Open(super::intent(run, ordinal))]);
+                ledger.leave_mark();
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        let seen = (0..5_000).find_map(|_| other.newer().unwrap());
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(seen, None);
+    });
 }

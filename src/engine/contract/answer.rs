@@ -26,7 +26,7 @@ impl<'d> Answers<'d> {
     /// Whether a pointer meets something in the good answer; `key` names it.
     ///
     /// # Errors
-    /// It is no pointer, or meets nothing.
+    /// The pointer cannot be parsed, or the answer has nothing there.
     pub fn good(&self, pointer: &str, key: &str) -> Result<(), String> {
         self.met(self.good.as_ref(), pointer, key, "good answer")
     }

@@ -262,8 +262,8 @@ fn tried(connection: &Connection, steps: &[Step]) -> Result<Vec<Receipt>, Failur
     }
 }
 
-/// Applies a group in one transaction that holds the ledger's write lock from its first statement on: what a step finds
-/// out about other rows is still so when the group is committed, whoever else writes.
+/// Applies a group in one transaction. The transaction holds the write lock from its first statement on, so what a step
+/// reads of other rows still holds when the group is committed.
 fn apply(connection: &Connection, steps: &[Step]) -> Result<Vec<Receipt>, Error> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let mut receipts = Vec::with_capacity(steps.len());

@@ -281,7 +281,7 @@ fn cause(kept: Option<&str>, said: ApiError) -> Option<Cause> {
     Some(Cause { reason: Some(reason), said })
 }
 
-/// The reason of a row of which the ledger keeps a code alone: it was cut off, or left out.
+/// The reason behind a bare code. The ledger keeps one for rows that were cut off and for rows that were left out.
 fn of_code(code: &str) -> Option<Reason> {
     let interrupted = || (code == Failure::Interrupted.code()).then_some(Reason::Failed(Failure::Interrupted));
     Doubt::from_name(code).map(Reason::InQuestion).or_else(interrupted)

@@ -74,7 +74,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// How long it is until it may be said of a row that it was not done; none where it may be said now.
+    /// How long a person has to wait before closing a row as not done. `None` means that the row is ripe.
     ///
     /// # Errors
     /// The ledger cannot be read.

@@ -17,7 +17,7 @@ use super::sqlite::{Ledger, range};
 use super::watch::{Watched, open_lock};
 use crate::{fail, files};
 
-/// How long one who looks whether somebody holds a lock, or looks for dead runs, may be in the way.
+/// A process that probes a lock, or looks for dead runs, holds it for a moment. A run waits so long, so often.
 const BLINK: Duration = Duration::from_millis(2);
 const BLINKS: u32 = 25;
 

@@ -10,7 +10,7 @@ use caseload_sheet::{say, text};
 
 use crate::cli::profile::local_time;
 
-/// From when on a row may be looked at, for people; none where that is now.
+/// The local time from which a row may be looked at, as text. `None` means now.
 ///
 /// # Errors
 /// The ledger cannot be read.

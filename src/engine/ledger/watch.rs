@@ -76,6 +76,16 @@ impl Watch {
         if !is_first && !is_locked(door.try_lock_shared())? {
             return Ok(None);
         }
+        let is_taken = |file: &File| is_locked(if is_first { file.try_lock() } else { file.try_lock_shared() });
+        let mut others = Vec::new();
+        // Before the file is made: a run whose ledger was removed holds the place until it has put the ledger back, and
+        // puts it beside any file that it finds there.
+        if let Some(place) = state.and_then(|state| state_lock(state, &place_digest(path)?)) {
+            if !is_taken(&place)? {
+                return Ok(None);
+            }
+            others.push(place);
+        }
         if is_first {
             make_file(path)?;
         }
@@ -83,10 +93,8 @@ impl Watch {
         if !is_first && !says(&door, &found) {
             return Ok(None);
         }
-        let mut others = Vec::new();
-        for file in state.into_iter().flat_map(|state| in_the_state_folder(path, &found, state)) {
-            let locked = if is_first { file.try_lock() } else { file.try_lock_shared() };
-            if !is_locked(locked)? {
+        if let Some(file) = state.and_then(|state| state_lock(state, &file_digest(&found)?)) {
+            if !is_taken(&file)? {
                 return Ok(None);
             }
             others.push(file);
@@ -156,14 +164,21 @@ fn make_file(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// The locks that stay when the ledger is removed with all that is beside it, or moved: those that can be made.
-fn in_the_state_folder(path: &Path, found: &Metadata, state: &Path) -> Vec<File> {
+/// A lock that stays when the ledger is removed with all that is beside it, or moved; none where it cannot be made.
+fn state_lock(state: &Path, digest: &[u8]) -> Option<File> {
+    files::open_or_create(&state.join(format!("{}.lock", short_hex(digest)))).ok()
+}
+
+/// Names the place of a ledger, whatever file stands there.
+fn place_digest(path: &Path) -> Option<[u8; 32]> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let place = fs::canonicalize(folder).ok().and_then(|folder| Some(folder.join(path.file_name()?)));
-    let place = place.map(|place| Sha256::digest(place.as_os_str().as_encoded_bytes()));
-    let file = Some(told(found)).filter(|told| !told.is_empty()).map(Sha256::digest);
-    let open = |digest: &[u8]| files::open_or_create(&state.join(format!("{}.lock", short_hex(digest)))).ok();
-    [place, file].into_iter().flatten().filter_map(|digest| open(&digest)).collect()
+    let place = fs::canonicalize(folder).ok()?.join(path.file_name()?);
+    Some(Sha256::digest(place.as_os_str().as_encoded_bytes()).into())
+}
+
+/// Names the file, wherever it stands.
+fn file_digest(found: &Metadata) -> Option<[u8; 32]> {
+    Some(told(found)).filter(|told| !told.is_empty()).map(|told| Sha256::digest(told).into())
 }
 
 fn is_locked(tried: Result<(), TryLockError>) -> Result<bool, Error> {

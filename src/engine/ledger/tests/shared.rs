@@ -179,3 +179,20 @@ fn a_run_that_writes_meanwhile_makes_no_older_copy_of_the_ledger() {
         assert_eq!(seen, None);
     });
 }
+
+/// What is made there meanwhile would be found by the run that puts its ledger back, which would keep its own beside it.
+#[test]
+fn who_waits_for_a_place_makes_no_file_in_it() {
+    let (desk, state) = (Desk::new(), tempfile::tempdir().unwrap());
+    let ledger = Ledger::open_marked(&desk.path(), Some(state.path())).unwrap();
+    begin(&ledger, "removed");
+    for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    assert!(matches!(Ledger::open_marked(&desk.path(), Some(state.path())), Err(Error::Busy)));
+    assert!(!desk.path().exists());
+    assert_eq!(ledger.save_what_is_gone("removed").unwrap(), Some(desk.path()));
+    drop(ledger);
+    let ledger = Ledger::open_marked(&desk.path(), Some(state.path())).unwrap();
+    assert!(ledger.runs().unwrap().iter().any(|run| run.spec.name == "removed"));
+}

@@ -3,7 +3,8 @@
 use caseload_engine::account::unreadable;
 use caseload_engine::error::Error;
 use caseload_engine::identity::Server;
-use caseload_engine::ledger::{self, Ledger, Newer};
+use caseload_engine::ledger::store::Runs as _;
+use caseload_engine::ledger::{self, Newer, Sqlite};
 use caseload_engine::run;
 use caseload_engine::submit::event::now_ms;
 use caseload_sheet::message::{Lang, shown};
@@ -25,7 +26,8 @@ pub fn run(command: &LedgerCommand, lang: Lang) -> Result<Exit, Error> {
 
 fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
-    let ledger = super::look(&args.ledger)?;
+    let path = super::ledger_path(&args.ledger)?;
+    let ledger = Sqlite::look(&path).map_err(|error| run::ledger_sentence(&path, &error, &local_zone().zone))?;
     let copy = shown(&args.copy.display().to_string());
     ledger.backup(&args.copy).map_err(|error| not_copied(&copy, &error))?;
     if args.ledger.json {
@@ -96,8 +98,8 @@ fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let typed = LedgerArgs { ledger: args.older.clone().or_else(|| args.ledger.ledger.clone()), ..args.ledger.clone() };
     let path = super::ledger_path(&typed)?;
-    let opened = Ledger::open_older(&path, marks_folder().as_deref());
-    let (mut ledger, newer) = opened.map_err(|error| run::ledger_sentence(&path, &error, &local_zone().zone))?;
+    let opened = Sqlite::open_older(&path, marks_folder().as_deref());
+    let (ledger, newer) = opened.map_err(|error| run::ledger_sentence(&path, &error, &local_zone().zone))?;
     let path = shown(&path.display().to_string());
     if let Some(newer) = newer {
         ask(&path, &ledger, newer, args.yes, terminal)?;
@@ -124,7 +126,7 @@ fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, Error> {
 }
 
 /// What is about to be forgotten, for a person to agree to.
-fn ask(path: &str, ledger: &Ledger, newer: Newer, yes: bool, terminal: Terminal) -> Result<(), Error> {
+fn ask(path: &str, ledger: &Sqlite, newer: Newer, yes: bool, terminal: Terminal) -> Result<(), Error> {
     if yes {
         return Ok(());
     }

@@ -1,63 +1,11 @@
-//! What the ledger's records hold.
+//! A row, as the ledger knows it.
 
-use std::path::PathBuf;
-
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::doubt::Doubt;
-use crate::identity::{Endpoint, Server};
 use crate::keyed::Key;
-use crate::outcome::{Cause, Status, Tally};
+use crate::outcome::{Cause, Status};
 use crate::row::Place;
 use crate::uptime::Uptime;
-
-/// The ledger cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Another program holds the ledger for itself.
-    #[error("another program holds the ledger")]
-    Busy,
-    /// Another process is sending the run.
-    #[error("another process is sending the run")]
-    UnderWay,
-    #[error("{0}")]
-    Sqlite(#[from] rusqlite::Error),
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// Its folder lies on a network, on this file system.
-    #[error("its folder is on a network ({0})")]
-    Remote(&'static str),
-    /// There is a hard link to it.
-    #[error("the file has two names")]
-    TwoNames,
-    /// A link stands where a file of the ledger's own belongs.
-    #[error("{} is a link", .0.display())]
-    Link(PathBuf),
-    /// The ledger is a link that leads nowhere, or that is somebody else's or leads to somebody else's file.
-    #[error("{} is a link that is not followed", .0.display())]
-    StrangeLink(PathBuf),
-    /// It is an older copy of a ledger that has gone on since.
-    #[error("it is an older copy")]
-    Older(super::mark::Newer),
-    /// It was closed, sent again or given back since somebody looked at it.
-    #[error("the row has changed")]
-    Changed,
-    /// Something of the row's request may still be under way, for so long.
-    #[error("the row's request may still be under way for {} s", .0.as_secs() + 1)]
-    Unripe(std::time::Duration),
-    #[error("{0}")]
-    Unfit(String),
-}
-
-impl Error {
-    /// Whether somebody else writes at this moment: the same may do a little later.
-    pub fn is_busy(&self) -> bool {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-        let code = if let Self::Sqlite(error) = self { error.sqlite_error_code() } else { None };
-        matches!(self, Self::Busy) || matches!(code, Some(DatabaseBusy | DatabaseLocked))
-    }
-}
 
 /// A row of a run: run number and the row's ordinal in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -159,41 +107,6 @@ pub struct Entry {
     pub opened: Option<Uptime>,
 }
 
-/// A row that is not to go for an earlier one's sake.
-#[derive(Debug, Clone, Copy)]
-pub struct LeftOut {
-    pub ordinal: u32,
-    pub place: Place,
-    pub key: Key,
-    pub of: EntryId,
-    /// Left out because nobody said that it should go: looked at again by the next command.
-    pub doubt: Option<Doubt>,
-}
-
-/// What became of an unknown row after all.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Resolution {
-    pub id: EntryId,
-    /// The attempt that was looked at: its number and nonce. None stands for whichever is the latest.
-    pub attempt: Option<(u32, Option<u64>)>,
-    /// Done, done without an id, or pending where it was not done.
-    pub state: State,
-    pub answer: Option<Value>,
-    /// Who says so, when and why: JSON.
-    pub note: String,
-}
-
-impl Resolution {
-    pub fn new(id: EntryId, state: State, answer: Option<Value>, note: &str) -> Self {
-        Self { id, attempt: None, state, answer, note: note.to_owned() }
-    }
-
-    /// The same of a row as it was shown: where it has another attempt since, nothing is closed.
-    pub fn of(entry: &Entry, state: State, answer: Option<Value>, note: &str) -> Self {
-        Self { attempt: Some((entry.attempts, entry.nonce)), ..Self::new(entry.id, state, answer, note) }
-    }
-}
-
 /// A row of an earlier run that a new row may repeat.
 #[derive(Debug, Clone, Copy)]
 pub struct PastRow {
@@ -207,90 +120,4 @@ pub struct PastRow {
     pub state: State,
     /// The number of its server; none in a run from before, whose keys hold the address.
     pub server: Option<u32>,
-}
-
-/// One operation of a run, and where its requests go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Destination {
-    /// `system/operation`.
-    pub operation: String,
-    /// The base address as it was given, or `sandbox`. In a run from before: in small letters, as its keys have it.
-    pub address: String,
-    /// None in a run from before.
-    pub endpoint: Option<Endpoint>,
-}
-
-impl Destination {
-    pub fn server(&self) -> Server {
-        Server::of(&self.address)
-    }
-}
-
-/// What a run is known by.
-#[derive(Debug, Clone)]
-pub struct RunSpec {
-    pub name: String,
-    /// Hash of file, operations and mapping: the same again, to the same servers, is the same run.
-    pub signature: [u8; 32],
-    /// How many runs with this signature, to these servers, were known when this one began.
-    pub again: u32,
-    pub file: String,
-    pub sha256: String,
-    /// In the order of the file's operations.
-    pub destinations: Vec<Destination>,
-    /// What `report` needs to read the file the same way again: JSON.
-    pub recipe: String,
-    pub rows: u32,
-    pub started_ms: i64,
-    /// The sheets' names, by which places are told.
-    pub sheets: Vec<String>,
-}
-
-impl RunSpec {
-    /// The operations as `--to` takes them, joined by commas.
-    pub fn target(&self) -> String {
-        each_once(self.destinations.iter().map(|to| to.operation.as_str()))
-    }
-
-    /// The addresses, each once, joined by commas.
-    pub fn addresses(&self) -> String {
-        each_once(self.destinations.iter().map(|to| to.address.as_str()))
-    }
-
-    /// A rehearsal.
-    pub fn is_sandbox(&self) -> bool {
-        self.destinations.iter().any(|to| to.server().is_sandbox())
-    }
-}
-
-fn each_once<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut list: Vec<&str> = Vec::new();
-    for name in names {
-        if !list.contains(&name) {
-            list.push(name);
-        }
-    }
-    list.join(",")
-}
-
-/// What becomes of a run that is to begin.
-#[derive(Debug)]
-pub enum Begun {
-    New(Box<Run>),
-    /// Another process began the run of this number at the same time.
-    Joined(u32),
-}
-
-/// A run in the ledger.
-#[derive(Debug, Clone)]
-pub struct Run {
-    pub number: u32,
-    pub spec: RunSpec,
-    /// Every row that can be settled is.
-    pub finished: bool,
-    pub ended_ms: Option<i64>,
-    pub tally: Option<Tally>,
-    pub result: Option<String>,
-    /// When its rows were forgotten, in milliseconds since 1970-01-01 UTC.
-    pub purged_ms: Option<i64>,
 }

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::ErrorCode;
-
-use super::entry::Error;
+use super::error::Error;
 
 /// Why nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,16 +38,9 @@ impl fmt::Display for Failure {
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
-        let Error::Sqlite(rusqlite::Error::SqliteFailure(code, _)) = error else {
-            return Failure::Other(error.to_string());
-        };
-        match code.code {
-            ErrorCode::DiskFull => Failure::Full,
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Failure::Busy,
-            ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::DatabaseCorrupt => {
-                Failure::Disk(error.to_string())
-            }
-            _ => Failure::Other(error.to_string()),
+        match error {
+            Error::Store { why, .. } => why.clone(),
+            other => Failure::Other(other.to_string()),
         }
     }
 }

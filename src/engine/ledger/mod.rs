@@ -5,67 +5,62 @@
 //! has at most one live attempt, and one that was done, refused for good or lost is never opened
 //! again: the statement that opens an attempt does nothing unless the row is new or pending.
 //!
-//! # Durability
-//! SQLite in WAL mode with `synchronous=FULL`: a commit that was acknowledged survives power loss.
-//! [`Journal`] commits in groups: while one sync runs, the next group forms.
+//! # The parts
+//! A [`Ledger`] is a handle to a [`Store`]; [`store`] says in words of the domain what one does. [`Sqlite`] is the store
+//! of one machine, in a file. [`Journal`] is the writing end while rows are sent: one thread for all runs of a process,
+//! which commits in groups. While one group is made durable, the next one forms.
 //!
 //! # Concurrency
-//! Several runs at once, of one process and of several on this machine. A kernel lock for each run tells whether it is
-//! being sent (`run_lock`): a second process that sends the same run is kept out, and only what a dead run left open is
-//! taken for lost. The statement that opens an attempt asks what other rows stand against it (`claims`), and the write
-//! lock that it holds makes two runs with the same row or the same device go one after the other. Locks on the
-//! ledger itself keep programs from before out, and those who would change the schema (`watch`). While rows are sent,
-//! one thread owns the connection, and looks before each group whether the ledger is still the file that was opened: a
-//! run whose ledger was removed or replaced stops, and writes what it knew to a file again.
+//! Several runs at once, of one process and of several. The [lease](Held) of a run tells whether it is being sent: a
+//! second process that sends the same run is kept out, and only what a dead run left open is taken for lost. The
+//! transaction that opens an attempt asks what other rows stand against it, so of two runs with the same row or the same
+//! device one is granted at a time. A run whose ledger was removed or replaced stops, and writes what it knew to a file
+//! again.
 //!
 //! # An older copy
-//! Marks outside the file tell how far it had come (`mark`). A ledger that is behind them is not written to until a
-//! person takes it by `caseload ledger restore`.
+//! Marks outside a ledger's file tell how far it had come. A ledger that is behind them is not written to until a person
+//! takes it by `caseload ledger restore`.
 //!
 //! # What it keeps
 //! Runs, and for each row that was sent (or found to repeat a row of an earlier run) its place,
 //! keyed hashes, state, ids and errors. Never the cells.
 //!
 //! # Evolution
-//! The schema grows by a list of steps, with two rules (`migrations`).
+//! The schema grows by a list of steps, with two rules (`sqlite/migrations.rs`).
 
-mod attempt;
-mod backup;
-mod claims;
+mod decision;
 mod entry;
+mod error;
 mod failure;
+mod handle;
 mod journal;
-mod mark;
-mod migrations;
-mod past;
-mod place;
-mod purge;
-mod query;
+mod lease;
+#[cfg(test)]
+mod memory;
+mod pace;
 mod ripe;
-mod run_lock;
+mod run;
 mod servers;
-mod shares;
+mod settled;
 mod sqlite;
 mod step;
-mod under_way;
-mod watch;
+pub mod store;
 
-#[cfg(test)]
-mod simulated;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{
-    Begun, Destination, Entry, EntryId, Error, LeftOut, PastRow, Resolution, Run, RunSpec, Settlement, State,
-};
+pub use decision::{LeftOut, Purged, Resolution};
+pub use entry::{Entry, EntryId, PastRow, Settlement, State};
+pub use error::Error;
 pub use failure::Failure;
+pub use handle::Ledger;
 pub use journal::{Hand, Journal, Receipts};
-pub use mark::Newer;
-pub use purge::Purged;
-pub use query::{HeldOrder, Settled};
+pub use lease::{Held, Lease};
+pub use pace::{Known, Share, Sharer, Shares};
 pub use ripe::LEAVE;
-pub use run_lock::Held;
+pub use run::{Begun, Destination, Run, RunSpec};
 pub use servers::Servers;
-pub use shares::{Known, Share, Sharer, Shares};
-pub use sqlite::Ledger;
+pub use settled::{HeldOrder, Settled};
+pub use sqlite::{Newer, Sqlite};
 pub use step::{Grant, Intent, Kept, Opening, Reach, Receipt, Step, nonce};
+pub use store::Store;

@@ -17,10 +17,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension as _, params};
-
-use super::entry::{Entry, Error, State};
-use super::sqlite::Ledger;
+use super::entry::{Entry, State};
 use crate::identity::Server;
 use crate::outcome::{Failure, Reason};
 use crate::uptime::Uptime;
@@ -63,43 +60,17 @@ impl Seen {
     }
 }
 
-impl Ledger {
-    /// Keeps the timeout of a run's requests; of several sessions the longest holds.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn note_timeout(&self, run: u32, timeout: Duration) -> Result<(), Error> {
-        let sql = "UPDATE run SET timeout_ms = max(?2, coalesce(timeout_ms, 0)) WHERE number = ?1";
-        self.connection.execute(sql, params![run, timeout.as_millis() as i64])?;
-        Ok(())
-    }
+/// How long a person has to wait before closing a row as not done. `None` means that the row is ripe. The timeout is that
+/// of the row's run, where it is known; `is_here` where the row went to a server of this machine.
+pub(super) fn wait_for(entry: &Entry, timeout: Option<Duration>, is_here: bool, now: Uptime) -> Option<Duration> {
+    let age = entry.opened.and_then(|opened| now.since(&opened)).filter(|_| entry.state == State::Unknown)?;
+    let wait = Seen::of(entry).wait(timeout.unwrap_or(TIMEOUT), is_here);
+    wait.checked_sub(Duration::from_millis(age.unsigned_abs())).filter(|left| !left.is_zero())
+}
 
-    /// How long a person has to wait before closing a row as not done. `None` means that the row is ripe.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn unripe_for(&self, entry: &Entry, now: Uptime) -> Result<Option<Duration>, Error> {
-        let age = entry.opened.and_then(|opened| now.since(&opened));
-        let Some(age) = age.filter(|_| entry.state == State::Unknown) else { return Ok(None) };
-        let wait = Seen::of(entry).wait(self.timeout_of(entry.id.run)?, self.is_here(entry)?);
-        Ok(wait.checked_sub(Duration::from_millis(age.unsigned_abs())).filter(|left| !left.is_zero()))
-    }
-
-    fn timeout_of(&self, run: u32) -> Result<Duration, Error> {
-        let mut statement = self.connection.prepare_cached("SELECT timeout_ms FROM run WHERE number = ?1")?;
-        let kept: Option<i64> = statement.query_row([run], |row| row.get(0)).optional()?.flatten();
-        Ok(kept.map_or(TIMEOUT, |ms| Duration::from_millis(ms.unsigned_abs())))
-    }
-
-    /// Whether a row went to a server of this machine.
-    fn is_here(&self, entry: &Entry) -> Result<bool, Error> {
-        let mut statement = self.connection.prepare_cached("SELECT name FROM server WHERE number = ?1")?;
-        let name: Option<String> = statement.query_row([entry.server], |row| row.get(0)).optional()?;
-        Ok(name.is_some_and(|name| {
-            let server = Server::from_name(&name);
-            server.is_sandbox() || server.authority().split(':').next() == Some("localhost")
-        }))
-    }
+/// Whether a server is one of this machine.
+pub(super) fn is_here(server: &Server) -> bool {
+    server.is_sandbox() || server.authority().split(':').next() == Some("localhost")
 }
 
 #[cfg(test)]

@@ -70,6 +70,36 @@ pub enum Step {
     Withdraw(Grant),
 }
 
+impl Step {
+    /// The receipt of a step that was not written.
+    pub fn failed(self, why: &Failure) -> Receipt {
+        match self {
+            Step::Open(intent) => Receipt::Opened(intent, Opening::Failed(why.clone())),
+            Step::Settle(grant, settlement) => Receipt::Settled(grant, settlement, Kept::Failed(why.clone())),
+            Step::Withdraw(grant) => Receipt::Withdrawn(grant, Kept::Failed(why.clone())),
+        }
+    }
+}
+
+impl Receipt {
+    /// The run of the row.
+    pub fn run(&self) -> u32 {
+        match self {
+            Receipt::Opened(intent, _) => intent.grant.id.run,
+            Receipt::Settled(grant, ..) | Receipt::Withdrawn(grant, _) => grant.id.run,
+        }
+    }
+
+    /// The step that it is of.
+    pub fn into_step(self) -> Step {
+        match self {
+            Receipt::Opened(intent, _) => Step::Open(intent),
+            Receipt::Settled(grant, settlement, _) => Step::Settle(grant, settlement),
+            Receipt::Withdrawn(grant, _) => Step::Withdraw(grant),
+        }
+    }
+}
+
 /// What became of a step.
 #[derive(Debug)]
 pub enum Receipt {

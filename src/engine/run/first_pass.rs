@@ -144,7 +144,7 @@ pub fn first_pass(
     let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
     let coerce = in_zone(const { &TimeZone::UTC });
     let references: Vec<&Operation> = operations.iter().collect();
-    let occurrences = KeyedHasher::of_occurrences(ledger.map_or(&[0; 32], Ledger::secret));
+    let occurrences = KeyedHasher::of_occurrences(ledger.map_or(&[0; 32], |ledger| ledger.secret()));
     let known = Known::of(&operations, job, ledger)?;
     let mut rules = rules(&operations, job, known.keyers)?;
     let (sha256, is_csv, reading) = (hex(&input.sha256), input.encoding.is_some(), Reading::of(&input));

@@ -69,7 +69,7 @@ pub fn look(
 ) -> Result<Past, Error> {
     let mut finder = Finder::new(checked, servers, bytes_known, now);
     let keys = checked.findings.keys();
-    ledger.past_rows(&keys, but, |past| finder.take(past)).map_err(|error| unreadable(&error))?;
+    ledger.past_rows(&keys, but, &mut |past| finder.take(past)).map_err(|error| unreadable(&error))?;
     Ok(finder.finish())
 }
 

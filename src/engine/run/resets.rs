@@ -116,13 +116,13 @@ fn sent(
     keys.sort_unstable();
     let here = |server: &Server| checked.known_as.iter().any(|known| servers.are_same(server, &known.here));
     let mut sent: HashMap<Key, Vec<PastRow>> = HashMap::new();
-    let take = |past: PastRow| {
+    let mut take = |past: PastRow| {
         let is_here = past.server.and_then(|number| servers.numbered(number)).is_some_and(here);
         if let Some(pair) = pair_of.get(&first_key(&past)).filter(|_| is_here) {
             sent.entry(*pair).or_default().push(past);
         }
     };
-    ledger.past_rows(&keys, but, take).map_err(|error| unreadable(&error))?;
+    ledger.past_rows(&keys, but, &mut take).map_err(|error| unreadable(&error))?;
     for rows in sent.values_mut() {
         rows.sort_by_key(|past| past.sent_at_ms);
     }

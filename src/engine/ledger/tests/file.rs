@@ -1,7 +1,7 @@
 //! The ledger's file: its names, its lock, its modes, its settings, and what is done about damage.
 
 use super::{Desk, begin, send, states};
-use crate::ledger::{Error, Ledger, State};
+use crate::ledger::{Error, Ledger, Sqlite, State};
 
 #[test]
 fn a_ledger_has_a_folder_and_a_secret_of_its_own() {
@@ -125,7 +125,7 @@ fn who_looks_last_and_brings_the_log_in_does_not_keep_the_next_run_from_starting
 #[test]
 fn what_is_committed_is_on_the_disk_and_what_is_deleted_is_gone() {
     let desk = Desk::new();
-    let ledger = desk.open();
+    let ledger = Sqlite::open(&desk.path()).unwrap();
     let pragma = |name: &str| -> i64 { ledger.connection.pragma_query_value(None, name, |row| row.get(0)).unwrap() };
     let settings = ["synchronous", "secure_delete", "trusted_schema", "temp_store", "checkpoint_fullfsync"];
     assert_eq!(settings.map(pragma), [2, 1, 0, 2, 1]);
@@ -188,7 +188,7 @@ fn all_of(desk: &Desk) -> Vec<(std::ffi::OsString, Vec<u8>)> {
 fn a_look_reads_an_older_ledger_and_leaves_the_folder_as_it_is() {
     let desk = Desk::new();
     let mut old = rusqlite::Connection::open(desk.path()).unwrap();
-    crate::ledger::migrations::apply_first(&mut old, 1).unwrap();
+    crate::ledger::sqlite::migrations::apply_first(&mut old, 1).unwrap();
     old.pragma_update(None, "journal_mode", "wal").unwrap();
     old.execute_batch(
         "INSERT INTO secret VALUES (zeroblob(32));

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::super::journal::commit;
-use super::{Desk, begin, ended, grant, intent, is_durable, send};
+use super::{Desk, begin, commit, ended, grant, intent, is_durable, send};
 use crate::keyed::Key;
 use crate::ledger::{Entry, EntryId, Intent, Ledger, Settlement, State, Step};
 

@@ -3,9 +3,8 @@
 use std::fs::{self, File};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Desk, Hand, begin, close, send, states};
-use crate::ledger::journal::commit;
-use crate::ledger::{Begun, EntryId, Error, Intent, Ledger, Opening, Receipt, State, Step};
+use super::{Desk, Hand, begin, close, commit, send, states};
+use crate::ledger::{Begun, EntryId, Error, Intent, Ledger, Opening, Receipt, Sqlite, State, Step};
 
 #[test]
 fn a_run_belongs_to_one_process_and_another_run_goes_on_beside_it() {
@@ -94,7 +93,7 @@ fn a_ledger_of_the_former_schema_is_brought_up_once_by_whoever_comes_first() {
     for _ in 0..10 {
         let desk = Desk::new();
         let mut old = rusqlite::Connection::open(desk.path()).unwrap();
-        crate::ledger::migrations::apply_first(&mut old, 5).unwrap();
+        crate::ledger::sqlite::migrations::apply_first(&mut old, 5).unwrap();
         old.pragma_update(None, "journal_mode", "wal").unwrap();
         old.execute_batch("INSERT INTO secret VALUES (zeroblob(32));").unwrap();
         drop(old);
@@ -161,14 +160,14 @@ fn of_two_runs_with_one_row_or_one_device_one_is_granted() {
 #[test]
 fn a_run_that_writes_meanwhile_makes_no_older_copy_of_the_ledger() {
     let desk = Desk::new();
-    let (mut ledger, other) = (desk.open(), desk.open());
+    let (ledger, other) = (desk.open(), Sqlite::open(&desk.path()).unwrap());
     let run = begin(&ledger, "writes");
     let over = AtomicBool::new(false);
+    let over = &over;
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        scope.spawn(move || {
             for ordinal in 0.. {
                 commit(&ledger, vec![Step::Open(super::intent(run, ordinal))]);
-                ledger.leave_mark();
                 if over.load(Ordering::Relaxed) {
                     break;
                 }

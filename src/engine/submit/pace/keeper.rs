@@ -28,7 +28,7 @@ const LONGEST_PAUSE_MS: i64 = 20 * 60 * 1_000;
 
 /// Keeps the part of one run.
 pub struct Keeper {
-    shares: Shares,
+    shares: Box<dyn Shares>,
     gate: Arc<Shared>,
     /// The run at the gate.
     number: u64,
@@ -52,7 +52,7 @@ struct Own {
 impl Keeper {
     /// Takes a first part, so that a run alone does not wait. Where the ledger cannot be written nothing is shared: the
     /// run goes on, and stops at its first intent.
-    pub fn begin(gate: Arc<Shared>, number: u64, shares: Shares, per_s: Option<f64>) -> Self {
+    pub fn begin(gate: Arc<Shared>, number: u64, shares: Box<dyn Shares>, per_s: Option<f64>) -> Self {
         let own = Own { run: shares.run(), per_s, used: Lot::NOTHING };
         let mut keeper = Self { shares, gate, number, own, raised: None, told: None };
         let taken = keeper.take_over().and_then(|()| keeper.renew());
@@ -103,7 +103,7 @@ impl Keeper {
         let may_raise = self.raised.is_none() && self.own.taken(&known, now).part > self.own.used.part;
         if may_raise || !self.own.is_settled(&known, now) {
             let (own, mut taken) = (self.own, wanted);
-            let settled = self.shares.settle(|known| {
+            let settled = self.shares.settle(&mut |known| {
                 taken = own.taken(known, now);
                 (Share { run: own.run, per_s: own.per_s, part: taken.part }, own.free_from(known, &taken, now))
             })?;

@@ -250,7 +250,7 @@ fn what_a_killed_process_had_falls_to_the_others() {
     let key = here().key(on.ledger.secret());
     let mut gone = on.ledger.sharer(2).open(key).unwrap();
     let share = crate::ledger::Share { run: 2, per_s: Some(50.0), part: 50 };
-    gone.settle(|_| (share, 0)).unwrap();
+    gone.settle(&mut |_| (share, 0)).unwrap();
     let start = Instant::now();
     let times = process(on.join(1, Some("50/s")), start, 3.0);
     assert!(times[0] >= 0.9, "what the other sent in the last second still counts, and {} s later it goes", times[0]);
@@ -263,7 +263,7 @@ fn what_is_over_is_taken_out_of_the_ledger() {
     let lock = on.lock(1);
     let elsewhere = host("https://b.example", "key");
     let mut gone = on.ledger.sharer(2).open(elsewhere.key(on.ledger.secret())).unwrap();
-    gone.settle(|_| (crate::ledger::Share { run: 2, per_s: None, part: 1 }, 0)).unwrap();
+    gone.settle(&mut |_| (crate::ledger::Share { run: 2, per_s: None, part: 1 }, 0)).unwrap();
     drop(on.join(1, Some("10/s")));
     let shares = || gone.look().unwrap();
     assert_eq!((shares().shares.len(), shares().dead.len()), (0, 0), "run 2 is gone, and was alone there");
@@ -277,7 +277,7 @@ fn a_run_that_was_killed_and_goes_on_has_its_part_again() {
     let key = here().key(on.ledger.secret());
     for (rate, part) in [(None, super::allot::UNBOUNDED), (Some("50/s"), 50), (Some("50/s"), 0)] {
         let mut before = on.ledger.sharer(1).open(key).unwrap();
-        before.settle(|_| (crate::ledger::Share { run: 1, per_s: rate.map(|_| 50.0), part }, 0)).unwrap();
+        before.settle(&mut |_| (crate::ledger::Share { run: 1, per_s: rate.map(|_| 50.0), part }, 0)).unwrap();
         let mut pace = on.join(1, rate);
         let start = Instant::now();
         while pace.turn(0).is_err() {

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::scene::Trouble;
 use super::world::World;
+use crate::ledger::store::Attempts as _;
 use crate::ledger::{Receipt, Receipts, Step};
 
 /// More steps than this for each row and life, and the loop goes round in circles.
@@ -97,7 +98,7 @@ fn commit(world: &World, group: Vec<Step>) -> Option<Vec<Receipt>> {
         Some(Trouble::Broken) => world.ledger.break_disk().unwrap(),
         None => {}
     }
-    let receipts = world.ledger.commit_now(group);
+    let receipts = world.ledger.commit(group, world.held.borrow().as_slice());
     world.ledger.mend_disk().unwrap();
     for receipt in &receipts {
         world.note(format_args!("{trouble:?} committed: {}", told(receipt)));

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::life::{order_key, place};
 use super::world::{Call, RUN, RowTruth, Told, World};
 use crate::contract::Operation;
+use crate::ledger::store::Rows as _;
 use crate::ledger::{EntryId, Kept, Opening, Receipt, State};
 use crate::outcome::{Answer, Attempt};
 use crate::submit::event::reference;

@@ -14,6 +14,7 @@ use super::scene::Plot;
 use super::world::{RUN, World};
 use crate::error::Error;
 use crate::keyed::Key;
+use crate::ledger::store::Rows as _;
 use crate::ledger::{Reach, Step};
 use crate::outcome::Status;
 use crate::row::Place;

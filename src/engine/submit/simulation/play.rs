@@ -11,6 +11,7 @@ use super::life::live;
 use super::random::uptime;
 use super::verdict::{self, Sums};
 use super::world::{Told, World};
+use crate::ledger::store::{Decisions as _, Leases as _, Rows as _};
 use crate::ledger::{EntryId, Resolution, State};
 
 /// By then everything that was on its way has come.
@@ -150,7 +151,9 @@ fn is_ripe(world: &World, ordinal: u32) -> bool {
 
 /// The next process opens the ledger: what is open is unknown.
 fn recover(world: &World) {
-    let recovered = world.ledger.begin_again().unwrap();
+    drop(world.held.take());
+    let recovered = world.ledger.recover(world.run).unwrap();
+    world.held.replace(Some(world.ledger.hold(world.run).unwrap()));
     let mut found = 0;
     for row in world.rows.borrow_mut().iter_mut().filter(|row| row.durable == Some(State::Sending)) {
         row.durable = Some(State::Unknown);

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::scene::SceneRow;
 use super::world::{RowTruth, Told, World};
+use crate::ledger::store::Rows as _;
 use crate::ledger::{Entry, State};
 use crate::outcome::{Status, id_text};
 use crate::submit::event::Finished;

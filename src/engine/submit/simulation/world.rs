@@ -12,7 +12,8 @@ use super::life::Life;
 use super::random::Random;
 use super::scene::Scene;
 use crate::contract::Operation;
-use crate::ledger::{Begun, Ledger, RunSpec, State};
+use crate::ledger::store::{Leases as _, Runs as _};
+use crate::ledger::{Begun, Held, RunSpec, Sqlite, State};
 
 /// The run's name.
 pub const RUN: &str = "simulated";
@@ -67,8 +68,10 @@ pub struct RowTruth {
 
 pub struct World {
     pub scene: Scene,
-    pub ledger: Ledger,
+    pub ledger: Sqlite,
     pub run: u32,
+    /// The lease of the process.
+    pub held: RefCell<Option<Held>>,
     pub rows: RefCell<Vec<RowTruth>>,
     pub life: RefCell<Life>,
     /// Wakes who waits for the process to be cut off.
@@ -89,12 +92,13 @@ impl World {
         let mut random = Random::new(seed);
         let scene = Scene::draw(&mut random);
         super::random::seed_chance(seed);
-        let ledger = Ledger::simulated().unwrap();
+        let ledger = Sqlite::simulated().unwrap();
         let Begun::New(run) = ledger.begin(spec(scene.rows.len() as u32)).unwrap() else { panic!("it is the first") };
         let run = run.number;
         let rows = scene.rows.iter().map(|_| RowTruth::default()).collect();
         Self {
             scene,
+            held: RefCell::new(Some(ledger.hold(run).unwrap())),
             ledger,
             run,
             rows: RefCell::new(rows),

@@ -11,34 +11,39 @@ use std::time::Duration;
 use rusqlite::params;
 
 use super::attempt::INTERRUPTED;
-use super::entry::{EntryId, Error};
 use super::place::sibling;
-use super::sqlite::{Ledger, range};
 use super::watch::{Watched, open_lock};
+use super::{Sqlite, range};
+use crate::ledger::entry::EntryId;
+use crate::ledger::error::Error;
+use crate::ledger::lease::{Held, Lease};
+use crate::ledger::store::Leases;
 use crate::{fail, files};
 
 /// A process that probes a lock, or looks for dead runs, holds it for a moment. A run waits so long, so often.
 const BLINK: Duration = Duration::from_millis(2);
 const BLINKS: u32 = 25;
 
-/// The lock of a run. Dropping it gives the run up: who comes next takes its open rows for lost.
-pub struct Held {
+/// The lock of a run.
+struct RunLock {
     run: u32,
     path: PathBuf,
     file: File,
     watched: Watched,
 }
 
-impl Held {
-    pub fn run(&self) -> u32 {
+impl Lease for RunLock {
+    fn run(&self) -> u32 {
         self.run
     }
 
-    /// What tells whether the lock still keeps others out: its file is where it was.
-    pub(super) fn watched(&self) -> &Watched {
-        &self.watched
+    /// The file is where it was.
+    fn is_kept(&self) -> bool {
+        self.watched.is_there()
     }
+}
 
+impl RunLock {
     /// Takes the lock of a run; none where somebody holds it.
     fn take(ledger: &Path, run: u32) -> Result<Option<Self>, Error> {
         let path = path_of(ledger, run);
@@ -57,7 +62,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for RunLock {
     fn drop(&mut self) {
         // Under the lock: who has opened the file meanwhile sees that it is gone, and makes another.
         if self.watched.is_there() {
@@ -78,14 +83,10 @@ pub(super) fn is_alive(ledger: &Path, run: u32) -> bool {
     files::open(&path_of(ledger, run)).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-impl Ledger {
-    /// Takes a run for this caller alone, and finds out what an earlier holder left open.
-    ///
-    /// # Errors
-    /// [`Error::UnderWay`] where another process, or another run of this one, is sending it.
-    pub fn hold(&self, run: u32) -> Result<Held, Error> {
+impl Leases for Sqlite {
+    fn hold(&self, run: u32) -> Result<Held, Error> {
         for blink in 0..=BLINKS {
-            if let Some(held) = Held::take(&self.path, run)? {
+            if let Some(held) = self.take(run)? {
                 self.interrupt(&[run])?;
                 return Ok(held);
             }
@@ -96,31 +97,43 @@ impl Ledger {
         Err(Error::UnderWay)
     }
 
-    /// Whether somebody is sending this run.
-    pub fn is_under_way(&self, run: u32) -> bool {
+    fn is_under_way(&self, run: u32) -> bool {
+        #[cfg(test)]
+        if let Some(leases) = &self.simulated {
+            return leases.is_held(run);
+        }
         is_alive(&self.path, run)
     }
 
-    /// Turns the open attempts of all dead runs into unknown rows. Gives their number.
-    pub(super) fn recover(&self) -> Result<u64, Error> {
-        let open = self.runs_with_open_rows()?;
-        if self.watch.is_none() {
-            // A simulation has one process at a time.
-            return self.interrupt(&open);
-        }
-        let mut dead = Vec::new();
-        for run in open {
-            dead.extend(Held::take(&self.path, run)?);
-        }
-        self.interrupt(&dead.iter().map(Held::run).collect::<Vec<_>>())
-    }
-
-    /// The same of one run, if it is dead.
-    pub(super) fn recover_run(&self, run: u32) -> Result<u64, Error> {
-        match Held::take(&self.path, run)? {
+    fn recover(&self, run: u32) -> Result<u64, Error> {
+        match self.take(run)? {
             Some(_held) => self.interrupt(&[run]),
             None => Ok(0),
         }
+    }
+
+    fn recovered(&self) -> u64 {
+        self.recovered
+    }
+}
+
+impl Sqlite {
+    /// Takes a run; none where somebody holds it.
+    fn take(&self, run: u32) -> Result<Option<Held>, Error> {
+        #[cfg(test)]
+        if let Some(leases) = &self.simulated {
+            return Ok(leases.take(run));
+        }
+        Ok(RunLock::take(&self.path, run)?.map(Held::of))
+    }
+
+    /// Turns the open attempts of all dead runs into unknown rows. Gives their number.
+    pub(super) fn recover_all(&self) -> Result<u64, Error> {
+        let mut dead = Vec::new();
+        for run in self.runs_with_open_rows()? {
+            dead.extend(self.take(run)?);
+        }
+        self.interrupt(&dead.iter().map(Held::run).collect::<Vec<_>>())
     }
 
     /// What these runs have open is unknown from now on.

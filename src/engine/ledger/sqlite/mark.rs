@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use super::entry::Error;
 use super::place::sibling;
 use crate::files;
+use crate::ledger::error::Error;
 
 /// What a mark begins with.
 const KIND: &str = "caseload-ledger";

@@ -1,107 +1,56 @@
-//! How the runs of several processes share the rate of a server, and its pauses.
-//!
-//! Each run has a part of the rate; the parts of all runs that live are never more than the whole. A part is lowered
-//! by its holder first, and here afterwards. What a run gives back may be taken a while later, when what it sent with it
-//! counts no more. A run lives as long as the kernel has its lock, so nothing is written while nothing changes. All
-//! waits are by the clock that nobody sets ([`Uptime`]); times of another start of the machine are over.
+//! The shares of the rates, in two tables of the ledger. A run lives as long as the kernel has its lock, so nothing is
+//! written while nothing changes.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use super::entry::Error;
-use super::run_lock;
-use super::sqlite::{Ledger, connect};
+use super::{OTHERS, Sqlite, connect, run_lock};
 use crate::keyed::Key;
+use crate::ledger::error::Error;
+use crate::ledger::pace::{Known, Share, Sharer, Shares};
+use crate::ledger::store::Paces;
 use crate::uptime::Uptime;
 
 /// What a run sent before its end counts for so long.
 const LAST_SECOND_MS: i64 = 1_010;
 
-/// A run's claim to share the rates of its servers through the ledger.
-#[derive(Debug, Clone)]
-pub struct Sharer {
-    path: PathBuf,
-    secret: [u8; 32],
-    run: u32,
-}
-
-impl Ledger {
-    /// Lets a run share the rates of its servers with the runs of other processes.
-    pub fn sharer(&self, run: u32) -> Sharer {
-        Sharer { path: self.path().to_owned(), secret: *self.secret(), run }
-    }
-}
-
-impl Sharer {
-    /// The key of the hashes by which the ledger remembers credentials.
-    pub fn secret(&self) -> &[u8; 32] {
-        &self.secret
-    }
-
-    /// Opens what the ledger knows of one server, told by a hash of it and of the credential.
-    ///
-    /// # Errors
-    /// The ledger cannot be opened.
-    pub fn open(&self, host: Key) -> Result<Shares, Error> {
-        let connection = connect(&self.path)?;
-        connection.busy_timeout(super::sqlite::OTHERS)?;
-        // A share that a power failure takes away was that of a run that it has ended.
-        connection.pragma_update(None, "synchronous", "normal")?;
-        connection.pragma_update(None, "trusted_schema", false)?;
-        Ok(Shares { connection, path: self.path.clone(), host, run: self.run })
+impl Paces for Sqlite {
+    fn sharer(&self, run: u32) -> Sharer {
+        let path = self.path.clone();
+        Sharer::new(self.secret, move |host| Ok(Box::new(Pace::open(&path, host, run)?)))
     }
 }
 
 /// What the ledger knows of the pace at one server, for one run.
-pub struct Shares {
+struct Pace {
     connection: Connection,
     path: PathBuf,
     host: Key,
     run: u32,
 }
 
-/// A run's share.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Share {
-    pub run: u32,
-    /// The rate that its user allows, a second.
-    pub per_s: Option<f64>,
-    /// Requests of those that the lowest rate grants in its time.
-    pub part: u32,
+impl Pace {
+    fn open(path: &Path, host: Key, run: u32) -> Result<Self, Error> {
+        let connection = connect(path)?;
+        connection.busy_timeout(OTHERS)?;
+        // A share that a power failure takes away was that of a run that it has ended.
+        connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        Ok(Self { connection, path: path.to_owned(), host, run })
+    }
 }
 
-/// What stands in the ledger.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Known {
-    /// The shares of runs that live, and the own.
-    pub shares: Vec<Share>,
-    /// Runs that have ended without giving their share back.
-    pub dead: Vec<u32>,
-    /// From then on what was given back may be taken. By [`Uptime`], as all times here.
-    pub free_ms: i64,
-    /// Until then nobody sends.
-    pub hold_ms: i64,
-}
-
-impl Shares {
-    /// The run's number.
-    pub fn run(&self) -> u32 {
+impl Shares for Pace {
+    fn run(&self) -> u32 {
         self.run
     }
 
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn look(&self) -> Result<Known, Error> {
+    fn look(&self) -> Result<Known, Error> {
         known(&self.connection, &self.path, self.host, self.run)
     }
 
-    /// Changes the run's own share as `decide` says from what stands there at that moment: the share, and from when on
-    /// what it gives back may be taken. Gives what stands there then.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn settle(&mut self, decide: impl FnOnce(&Known) -> (Share, i64)) -> Result<Known, Error> {
+    fn settle(&mut self, decide: &mut dyn FnMut(&Known) -> (Share, i64)) -> Result<Known, Error> {
         let (host, path, run) = (self.host, &self.path, self.run);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = known(&transaction, path, host, run)?;
@@ -120,11 +69,7 @@ impl Shares {
         Ok(Known { shares: others.chain([own]).collect(), dead: Vec::new(), free_ms, ..known })
     }
 
-    /// Nobody sends until then.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn hold(&mut self, until_ms: i64) -> Result<(), Error> {
+    fn hold(&mut self, until_ms: i64) -> Result<(), Error> {
         let (host, path, run) = (self.host, &self.path, self.run);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = known(&transaction, path, host, run)?;
@@ -132,11 +77,7 @@ impl Shares {
         Ok(transaction.commit()?)
     }
 
-    /// The run has ended: what it had may be taken from then on.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn leave(&mut self, free_ms: i64) -> Result<(), Error> {
+    fn leave(&mut self, free_ms: i64) -> Result<(), Error> {
         let (host, path, run) = (self.host, &self.path, self.run);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = known(&transaction, path, host, run)?;

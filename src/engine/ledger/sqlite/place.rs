@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::entry::Error;
+use crate::ledger::error::Error;
 use crate::owner;
 
 /// What `statfs` calls the file systems of networks, and those that bring another machine's files into this one

@@ -4,9 +4,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
 use super::claims;
-use super::entry::{EntryId, Error, Settlement, State};
-use super::query::state;
-use super::step::{Grant, Intent, Kept, Opening};
+use super::rows::state;
+use crate::ledger::entry::{EntryId, Settlement, State};
+use crate::ledger::error::Error;
+use crate::ledger::step::{Grant, Intent, Kept, Opening};
 use crate::message::json_line;
 use crate::outcome::Cause;
 

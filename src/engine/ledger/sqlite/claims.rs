@@ -7,10 +7,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use super::entry::{EntryId, Error, State};
-use super::query::state;
-use super::sqlite::range;
-use super::step::{Intent, Opening};
+use super::range;
+use super::rows::state;
+use crate::ledger::entry::{EntryId, State};
+use crate::ledger::error::Error;
+use crate::ledger::step::{Intent, Opening};
 
 /// The rows with one of the keys ?2 and ?3, at a server that is the same as ?4. ?5 and ?6: since when rows that may have
 /// been done, and that were done, count. Rows from ?7 to ?8 do not count. What purge left of a row counts as the row.
@@ -101,7 +102,7 @@ fn one(connection: &Connection, sql: &str, values: impl Params) -> Result<Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::migrations;
+    use crate::ledger::sqlite::migrations;
 
     /// How SQLite goes about a statement, a line a step.
     fn plan(sql: &str) -> Vec<String> {

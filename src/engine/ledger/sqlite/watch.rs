@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::entry::Error;
 use super::mark::short_hex;
 use super::place::sibling;
 use crate::files;
+use crate::ledger::error::Error;
 
 /// How long another who is just opening the ledger is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -5,37 +5,20 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::entry::{Entry, EntryId, Error, Settlement};
-use super::query::state;
-use super::sqlite::{Ledger, range};
+use super::rows::state;
+use super::{Sqlite, range};
+use crate::ledger::decision::Purged;
+use crate::ledger::entry::{Entry, EntryId, Settlement};
+use crate::ledger::error::Error;
+use crate::ledger::store::{Rows as _, Runs as _};
 use crate::row::Place;
 
 /// The window of a run that was sent before the ledger kept it: longer than that of any contract that is built in.
 const UNKNOWN_WINDOW_MS: i64 = 366 * 86_400_000;
 
-/// What was forgotten, and what was kept although it is old.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Purged {
-    pub runs: u64,
-    pub rows: u64,
-    /// Rows whose hashes stay until their window is over, of these and of earlier runs.
-    pub hashes: u64,
-    /// Runs that still have rows to send, or rows of unknown outcome: forgetting them could send a row twice.
-    pub kept: u64,
-}
-
-impl Ledger {
-    /// Forgets the rows of every run that ended before a time, with their ids, keys and errors. The run's own
-    /// record stays as the proof of it: name, hash of the file, counts; so the same file again is still known.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] where anybody else writes; the ledger cannot be written.
-    pub fn purge(&self, before_ms: i64, now_ms: i64) -> Result<Purged, Error> {
-        let purge = || self.purge_alone(before_ms, now_ms);
-        self.watch.as_ref().map_or_else(purge, |watch| watch.alone(purge))
-    }
-
-    fn purge_alone(&self, before_ms: i64, now_ms: i64) -> Result<Purged, Error> {
+impl Sqlite {
+    /// Forgets, while nobody else is in.
+    pub(super) fn purge_alone(&self, before_ms: i64, now_ms: i64) -> Result<Purged, Error> {
         let mut purged = Purged::default();
         let transaction = self.writing()?;
         for run in self.runs()? {
@@ -72,16 +55,6 @@ impl Ledger {
         // `secure_delete` has overwritten the pages; what they were must not stay in the log or in free pages either.
         self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(purged)
-    }
-
-    /// Keeps the longest window in which a row of a run counts as sent.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn note_window(&self, run: u32, window: std::time::Duration) -> Result<(), Error> {
-        let sql = "UPDATE run SET window_ms = max(?2, coalesce(window_ms, 0)) WHERE number = ?1";
-        self.connection.execute(sql, params![run, window.as_millis() as i64])?;
-        Ok(())
     }
 
     /// What is left of a row that was forgotten: that it was done, where it stood, and when it was sent.

@@ -3,26 +3,15 @@
 
 use rusqlite::Connection;
 
-use super::entry::Error;
-use super::journal::commit;
-use super::sqlite::Ledger;
-use super::step::{Receipt, Step};
+use super::Sqlite;
+use crate::ledger::error::Error;
 
-impl Ledger {
+impl Sqlite {
     /// Its pages are small, so that a disk that is full is met soon.
     pub fn simulated() -> Result<Self, Error> {
         let connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "page_size", 512)?;
         Self::in_memory(connection)
-    }
-
-    /// What a process does first that opens the ledger of one that was cut off.
-    pub fn begin_again(&self) -> Result<u64, Error> {
-        self.recover()
-    }
-
-    pub fn commit_now(&self, group: Vec<Step>) -> Vec<Receipt> {
-        commit(self, group)
     }
 
     /// From now on what needs another page fails: the disk is full.

@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::entry::Error;
+use super::Sqlite;
 use super::place::sibling;
-use super::sqlite::Ledger;
 use super::watch::Found;
 use crate::files;
+use crate::ledger::error::Error;
 
-impl Ledger {
+impl Sqlite {
     /// Writes all that the ledger holds at this moment to a new file that only its owner can read. A run may go on
     /// meanwhile: the copy has what was committed when it began.
     ///
@@ -30,7 +30,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::backup`].
-    pub fn save_what_is_gone(&self, run: &str) -> Result<Option<PathBuf>, Error> {
+    pub(super) fn save_gone(&self, run: &str) -> Result<Option<PathBuf>, Error> {
         if self.found() != Found::LedgerGone {
             return Ok(None);
         }

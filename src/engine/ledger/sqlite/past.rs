@@ -6,10 +6,12 @@
 
 use rusqlite::{OptionalExtension, Row, Statement, params};
 
-use super::entry::{Entry, EntryId, Error, PastRow};
-use super::query::{SELECT_ENTRY, entry, state};
-use super::sqlite::{Ledger, range};
+use super::rows::{SELECT_ENTRY, entry, state};
+use super::{Sqlite, range};
 use crate::keyed::Key;
+use crate::ledger::entry::{Entry, EntryId, PastRow};
+use crate::ledger::error::Error;
+use crate::ledger::store::Past;
 use crate::row::Place;
 
 /// Rows that may have been done.
@@ -24,10 +26,8 @@ const SELECT_FORGOTTEN: &str = "SELECT id, key, body_key, first_key, sent_ms, st
 /// A key's beginning and a row's ordinal, as a list has them.
 const RECORD: usize = 12;
 
-impl Ledger {
-    /// Calls `each` for every row of all runs but one that may have been done and has one of these keys, as its own, its
-    /// body's, or the first of its equals. The keys are sorted.
-    pub fn past_rows(&self, keys: &[Key], but: Option<u32>, mut each: impl FnMut(PastRow)) -> Result<(), Error> {
+impl Past for Sqlite {
+    fn past_rows(&self, keys: &[Key], but: Option<u32>, each: &mut dyn FnMut(PastRow)) -> Result<(), Error> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -45,12 +45,12 @@ impl Ledger {
             }
             let Some(list) = row.get_ref(1)?.as_blob_or_null().map_err(rusqlite::Error::from)? else {
                 let (first, last) = range(number);
-                rows(&mut all, [first, last], keys, &mut each)?;
+                rows(&mut all, [first, last], keys, each)?;
                 continue;
             };
             for ordinal in common(keys, list) {
                 let id = EntryId { run: number, ordinal }.to_sql();
-                rows(&mut one, [id, id], keys, &mut each)?;
+                rows(&mut one, [id, id], keys, each)?;
             }
         }
         let mut forgotten = self.connection.prepare(SELECT_FORGOTTEN)?;
@@ -61,16 +61,14 @@ impl Ledger {
         })
     }
 
-    /// How many rows of a run may have been done.
-    pub fn count_may_be_done(&self, run: u32) -> Result<usize, Error> {
+    fn count_may_be_done(&self, run: u32) -> Result<usize, Error> {
         let (first, last) = range(run);
         let sql = format!("SELECT count(*) FROM entry WHERE id BETWEEN ?1 AND ?2 AND {MAY_BE_DONE}");
         let count: u32 = self.connection.query_row(&sql, [first, last], |row| row.get(0))?;
         Ok(count as usize)
     }
 
-    /// The rows of a run that may have been done, in the order of the file.
-    pub fn may_be_done(&self, run: u32) -> Result<Vec<Entry>, Error> {
+    fn may_be_done(&self, run: u32) -> Result<Vec<Entry>, Error> {
         let (first, last) = range(run);
         let sql = format!("{SELECT_ENTRY} WHERE id BETWEEN ?1 AND ?2 AND {MAY_BE_DONE} ORDER BY id");
         let mut statement = self.connection.prepare(&sql)?;
@@ -78,14 +76,15 @@ impl Ledger {
         Ok(entries)
     }
 
-    /// The row of a run that stood at a place of its file.
-    pub fn entry_at(&self, run: u32, place: Place) -> Result<Option<Entry>, Error> {
+    fn entry_at(&self, run: u32, place: Place) -> Result<Option<Entry>, Error> {
         let (first, last) = range(run);
         let sql = format!("{SELECT_ENTRY} WHERE id BETWEEN ?1 AND ?2 AND sheet = ?3 AND row = ?4");
         let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_row(params![first, last, place.sheet, place.row], entry).optional()?)
     }
+}
 
+impl Sqlite {
     /// Keeps the sorted list of a run that is finished.
     pub(super) fn keep_past_keys(&self, run: u32) -> Result<(), Error> {
         let (first, last) = range(run);
@@ -121,7 +120,7 @@ impl Ledger {
 }
 
 /// The rows that a statement finds between two ids and that have one of the keys.
-fn rows(statement: &mut Statement, ids: [i64; 2], keys: &[Key], each: &mut impl FnMut(PastRow)) -> Result<(), Error> {
+fn rows(statement: &mut Statement, ids: [i64; 2], keys: &[Key], each: &mut dyn FnMut(PastRow)) -> Result<(), Error> {
     let count = statement.parameter_count();
     let mut found = statement.query(rusqlite::params_from_iter(&ids[..count]))?;
     while let Some(row) = found.next()? {

@@ -5,9 +5,9 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::entry::Error;
-use super::servers;
+use super::names;
 use crate::fail;
+use crate::ledger::error::Error;
 
 const STEPS: &[&str] = &[
     "
@@ -184,7 +184,7 @@ pub fn apply(connection: &mut Connection) -> Result<(), Error> {
     for step in &STEPS[have..] {
         transaction.execute_batch(step)?;
     }
-    servers::classify(&transaction)?;
+    names::classify(&transaction)?;
     transaction.pragma_update(None, "user_version", u32::try_from(STEPS.len()).unwrap_or(u32::MAX))?;
     fail::point("schema-committing");
     transaction.commit()?;

@@ -1,0 +1,5 @@
+//! A ledger in memory.
+
+mod leases;
+
+pub use leases::MemoryLeases;

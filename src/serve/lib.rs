@@ -13,12 +13,14 @@
 //! | [`person`] | who asks, and what they may do |
 //! | [`target`] | where a list may go: the caller of this crate says |
 //! | [`state`] | how far a run has come, as the page and JSON name it |
+//! | [`office`] | what the page keeps beside the ledger: lists, mends, people, and who did what |
 //! | [`pages`] | what each screen shows, as HTML |
 //! | [`path`] | the addresses of the pages, in one place |
 
 #![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod office;
 pub mod pages;
 pub mod path;
 pub mod person;

@@ -61,6 +61,6 @@ pub use ripe::LEAVE;
 pub use run::{Begun, Destination, Run, RunSpec};
 pub use servers::Servers;
 pub use settled::{HeldOrder, Settled};
-pub use sqlite::{Newer, Sqlite};
+pub use sqlite::{Newer, Sqlite, place};
 pub use step::{Grant, Intent, Kept, Opening, Reach, Receipt, Step, nonce};
 pub use store::Store;

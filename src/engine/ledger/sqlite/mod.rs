@@ -14,7 +14,7 @@ mod mark;
 pub(super) mod migrations;
 mod names;
 mod past;
-mod place;
+pub mod place;
 mod purge;
 mod rows;
 mod run_lock;

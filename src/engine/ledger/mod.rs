@@ -28,6 +28,8 @@
 //! # Evolution
 //! The schema grows by a list of steps, with two rules (`sqlite/migrations.rs`).
 
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod decision;
 mod entry;
 mod error;

@@ -1,6 +1,7 @@
 //! What a store of the ledger does, in words of the domain: a trait for each role, and [`Store`] for all of them.
 //!
-//! A method that writes does so durably, and all or nothing, before it returns.
+//! The module `conformance` (a feature) tells scene by scene what these words promise: a store that keeps it can stand
+//! behind a [`Ledger`](super::Ledger). A method that writes does so durably, and all or nothing, before it returns.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

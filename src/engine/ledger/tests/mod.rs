@@ -1,5 +1,6 @@
 //! What the ledger promises, asked of a real file.
 
+mod conformance;
 mod file;
 mod queries;
 mod shared;

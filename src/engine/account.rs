@@ -40,6 +40,16 @@ impl Places {
         self.rows.is_empty()
     }
 
+    /// The ordinal of a place.
+    pub fn find(&self, place: Place) -> Option<u32> {
+        let first = *self.sheets.get(usize::from(place.sheet))?;
+        let end = self.sheets.get(usize::from(place.sheet) + 1).copied().unwrap_or(self.len());
+        let rows = self.rows.get(first as usize..end as usize)?;
+        // A file's rows ascend; where one does not, the first of that number is meant.
+        let found = rows.binary_search(&place.row).ok().or_else(|| rows.iter().position(|row| *row == place.row))?;
+        Some(first + found as u32)
+    }
+
     pub fn get(&self, ordinal: u32) -> Place {
         let sheet = self.sheets.partition_point(|first| *first <= ordinal).saturating_sub(1);
         Place { sheet: sheet as u16, row: self.rows.get(ordinal as usize).copied().unwrap_or_default() }
@@ -118,6 +128,11 @@ impl<'a> Account<'a> {
             Verdict::Hidden { operation } => {
                 let error = Some(Reason::Hidden.into());
                 return Ok((Some(operation), Outcome { error, ..Outcome::of(Status::NotSent) }));
+            }
+            Verdict::LeftOut { operation } => {
+                let known = self.known(ordinal, operation, None)?;
+                let left_out = || Outcome { error: Some(Reason::LeftOut.into()), ..Outcome::of(Status::NotSent) };
+                return Ok((Some(operation), known.unwrap_or_else(left_out)));
             }
             Verdict::Example { operation } => (operation, None, Vec::new()),
             Verdict::Before { operation, status, id, reference, request } => {
@@ -360,5 +375,13 @@ mod tests {
         assert_eq!(places.get(1), Place { sheet: 0, row: 5 });
         assert_eq!(places.get(2), Place { sheet: 2, row: 3 });
         assert_eq!(places.len(), 3);
+        assert_eq!(
+            [Place { sheet: 0, row: 5 }, Place { sheet: 2, row: 3 }].map(|place| places.find(place)),
+            [Some(1), Some(2)]
+        );
+        assert_eq!(
+            [Place { sheet: 0, row: 3 }, Place { sheet: 9, row: 3 }].map(|place| places.find(place)),
+            [None, None]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! What is to be done with a file: how it is read, where its requests go, and where the result lands.
 
+mod mends;
 mod recipe;
 mod server;
 
@@ -22,6 +23,7 @@ use crate::submit::vault::{NoSecrets, Promise, Vault};
 use crate::zone::{self, LocalZone};
 use crate::{files, text};
 
+pub use mends::{Mends, SheetMends};
 pub use recipe::Recipe;
 pub use server::ServerChoice;
 
@@ -95,6 +97,8 @@ pub struct Job {
     pub access: Access,
     /// What was answered beforehand to what may be in question.
     pub answers: Answers,
+    /// What people changed of the list since it came.
+    pub mends: Arc<Mends>,
     pub output: Output,
     /// The language of the result.
     pub lang: Lang,
@@ -168,6 +172,7 @@ impl Job {
             servers: ServerChoice::default(),
             access: Access::default(),
             answers: Answers::default(),
+            mends: Arc::default(),
             output: Output::Beside,
             lang: Lang::En,
             clock: TimeZone::UTC,

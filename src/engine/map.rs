@@ -4,12 +4,14 @@
 //! A close miss is suggested, never taken.
 
 mod complaint;
+mod guess;
 
 use compact_str::CompactString;
 use serde_json::Value;
 
 pub use complaint::check_overrides;
 use complaint::{no_cell_holds, nothing_fits, nothing_known, place, two_columns};
+pub use guess::{Guess, guess};
 
 use crate::coerce::Coerce;
 use crate::contract::{Absent, Field, Operation, Slot, Step, body_steps};

@@ -61,6 +61,8 @@
 
 mod checked;
 mod closing;
+mod columns;
+pub mod digest;
 mod earlier;
 mod event;
 mod feed;
@@ -77,6 +79,7 @@ mod result_place;
 mod same_run;
 mod second_pass;
 mod summary;
+mod table;
 mod target;
 mod zone;
 
@@ -101,6 +104,7 @@ use crate::text;
 pub use checked::Checked;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, Session, close};
+pub use columns::{Column, Columns, SheetColumns, columns};
 pub use event::{Caller, Event, Observer, Stage};
 pub use feed::{Events, Heard};
 pub use fetch::{Fetched, ToFetch, prepare as prepare_fetch, values};
@@ -110,6 +114,7 @@ pub use handle::{Handle, RunHandle};
 pub use lookup::{Found, Unasked, look_up};
 pub use proposed::{Answer, Proposed};
 pub use summary::Summary;
+pub use table::{FileAt, Only, Page, Table, TableRow, Wrong};
 pub use target::places;
 
 /// Checks a file; sends nothing. With [`Aim::Check`] it is only looked at, and the ledger, where there is one, tells

@@ -3,7 +3,7 @@
 //! meanwhile; and memory stays flat however many rows there are.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,8 @@ pub struct Spooled<T> {
 /// One reading of a sequence.
 pub struct Records<T> {
     file: BufReader<File>,
+    /// Where the next record begins.
+    offset: u64,
     record: Vec<u8>,
     scratch: PathBuf,
     kind: PhantomData<T>,
@@ -71,10 +73,27 @@ impl<T: Serialize> Spool<T> {
 impl<T: DeserializeOwned> Spooled<T> {
     /// Reads from the first record on. One reading at a time: they share the file's position.
     pub fn records(&mut self) -> Result<Records<T>, Error> {
-        self.file.rewind().map_err(|error| failed(&self.scratch, &error))?;
+        self.read_from(0, BUFFER)
+    }
+
+    /// Reads from a record on that an earlier reading met at this [`offset`](Records::offset), for a few records.
+    pub fn records_at(&mut self, offset: u64) -> Result<Records<T>, Error> {
+        const FEW: usize = 16 * 1024;
+        self.read_from(offset, FEW)
+    }
+
+    fn read_from(&mut self, offset: u64, buffer: usize) -> Result<Records<T>, Error> {
+        self.file.seek(SeekFrom::Start(offset)).map_err(|error| failed(&self.scratch, &error))?;
         let file = self.file.try_clone().map_err(|error| failed(&self.scratch, &error))?;
-        let (file, scratch) = (BufReader::with_capacity(BUFFER, file), self.scratch.clone());
-        Ok(Records { file, record: Vec::new(), scratch, kind: PhantomData })
+        let (file, scratch) = (BufReader::with_capacity(buffer, file), self.scratch.clone());
+        Ok(Records { file, offset, record: Vec::new(), scratch, kind: PhantomData })
+    }
+}
+
+impl<T> Records<T> {
+    /// Where the next record begins, in bytes from the start.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 }
 
@@ -89,6 +108,7 @@ impl<T: DeserializeOwned> Iterator for Records<T> {
             Err(error) => return Some(Err(failed(&self.scratch, &error))),
         }
         self.record.resize(u32::from_le_bytes(length) as usize, 0);
+        self.offset += (length.len() + self.record.len()) as u64;
         let read = self.file.read_exact(&mut self.record);
         let record = read.and_then(|()| postcard::from_bytes(&self.record).map_err(io::Error::other));
         Some(record.map_err(|error| failed(&self.scratch, &error)))
@@ -120,5 +140,9 @@ mod tests {
             assert_eq!(read.len(), 1000);
             assert_eq!(read[999], (999, "x".repeat(999)));
         }
+        let mut records = spooled.records().unwrap();
+        records.by_ref().take(500).for_each(drop);
+        let offset = records.offset();
+        assert_eq!(spooled.records_at(offset).unwrap().next().unwrap().unwrap(), (500, "x".repeat(500)));
     }
 }

@@ -32,6 +32,7 @@ mod library;
 mod lookup;
 mod matrix;
 mod mended;
+mod mends;
 mod never_twice;
 mod order;
 mod other_user;

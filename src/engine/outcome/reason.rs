@@ -70,6 +70,8 @@ pub enum Reason {
     HeldByRefused { row: u32 },
     /// Hidden in the spreadsheet, and left out.
     Hidden,
+    /// Left out by a person, on the page.
+    LeftOut,
     /// Left out, because nobody answered what is in question about it.
     InQuestion(Doubt),
     /// Nothing was read for the row, or not all of it.
@@ -152,6 +154,7 @@ impl Reason {
             Self::NotSent(_) => "not-sent",
             Self::HeldBehind { .. } | Self::HeldByRefused { .. } => "held",
             Self::Hidden => "hidden",
+            Self::LeftOut => "left-out",
             Self::InQuestion(doubt) => doubt.as_str(),
             Self::Unread(why) => return why.code(),
         })

@@ -10,6 +10,7 @@ use super::first_pass::{Aim, CheckedFile, first_pass};
 use super::propose;
 use super::proposed::Proposed;
 use super::summary::Summary;
+use super::table::Table;
 use crate::error::{Code, Error};
 use crate::fail;
 use crate::job::{Job, Sending};
@@ -95,6 +96,24 @@ impl Checked {
             }
         }
         close(file, job, closing)
+    }
+
+    /// Ends with the check: gives the rows as people look at them.
+    ///
+    /// # Errors
+    /// The ledger or the rows cannot be read.
+    pub fn look(self, observer: &dyn Observer) -> Result<Table, Error> {
+        let Self { mut file, job, ledger, control, began, .. } = self;
+        let caller = Caller { observer, control: &control };
+        caller.still_wants()?;
+        let mut closing = Closing::new(ledger.as_ref(), None, began.at, began.at_ms);
+        if let Some(ledger) = &ledger {
+            let mut proposal = propose::of_check(ledger, &mut file, &job)?;
+            closing.unanswered = proposal.unanswered();
+            closing.past = proposal.left_out.iter().map(|repeat| (repeat.ordinal, (repeat.of, repeat.doubt))).collect();
+            closing.question = proposal.question;
+        }
+        Table::of_check(file, job, closing)
     }
 
     /// Finds out what would be sent, and what a person has to decide before.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
 
 use super::first_pass::CheckedFile;
 use super::summary::Summary;
@@ -13,11 +14,13 @@ use crate::doubt::{Doubt, InQuestion};
 use crate::ending::Ending;
 use crate::error::{Code, Error, ErrorKind};
 use crate::job::Job;
+use crate::keyed::Key;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Text, shown};
 use crate::outcome::{Outcome, Reason, Status, Unsent};
 use crate::report::{self, Facts, Layout};
 use crate::row::Row;
+use crate::spool::{Records, Spooled};
 use crate::submit::event::now_ms;
 use crate::text;
 
@@ -79,8 +82,8 @@ pub fn close(checked: &mut CheckedFile, job: &Job, closing: Closing) -> Result<S
     let mut count = Count::of_rows(listed(checked, &closing)?, checked, job, &closing);
     let written = match target.as_deref() {
         Some(path) => write(path, checked, job, &closing, &mut count).map(Some),
-        None => each(checked, job, &closing, |_, _, outcome| {
-            count.add(outcome);
+        None => each(checked, job, &closing, |seen| {
+            count.add(seen.outcome);
             Ok(())
         })
         .map(|()| None),
@@ -89,8 +92,8 @@ pub fn close(checked: &mut CheckedFile, job: &Job, closing: Closing) -> Result<S
         // The result could not be written: the balance is drawn up all the same.
         count = Count::of_rows(count.summary.tally.rows, checked, job, &closing);
         checked.rows = None;
-        each(checked, job, &closing, |_, _, outcome| {
-            count.add(outcome);
+        each(checked, job, &closing, |seen| {
+            count.add(seen.outcome);
             Ok(())
         })?;
     }
@@ -102,6 +105,26 @@ pub fn close(checked: &mut CheckedFile, job: &Job, closing: Closing) -> Result<S
     count.end(&closing);
     settle_run(&closing, &count, result.as_deref());
     Ok(Summary { result, ..count.summary })
+}
+
+/// Draws up the balance, and writes nothing.
+///
+/// # Errors
+/// The rows or the ledger cannot be read.
+pub(super) fn look(
+    checked: &mut CheckedFile,
+    job: &Job,
+    closing: &Closing,
+    mut take: impl FnMut(&Seen),
+) -> Result<Summary, Error> {
+    let mut count = Count::of_rows(listed(checked, closing)?, checked, job, closing);
+    each(checked, job, closing, |seen| {
+        count.add(seen.outcome);
+        take(seen);
+        Ok(())
+    })?;
+    count.end(closing);
+    Ok(count.summary)
 }
 
 /// How many rows the list has: all that were read but the template's example, unless an earlier version sent it.
@@ -147,7 +170,7 @@ impl Count {
         if outcome.status == Status::NotSent {
             let reason = outcome.error.as_ref().and_then(|error| error.reason.as_ref());
             let (told_elsewhere, now) = match reason {
-                Some(Reason::Hidden) => (true, Waiting::Nothing),
+                Some(Reason::Hidden | Reason::LeftOut) => (true, Waiting::Nothing),
                 Some(Reason::HeldBehind { .. } | Reason::HeldByRefused { .. }) => (true, Waiting::Held),
                 Some(Reason::NotSent(Unsent::RequireValid)) => (false, Waiting::Held),
                 _ => (false, Waiting::Rows),
@@ -227,9 +250,9 @@ fn write(
         flags,
     };
     let mut report = report::create(path, layout, job.clock.clone())?;
-    each(checked, job, closing, |row, operation, outcome| {
-        count.add(outcome);
-        row.map_or(Ok(()), |row| report.row(row, operation, outcome))
+    each(checked, job, closing, |seen| {
+        count.add(seen.outcome);
+        seen.row.map_or(Ok(()), |row| report.row(row, seen.operation, seen.outcome))
     })?;
     count.end(closing);
     let summary = &count.summary;
@@ -252,20 +275,46 @@ fn write(
     })
 }
 
-/// Every row of the file with what became of it, in order; the cells where they were kept.
-fn each(
+/// A row of the file, and what became of it.
+pub(super) struct Seen<'a> {
+    pub ordinal: u32,
+    /// As it was mended; nothing where the cells were not kept.
+    pub row: Option<&'a Row>,
+    pub operation: Option<usize>,
+    pub outcome: &'a Outcome,
+    pub at: Start,
+}
+
+/// A row at which a reading may begin.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Start {
+    pub ordinal: u32,
+    /// Where the row's verdict and its cells begin in their spools, in bytes.
+    pub verdict: u64,
+    pub cells: u64,
+}
+
+/// Every row of the file with what became of it, in order.
+pub(super) fn each(
     checked: &mut CheckedFile,
     job: &Job,
     closing: &Closing,
-    mut take: impl FnMut(Option<&Row>, Option<usize>, &Outcome) -> Result<(), Error>,
+    take: impl FnMut(&Seen) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let held = match (closing.ledger, closing.run) {
-        (Some(ledger), Some(_)) => {
-            let servers = ledger.servers().map_err(|error| unreadable(&error))?;
-            super::held(ledger, &servers, checked)?.into_iter().collect()
-        }
-        _ => HashMap::new(),
-    };
+    let all = u32::MAX;
+    each_of(checked, job, closing, &[(Start::default(), all)], |_| true, take)
+}
+
+/// The same of a few rows: of those that are wanted among so many from each start on.
+pub(super) fn each_of(
+    checked: &mut CheckedFile,
+    job: &Job,
+    closing: &Closing,
+    stretches: &[(Start, u32)],
+    is_wanted: impl Fn(u32) -> bool,
+    mut take: impl FnMut(&Seen) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let held = held_by(checked, closing)?;
     let CheckedFile { rows, verdicts, operations, sheets, findings, places, file_name, .. } = checked;
     let mut account = Account::new(operations, sheets, findings, places);
     account.file_name = file_name;
@@ -276,16 +325,38 @@ fn each(
     account.not_sent.clone_from(&closing.not_sent);
     account.held = held;
     account.under_way = closing.under_way;
-    let mut rows = rows.as_mut().map(crate::spool::Spooled::records).transpose()?;
-    for (ordinal, verdict) in (0..).zip(verdicts.records()?) {
-        let (verdict, row) = (verdict?, rows.as_mut().and_then(Iterator::next).transpose()?);
-        if account.is_left_out(ordinal, &verdict)? {
-            continue;
+    let mends: Vec<_> = sheets.iter().map(|sheet| job.mends.of_sheet(&sheet.name)).collect();
+    for (start, count) in stretches {
+        let mut verdicts = read(verdicts, start.verdict)?;
+        let mut rows = rows.as_mut().map(|rows| read(rows, start.cells)).transpose()?;
+        for ordinal in (start.ordinal..).take(*count as usize) {
+            let cells = rows.as_ref().map_or(0, Records::offset);
+            let at = Start { ordinal, verdict: verdicts.offset(), cells };
+            let Some(verdict) = verdicts.next().transpose()? else { break };
+            let row = rows.as_mut().and_then(Iterator::next).transpose()?;
+            if !is_wanted(ordinal) || account.is_left_out(ordinal, &verdict)? {
+                continue;
+            }
+            let (operation, outcome) = account.outcome(ordinal, verdict)?;
+            let mends = row.as_ref().and_then(|row| mends[usize::from(row.place.sheet)]);
+            let mended = row.as_ref().zip(mends).map(|(row, mends)| mends.over(row));
+            let row = mended.as_deref().or(row.as_ref());
+            take(&Seen { ordinal, row, operation, outcome: &outcome, at })?;
         }
-        let (operation, outcome) = account.outcome(ordinal, verdict)?;
-        take(row.as_ref(), operation, &outcome)?;
     }
     Ok(())
+}
+
+/// A reading from the first record on is a long one.
+fn read<T: DeserializeOwned>(spooled: &mut Spooled<T>, offset: u64) -> Result<Records<T>, Error> {
+    if offset == 0 { spooled.records() } else { spooled.records_at(offset) }
+}
+
+/// The order keys behind which rows are held.
+fn held_by(checked: &CheckedFile, closing: &Closing) -> Result<HashMap<Key, EntryId>, Error> {
+    let (Some(ledger), Some(_)) = (closing.ledger, closing.run) else { return Ok(HashMap::new()) };
+    let servers = ledger.servers().map_err(|error| unreadable(&error))?;
+    Ok(super::held(ledger, &servers, checked)?.into_iter().collect())
 }
 
 fn under_way() -> Text {

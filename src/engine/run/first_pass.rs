@@ -3,6 +3,7 @@
 mod decimals;
 mod notes;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use crate::example::Example;
 use crate::files::base_name;
 use crate::fold::fold;
 use crate::identity::RowKeyers;
-use crate::job::{Job, Output};
+use crate::job::{Job, Output, SheetMends};
 use crate::keyed::{Key, KeyedHasher, hex};
 use crate::ledger::{EntryId, Ledger};
 use crate::map::{Draft, SheetMap, check_overrides, sheet_map};
@@ -53,6 +54,8 @@ pub struct CheckedFile {
     pub is_csv: bool,
     pub reading: Reading,
     pub sheets: Vec<Sheet>,
+    /// What the columns of each sheet are.
+    pub maps: Vec<SheetMap>,
     pub formats: Vec<String>,
     pub warnings: Vec<Text>,
     /// The operations that the file's rows become.
@@ -140,16 +143,16 @@ pub fn first_pass(
     let Planned { input, sheets, guarded, earlier, operations, maps, zones, has_local_times, warnings } =
         planned(path, job, aim, caller)?;
     let (formats, looks) = (input.formats.clone(), looks(&input));
-    let in_zone = |zone| Coerce { formats: &looks, zone };
-    let coerces: Vec<Coerce> = zones.iter().map(in_zone).collect();
-    let coerce = in_zone(const { &TimeZone::UTC });
+    let (sha256, is_csv, reading) = (hex(&input.sha256), input.encoding.is_some(), Reading::of(&input));
+    let coerces: Vec<Coerce> = zones.iter().map(|zone| Coerce { formats: &looks, zone }).collect();
+    let coerce = Coerce { formats: &looks, zone: const { &TimeZone::UTC } };
     let references: Vec<&Operation> = operations.iter().collect();
     let occurrences = KeyedHasher::of_occurrences(ledger.map_or(&[0; 32], |ledger| ledger.secret()));
     let known = Known::of(&operations, job, ledger)?;
     let mut rules = rules(&operations, job, known.keyers)?;
-    let (sha256, is_csv, reading) = (hex(&input.sha256), input.encoding.is_some(), Reading::of(&input));
     let mut pass = Pass {
         job,
+        mends: mends_of(job, &sheets),
         decimals: Decimals::new(&maps, &references),
         operations: &references,
         maps: &maps,
@@ -170,8 +173,7 @@ pub fn first_pass(
         example: examples_of(&operations, &coerces, aim),
         examples: Vec::new(),
     };
-    let rows = if job.output == Output::None { None } else { Some(Spool::new(&job.scratch)?) };
-    let (totals, rows) = run(&mut pass, input, rows, guarded, caller)?;
+    let (totals, rows) = run(&mut pass, input, guarded, caller)?;
     pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
     let warnings = with_those_of_rows(warnings, &pass, &totals, &sheets, caller);
     let Pass { verdicts, across, places, valid, invalid, examples, before, .. } = pass;
@@ -196,7 +198,13 @@ pub fn first_pass(
         before,
         operations,
         sheets,
+        maps,
     })
+}
+
+/// What people changed, by sheet.
+fn mends_of<'a>(job: &'a Job, sheets: &[Sheet]) -> Vec<Option<&'a SheetMends>> {
+    sheets.iter().map(|sheet| job.mends.of_sheet(&sheet.name)).collect()
 }
 
 /// The example row of each operation, read as its rows are.
@@ -251,7 +259,7 @@ fn with_those_of_rows(
 }
 
 /// Opens the file as the job says it is to be read.
-fn opened(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Input, Error> {
+pub(super) fn opened(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Input, Error> {
     let names: Vec<HashMap<String, usize>> = job.operations.iter().map(field_names).collect();
     let known = |headers: &[CompactString]| known_headers(&names, headers);
     let recipe = &job.recipe;
@@ -261,12 +269,12 @@ fn opened(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Input, Err
     Ok(read::open(path, &read::Options { sheet, encoding, known: &known, doubtful, scratch: &job.scratch })?)
 }
 
-fn looks(input: &Input) -> Formats {
+pub(super) fn looks(input: &Input) -> Formats {
     if input.encoding.is_some() { Formats::of_text_file() } else { Formats::of(&input.formats) }
 }
 
 /// The sheets as they were before a CSV result was made of them, and whether one was: then its cells are guarded too.
-fn unguarded(input: &Input) -> (Vec<Sheet>, bool) {
+pub(super) fn unguarded(input: &Input) -> (Vec<Sheet>, bool) {
     let mut sheets = input.sheets.clone();
     let guarded = input.encoding.is_some() && is_result(&sheets);
     if guarded {
@@ -281,13 +289,9 @@ fn is_result(sheets: &[Sheet]) -> bool {
 }
 
 /// Reads and spools the cells on a thread of its own, checks on this one.
-fn run(
-    pass: &mut Pass,
-    input: Input,
-    rows: Option<Spool<Row>>,
-    quoted: bool,
-    caller: Caller,
-) -> Result<(Totals, Option<Spool<Row>>), Error> {
+fn run(pass: &mut Pass, input: Input, quoted: bool, caller: Caller) -> Result<(Totals, Option<Spool<Row>>), Error> {
+    let job = pass.job;
+    let rows = (job.output != Output::None).then(|| Spool::new(&job.scratch)).transpose()?;
     caller.tell(Event::Began(Stage::Reading));
     let totals = thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Row>>(BATCHES);
@@ -334,6 +338,8 @@ fn read_into(
 /// One reading of a file.
 struct Pass<'a> {
     job: &'a Job,
+    /// What people changed, by sheet.
+    mends: Vec<Option<&'a SheetMends>>,
     operations: &'a [&'a Operation],
     maps: &'a [SheetMap],
     earlier: &'a [Option<EarlierResult>],
@@ -361,6 +367,9 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     fn take(&mut self, row: &Row) -> Result<(), Error> {
+        let mends = self.mends[usize::from(row.place.sheet)];
+        let mended = mends.map_or(Cow::Borrowed(row), |mends| mends.over(row));
+        let row = mended.as_ref();
         let earlier = self.earlier[usize::from(row.place.sheet)].as_ref();
         let before = earlier.and_then(|earlier| earlier.settled(row));
         let ordinal = self.places.len();
@@ -371,7 +380,7 @@ impl Pass<'_> {
             Verdict::Valid { .. } | Verdict::Accepted { .. } => self.valid += 1,
             Verdict::Example { .. } => self.examples.push(ordinal),
             // Nothing of these is going to be sent.
-            Verdict::Hidden { .. } | Verdict::Before { .. } => {}
+            Verdict::Hidden { .. } | Verdict::LeftOut { .. } | Verdict::Before { .. } => {}
         }
         self.verdicts.push(&verdict)
     }
@@ -390,6 +399,9 @@ impl Pass<'_> {
         let operation = route.operation;
         if self.job.recipe.skip_hidden && row.hidden {
             return Verdict::Hidden { operation };
+        }
+        if self.mends[usize::from(row.place.sheet)].is_some_and(|mends| mends.leaves_out(row.place.row)) {
+            return Verdict::LeftOut { operation };
         }
         let rules = &mut self.rules[operation];
         let coerce = &self.coerces[operation];
@@ -435,7 +447,7 @@ impl Pass<'_> {
 }
 
 /// Finds each sheet's routes, and numbers the operations that are used.
-fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Error> {
+pub(super) fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap>), Error> {
     let overrides = job.recipe.overrides();
     let names: Vec<&str> = overrides.sets.iter().chain(&overrides.maps).map(|(name, _)| name.as_str()).collect();
     let headers = || sheets.iter().flat_map(|sheet| &sheet.headers).map(CompactString::as_str);

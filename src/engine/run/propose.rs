@@ -7,7 +7,7 @@ use super::past::{self, Past, Repeat};
 use super::resets;
 use super::same_run;
 use crate::account::{Standing, standing, unreadable};
-use crate::doubt::{Choice, Doubt, InQuestion};
+use crate::doubt::{Answers, Choice, Doubt, InQuestion};
 use crate::error::Error;
 use crate::identity::Server;
 use crate::job::{Duplicates, Job};
@@ -41,6 +41,12 @@ impl Proposal {
         self.doubtful.len() as u64
     }
 
+    /// The rows that do not go: those left out, and those in question for what is not agreed to.
+    pub fn staying(&self, agreed: &[Doubt]) -> impl Iterator<Item = u32> {
+        let is_open = |repeat: &&Repeat| !repeat.doubt.is_some_and(|doubt| agreed.contains(&doubt));
+        self.left_out.iter().chain(self.doubtful.iter().filter(is_open)).map(|repeat| repeat.ordinal)
+    }
+
     /// Takes an answer for all that is in question.
     pub fn answered(&mut self, choice: Choice) {
         let doubtful = std::mem::take(&mut self.doubtful);
@@ -51,6 +57,18 @@ impl Proposal {
             }
             Choice::Skip => self.left_out.extend(doubtful),
         }
+    }
+
+    /// Takes an answer for each kind of what is in question. What nobody answers stays.
+    pub fn answered_as(&mut self, answers: Answers) {
+        let is_sent = |repeat: &Repeat| repeat.doubt.and_then(|doubt| answers.to(doubt)) == Some(Choice::Send);
+        let (sent, stay) = std::mem::take(&mut self.doubtful).into_iter().partition::<Vec<_>, _>(is_sent);
+        self.doubtful = sent;
+        self.answered(Choice::Send);
+        let is_skipped = |repeat: &Repeat| repeat.doubt.and_then(|doubt| answers.to(doubt)) == Some(Choice::Skip);
+        let (skipped, open) = stay.into_iter().partition::<Vec<_>, _>(is_skipped);
+        self.left_out.extend(skipped);
+        self.doubtful = open;
     }
 
     /// Nobody answered: rows in question stay. Gives their number.

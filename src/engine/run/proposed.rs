@@ -7,18 +7,19 @@ use jiff::tz::TimeZone;
 
 use super::checked::{Began, Sendable};
 use super::closing::{Closing, Session, close, sentence as ledger_sentence};
+use super::digest::Digest;
 use super::event::{Caller, Observer};
 use super::first_pass::CheckedFile;
 use super::handle::{Handle, RunHandle};
 use super::propose::{Basis, Proposal};
 use super::result_place;
 use super::same_run::{self, SameBytes, spec};
-use super::second_pass::{Sent, Way, going_on, leave_out, send, sent_before};
+use super::second_pass::{Sent, Way, each_going, going_on, leave_out, send, sent_before};
 use super::summary::Summary;
 use super::target::{Target, places};
 use crate::account::unreadable;
 use crate::contract::Operation;
-use crate::doubt::{Choice, InQuestion};
+use crate::doubt::{Answers, Choice, Doubt, InQuestion};
 use crate::error::{Code, Error};
 use crate::job::{Duplicates, Job, Recipe, Sending};
 use crate::ledger::{self, Begun, Held, Ledger, Run, RunSpec, Servers};
@@ -29,7 +30,7 @@ use crate::submit::control::Control;
 use crate::text;
 
 /// What the caller says to a proposal. A caller who wants nothing sent drops the proposal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Answer {
     /// The rows go, and so do those in question.
     Send,
@@ -37,6 +38,8 @@ pub enum Answer {
     Skip,
     /// The rows go; nobody decided about those in question, so they stay.
     Unanswered,
+    /// The rows go; of those in question each kind as it is said here, and the others stay.
+    As(Answers),
 }
 
 /// What would be sent where, and what is in question about it.
@@ -137,6 +140,22 @@ impl Proposed {
             return Ok(Vec::new());
         }
         places(&self.operations(), &self.job)
+    }
+
+    /// The [digest](super::digest) of the rows that go if so much is agreed to, in hexadecimal.
+    ///
+    /// # Errors
+    /// The ledger or the rows cannot be read.
+    pub fn digest(&mut self, agreed: &[Doubt]) -> Result<String, Error> {
+        let mut digest = Digest::of(agreed);
+        for operation in &self.file.operations {
+            digest.destination(&self.job.destination(operation));
+        }
+        if let Some(proposal) = &self.proposal {
+            let (from, how) = ((&self.ledger, self.earlier.as_ref()), (&*self.job, &self.sending));
+            each_going(&mut self.file, from, how, (proposal, agreed), |row| digest.row(row))?;
+        }
+        Ok(digest.end())
     }
 
     /// What there is to tell of the file if nothing is sent.
@@ -249,6 +268,13 @@ fn settle(proposal: &mut Proposal, answer: Answer) -> Result<(), Error> {
         Answer::Skip | Answer::Unanswered if proposal.question.stops_all() => return Err(undecided(proposal)),
         Answer::Skip => proposal.answered(Choice::Skip),
         Answer::Unanswered => {}
+        Answer::As(answers) => {
+            let is_open = |doubt: Doubt| doubt.is_of_the_file() && answers.to(doubt) != Some(Choice::Send);
+            if proposal.question.rows.iter().any(|(doubt, _)| is_open(*doubt)) {
+                return Err(undecided(proposal));
+            }
+            proposal.answered_as(answers);
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Sending: which run this is, what of it is left, and the loop that sends it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -16,6 +16,7 @@ use super::target::Target;
 use super::zone::goes_on_alike;
 use crate::account::{Places, Standing, standing, unreadable};
 use crate::contract::Operation;
+use crate::doubt::Doubt;
 use crate::error::Error;
 use crate::fail;
 use crate::job::{Duplicates, Job, Recipe, Sending};
@@ -138,11 +139,11 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
     let send_duplicates = job.recipe.send_duplicates;
     ledger.note_timeout(run.number, sending.timeout).map_err(|error| unreadable(&error))?;
     ledger.note_window(run.number, longest_window(&checked.operations)).map_err(|error| unreadable(&error))?;
-    let counts_done = sending.duplicates == Duplicates::Skip && !Recipe::of(run)?.again;
     let journal = Journal::start(ledger).map_err(|error| sentence(&path, &error, &job.clock))?;
     let (hand, receipts) = journal.join(held_run);
     let ended = {
         let CheckedFile { verdicts, findings, places, occurrences, operations, valid, .. } = &mut *checked;
+        let counts_done = counts_done(sending, Some(run))?;
         let going = Going {
             findings,
             places,
@@ -188,6 +189,50 @@ pub fn send(checked: &mut CheckedFile, ledger: Ledger, run: &Run, way: Way, call
         None => Unsent::Left,
     };
     Ok(Sent { ledger, stop: ended.stop, rest, rows: ended.sent })
+}
+
+/// Takes each row that goes by a proposal, in the file's order, if what is agreed to of its question is.
+///
+/// # Errors
+/// The ledger or the rows cannot be read.
+pub fn each_going(
+    checked: &mut CheckedFile,
+    (ledger, run): (&Ledger, Option<&Run>),
+    (job, sending): (&Job, &Sending),
+    (proposal, agreed): (&Proposal, &[Doubt]),
+    mut take: impl FnMut(&Queued),
+) -> Result<(), Error> {
+    let settled = match run {
+        Some(run) => ledger.settled(run.number, run.spec.rows).map_err(|error| unreadable(&error))?,
+        None => Settled::of(0),
+    };
+    let counts_done = counts_done(sending, run)?;
+    let stays: HashSet<u32> = proposal.staying(agreed).collect();
+    let CheckedFile { verdicts, findings, places, occurrences, operations, .. } = checked;
+    let going = Going {
+        findings,
+        places,
+        keyer: occurrences,
+        settled: &settled,
+        operations,
+        send_duplicates: job.recipe.send_duplicates,
+        counts_done,
+        now_ms: now_ms(),
+        proposal,
+    };
+    for row in queue(verdicts.records()?, going) {
+        let row = row?;
+        if !stays.contains(&row.ordinal) {
+            take(&row);
+        }
+    }
+    Ok(())
+}
+
+/// Whether rows that were done count against equal ones.
+fn counts_done(sending: &Sending, run: Option<&Run>) -> Result<bool, Error> {
+    let again = run.map_or(Ok(sending.again), |run| Recipe::of(run).map(|recipe| recipe.again))?;
+    Ok(sending.duplicates == Duplicates::Skip && !again)
 }
 
 /// The rows that go only if others do, each with that one, and which of those are refused. Who sends duplicates sends

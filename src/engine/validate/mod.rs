@@ -132,6 +132,10 @@ pub enum Verdict {
     Hidden {
         operation: usize,
     },
+    /// Left out by a person.
+    LeftOut {
+        operation: usize,
+    },
     /// The example of the template as it stands there: no row of the list.
     Example {
         operation: usize,

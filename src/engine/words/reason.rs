@@ -47,6 +47,11 @@ pub fn reason(why: &Reason, reader: Reader) -> String {
             "Satır tabloda gizli; --hidden skip ile gönderilmedi.",
             "The row is hidden in the spreadsheet; --hidden skip left it out."
         ),
+        Reason::LeftOut => say!(
+            lang,
+            "Satır sayfada elle dışarıda bırakıldı; gönderilmedi.",
+            "A person left the row out on the page; it was not sent."
+        ),
         Reason::InQuestion(doubt) => in_question(*doubt, lang),
         Reason::Unread(why) => unread(why, lang),
     }

@@ -85,7 +85,8 @@ fn reasons() -> Vec<Reason> {
         },
         Reason::HeldBehind { .. } => Reason::HeldByRefused { row: 7 },
         Reason::HeldByRefused { .. } => Reason::Hidden,
-        Reason::Hidden => Reason::InQuestion(Doubt::Changed),
+        Reason::Hidden => Reason::LeftOut,
+        Reason::LeftOut => Reason::InQuestion(Doubt::Changed),
         Reason::InQuestion(_) => Reason::Unread(Unread::Stopped),
         Reason::Unread(_) => return None,
     }));

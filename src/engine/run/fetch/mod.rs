@@ -157,9 +157,11 @@ fn task(verdict: Verdict, place: Place) -> Task {
     match verdict {
         Verdict::Valid { request, .. } => Task::Read(place, request),
         Verdict::Invalid { problems, .. } => Task::Ended(End { problems, ..End::of(Status::Invalid) }),
-        Verdict::Accepted { .. } | Verdict::Hidden { .. } | Verdict::Example { .. } | Verdict::Before { .. } => {
-            Task::Ended(End { error: Some(Unread::Hidden.into()), ..End::of(Status::NotSent) })
-        }
+        Verdict::Accepted { .. }
+        | Verdict::Hidden { .. }
+        | Verdict::LeftOut { .. }
+        | Verdict::Example { .. }
+        | Verdict::Before { .. } => Task::Ended(End { error: Some(Unread::Hidden.into()), ..End::of(Status::NotSent) }),
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Command {
     Contracts(ContractsArgs),
     /// Serve the contracts on loopback, with faults on request
     Sandbox(SandboxArgs),
+    /// Serve the page: lists are dropped, checked, mended, sent and watched in a browser
+    Serve(ServeArgs),
     /// Write a commented caseload.toml
     Init,
     /// Show which settings are in force and where they come from, or trust a settings file of somebody else
@@ -554,6 +556,37 @@ pub struct SandboxArgs {
     /// A contract of your own
     #[arg(long, value_name = "FILE")]
     pub contract: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Where the ledger is
+    #[arg(long, value_name = "PATH")]
+    pub ledger: Option<PathBuf>,
+    /// Send to a sandbox that this command starts, and keep a ledger apart
+    #[arg(long, conflicts_with = "ledger")]
+    pub sandbox: bool,
+    /// Faults of that sandbox: a script, as in samples/hatalar.yaml
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    pub faults: Option<PathBuf>,
+    /// The certificate of the page (PEM), for TLS of its own
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy before the page connects from these addresses: 10.0.0.5, 10.0.0.0/24; what it says of clients is believed
+    #[arg(long = "behind-proxy", value_name = "CIDR")]
+    pub behind_proxy: Vec<String>,
+    /// The header by which that proxy names the person it has signed in, by email; it has to strip it from its clients
+    #[arg(long, value_name = "NAME", requires = "behind_proxy")]
+    pub user_header: Option<String>,
+    /// Open no browser
+    #[arg(long)]
+    pub no_open: bool,
 }
 
 #[cfg(test)]

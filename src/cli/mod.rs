@@ -8,4 +8,5 @@ pub mod profile;
 pub mod progress;
 pub mod screen;
 pub mod signals;
+pub mod targets;
 pub mod task;

@@ -78,6 +78,12 @@ pub struct Profile {
     pub test: bool,
     /// The address that this server had before. Only proposed: `caseload ledger same` says it.
     pub same_as: Option<String>,
+    /// A second person approves what goes there.
+    #[serde(alias = "four-eyes")]
+    pub four_eyes: bool,
+    /// How long the page keeps an upload after its run has ended: `90d`.
+    #[serde(alias = "keep-uploads")]
+    pub keep_uploads: Option<String>,
     /// Rows that are done at another LIVE server are sent to this one too.
     #[serde(alias = "other-server")]
     pub other_server: bool,

@@ -46,9 +46,17 @@ impl Task {
     }
 
     pub fn submit(args: &SubmitArgs, settings: &Settings, lang: Lang) -> Result<Self, Error> {
-        let send = &args.send;
-        let mut task = Self::new(&args.file, send, settings, lang)?;
         let profile = settings.profile(args.file.profile.as_deref())?;
+        if profile.four_eyes && !args.send.sandbox {
+            return Err(needs_a_second_person());
+        }
+        Self::send(&args.file, &args.send, settings, lang)
+    }
+
+    /// The task of a list that is sent. Whether a second person has to approve it, its caller sees.
+    pub fn send(file: &FileArgs, send: &SendArgs, settings: &Settings, lang: Lang) -> Result<Self, Error> {
+        let mut task = Self::new(file, send, settings, lang)?;
+        let profile = settings.profile(file.profile.as_deref())?;
         task.sending = sending(send, &profile)?;
         task.job.recipe.send_duplicates = task.sending.duplicates != Duplicates::Skip;
         task.job.recipe.again = task.sending.again;
@@ -151,6 +159,14 @@ impl Task {
             },
         })
     }
+}
+
+/// A list for a target of two people goes by the page, where the second one is asked.
+fn needs_a_second_person() -> Error {
+    Code::OptionInvalid.cannot_start(text!(
+        "Bu profile gidecek listeyi ikinci bir kişi onaylar (four_eyes). Listeyi sayfada hazırlayıp onaya gönderin: caseload serve. Hiçbir şey gönderilmedi.",
+        "A second person approves what goes to this profile (four_eyes). Prepare the list on the page and ask for approval there: caseload serve. Nothing was sent."
+    ))
 }
 
 /// How a profile's servers are reached.
@@ -325,6 +341,20 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     (seconds > 0.0 && seconds <= 86_400.0).then(|| Duration::from_secs_f64(seconds))
 }
 
+/// `180d`, `26w`, `12h`.
+pub fn parse_age(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let hours = match text[split..].trim() {
+        "d" => 24,
+        "w" => 24 * 7,
+        "h" => 1,
+        _ => 0,
+    };
+    let seconds = text[..split].parse::<u64>().ok().and_then(|number| number.checked_mul(hours * 3_600));
+    seconds.filter(|seconds| *seconds > 0 && hours > 0 && *seconds < 3_600 * 24 * 36_500).map(Duration::from_secs)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,6 +367,15 @@ mod tests {
         assert_eq!(parse_duration("5"), Some(Duration::from_secs(5)));
         for bad in ["0s", "-1s", "soon", "5y", ""] {
             assert_eq!(parse_duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_age_is_read_with_its_unit() {
+        let days = |text: &str| parse_age(text).map(|age| age.as_secs() / 86_400);
+        assert_eq!((days("180d"), days("2w"), days("48h")), (Some(180), Some(14), Some(2)));
+        for bad in ["", "0d", "180", "d", "-1d", "5y", "99999999999999999999d"] {
+            assert_eq!(days(bad), None, "{bad}");
         }
     }
 

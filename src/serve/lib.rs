@@ -10,6 +10,13 @@
 //!
 //! | room | what it does |
 //! |---|---|
+//! | [`server`] | connections, their limits and their end; [`options`] says where and for whom |
+//! | [`gate`] | who asks; what another site makes a browser ask stays out |
+//! | [`router`] | every address, and the layers before it; [`house`] is what all requests share |
+//! | [`problem`] | what a request did not get, and why |
+//! | [`events`] | what happens, as it happens |
+//! | [`assets`] | style, icons and script, in the program itself |
+//! | [`metrics`] | what is counted |
 //! | [`person`] | who asks, and what they may do |
 //! | [`target`] | where a list may go: the caller of this crate says |
 //! | [`state`] | how far a run has come, as the page and JSON name it |
@@ -20,9 +27,36 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod answer;
+pub mod assets;
+mod body;
+pub mod events;
+pub mod gate;
+pub mod house;
+pub mod metrics;
+pub mod network;
 pub mod office;
+pub mod options;
 pub mod pages;
 pub mod path;
 pub mod person;
+mod plain;
+pub mod problem;
+pub mod rest;
+pub mod router;
+pub mod server;
 pub mod state;
 pub mod target;
+
+use problem::Problem;
+
+/// Does work that waits for a disk, or that takes the processor for a while, on a thread that may.
+///
+/// # Errors
+/// As the work.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    // A panic in it is the program's own fault; its report went where the program sends reports.
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Problem::internal()))
+}

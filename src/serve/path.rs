@@ -27,6 +27,12 @@ pub const API: &str = "/api/v1";
 pub const START: &str = "/";
 /// The page where a person signs in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where a session ends.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Where the language is chosen, by the field `lang`: `tr` or `en`. `back` is the page to come back to.
+pub const LANGUAGE: &str = "/language";
+/// Where the appearance is chosen, by the field `theme`: `system`, `light` or `dark`. `back` is the page to come back to.
+pub const THEME: &str = "/theme";
 /// History; a list is posted there.
 pub const RUNS: &str = "/runs";
 /// The page of administration.

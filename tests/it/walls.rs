@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The libraries that stand below the command line, as folders of `src`.
-const LIBRARIES: [&str; 3] = ["engine", "sandbox", "sheet"];
+const LIBRARIES: [&str; 4] = ["engine", "sandbox", "serve", "sheet"];
 
 /// The fail points of the feature `proof`, which a test names by the environment: they cut the process off, and no
 /// release has them. And the build script, which is no part of the program.

@@ -18,6 +18,7 @@ mod report;
 mod resolve;
 mod runs;
 mod sandbox;
+mod serve;
 mod shell;
 mod submit;
 mod summary;
@@ -61,7 +62,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Man => shell::man(lang),
         command => settings.and_then(|settings| {
             check_variable()?;
-            dispatch(command, &settings, lang)
+            match command {
+                Command::Serve(args) => serve::run(&args, settings, lang),
+                command => dispatch(command, &settings, lang),
+            }
         }),
     };
     done.unwrap_or_else(|stop| {
@@ -84,7 +88,9 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, E
         Command::Template(args) => template::run(&args, lang),
         Command::Contracts(args) => contracts::run(&args, settings, lang),
         Command::Sandbox(args) => sandbox::run(args, lang),
-        Command::Config(_) | Command::Init | Command::Completions { .. } | Command::Man => Ok(Exit::Done),
+        Command::Config(_) | Command::Init | Command::Completions { .. } | Command::Man | Command::Serve(_) => {
+            Ok(Exit::Done)
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::cli::arguments::PurgeArgs;
 use crate::cli::exit::Exit;
 use crate::cli::profile::local_time;
 use crate::cli::progress::Terminal;
+use crate::cli::task::parse_age;
 
 /// Forgets old runs, and says what was forgotten and what was not.
 pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Error> {
@@ -51,39 +52,12 @@ pub fn run(args: &PurgeArgs, lang: Lang) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-/// `180d`, `26w`, `12h`.
 fn age(text: &str) -> Result<Duration, Error> {
-    let text = text.trim();
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let hours = match text[split..].trim() {
-        "d" => 24,
-        "w" => 24 * 7,
-        "h" => 1,
-        _ => 0,
-    };
-    let seconds = text[..split].parse::<u64>().ok().and_then(|number| number.checked_mul(hours * 3_600));
-    seconds
-        .filter(|seconds| *seconds > 0 && hours > 0 && *seconds < 3_600 * 24 * 36_500)
-        .map(Duration::from_secs)
-        .ok_or_else(|| {
-            let text = shown(text);
-            Error::cannot_start(text!(
-                "--older-than için \"{text}\" anlaşılmadı. Örnekler: 180d, 26w, 12h.",
-                "\"{text}\" is not understood for --older-than. Examples: 180d, 26w, 12h."
-            ))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_age_is_read_with_its_unit() {
-        let days = |text: &str| age(text).ok().map(|age| age.as_secs() / 86_400);
-        assert_eq!((days("180d"), days("2w"), days("48h")), (Some(180), Some(14), Some(2)));
-        for bad in ["", "0d", "180", "d", "-1d", "5y", "99999999999999999999d"] {
-            assert_eq!(days(bad), None, "{bad}");
-        }
-    }
+    parse_age(text).ok_or_else(|| {
+        let text = shown(text);
+        Error::cannot_start(text!(
+            "--older-than için \"{text}\" anlaşılmadı. Örnekler: 180d, 26w, 12h.",
+            "\"{text}\" is not understood for --older-than. Examples: 180d, 26w, 12h."
+        ))
+    })
 }

@@ -1,0 +1,185 @@
+//! The routes of the gate: in, out, and how the page is read.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Extension, Form, Query, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use caseload_sheet::message::Text;
+use caseload_sheet::text;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::asker::{Seen, Theme, is_page};
+use super::cookie::{self, LANGUAGE, THEME};
+use super::let_in::{CLEAR, with_session};
+use super::people::{Entry, What};
+use crate::house::House;
+use crate::path;
+use crate::plain::{SignIn, sign_in_page};
+use crate::problem::Problem;
+
+/// In, out, and how the page is read.
+pub fn routes() -> Router<Arc<House>> {
+    Router::new()
+        .route(path::SIGN_IN, get(show).post(sign_in))
+        .route(path::SIGN_OUT, post(sign_out))
+        .route(path::LANGUAGE, post(language))
+        .route(path::THEME, post(theme))
+}
+
+#[derive(Deserialize)]
+struct Next {
+    next: Option<String>,
+}
+
+async fn show(
+    State(house): State<Arc<House>>,
+    Extension(seen): Extension<Seen>,
+    Query(query): Query<Next>,
+) -> Response {
+    let next = local(query.next.as_deref());
+    if seen.asker.is_some() || seen.is_keyed {
+        return Redirect::to(&next).into_response();
+    }
+    page(&house, &seen, &next, "", None)
+}
+
+#[derive(Deserialize)]
+struct Credentials {
+    email: String,
+    password: String,
+    next: Option<String>,
+}
+
+/// A new session has a new id, and the one before it ends: nobody goes on by an id that they had a browser take.
+async fn sign_in(
+    State(house): State<Arc<House>>,
+    Extension(seen): Extension<Seen>,
+    headers: axum::http::HeaderMap,
+    Form(form): Form<Credentials>,
+) -> Response {
+    let next = local(form.next.as_deref());
+    let from = seen.arrival.from;
+    match house.gate.sign_in(form.email.clone(), SecretString::from(form.password), from).await {
+        Ok(person) => {
+            let (gate, arrival) = (Arc::clone(&house.gate), seen.arrival.clone());
+            let begun = crate::blocking(move || {
+                gate.end(&headers, &arrival)?;
+                Ok(gate.begin(person.id)?)
+            });
+            match begun.await {
+                Ok(id) => {
+                    let name = house.gate.cookie_name(&seen.arrival);
+                    with_session(Redirect::to(&next).into_response(), &name, &id, seen.arrival.is_https)
+                }
+                Err(problem) => problem.into_response(),
+            }
+        }
+        Err(problem) if is_page(path::SIGN_IN, &headers) => page(&house, &seen, &next, &form.email, Some(problem)),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn sign_out(
+    State(house): State<Arc<House>>,
+    Extension(seen): Extension<Seen>,
+    headers: axum::http::HeaderMap,
+) -> Response {
+    let (gate, arrival) = (Arc::clone(&house.gate), seen.arrival.clone());
+    let person = seen.asker.and_then(|asker| asker.person.id);
+    let ended = crate::blocking(move || {
+        gate.end(&headers, &arrival)?;
+        Ok(gate.opening.people.note(&Entry { what: What::SignedOut, person, from: arrival.from })?)
+    });
+    if let Err(problem) = ended.await {
+        return problem.into_response();
+    }
+    let mut response = Redirect::to(path::SIGN_IN).into_response();
+    let name = house.gate.cookie_name(&seen.arrival);
+    if let Some(gone) = cookie::gone(&name, seen.arrival.is_https) {
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    response.headers_mut().append(CLEAR.0, CLEAR.1);
+    response
+}
+
+#[derive(Deserialize)]
+struct Language {
+    lang: String,
+    back: Option<String>,
+}
+
+async fn language(Extension(seen): Extension<Seen>, Form(form): Form<Language>) -> Response {
+    choose(&seen, LANGUAGE, &["tr", "en"], &form.lang, form.back.as_deref())
+}
+
+#[derive(Deserialize)]
+struct Appearance {
+    theme: String,
+    back: Option<String>,
+}
+
+async fn theme(Extension(seen): Extension<Seen>, Form(form): Form<Appearance>) -> Response {
+    choose(&seen, THEME, &Theme::ALL.map(Theme::as_str), &form.theme, form.back.as_deref())
+}
+
+fn choose(seen: &Seen, name: &str, values: &[&str], value: &str, back: Option<&str>) -> Response {
+    if !values.contains(&value) {
+        let known = values.join(", ");
+        return Problem::not_understood(not_a_choice(&known)).into_response();
+    }
+    let back = back.map_or_else(|| path::START.to_owned(), |back| inside(back).to_owned());
+    let mut response = Redirect::to(&back).into_response();
+    if let Some(value) = cookie::choice(name, value, seen.arrival.is_https) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+fn not_a_choice(known: &str) -> Text {
+    text!("Seçilebilecekler: {known}.", "The choices are: {known}.")
+}
+
+fn page(house: &House, seen: &Seen, next: &str, email: &str, problem: Option<Problem>) -> Response {
+    let shown = SignIn { reader: seen.reader, assets: &house.assets, next, email, problem: problem.as_ref() };
+    let mut response = Html(sign_in_page(&shown).into_string()).into_response();
+    if let Some(problem) = problem {
+        *response.status_mut() = problem.status;
+        response.headers_mut().extend(problem.headers.clone());
+    }
+    response
+}
+
+/// An address of this page; whatever leads elsewhere becomes the start.
+fn inside(address: &str) -> &str {
+    let mut chars = address.chars();
+    let is_inside = chars.next() == Some('/')
+        && !matches!(chars.next(), Some('/' | '\\'))
+        && address.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if is_inside { address } else { path::START }
+}
+
+/// Where to go after the gate: not to the gate again.
+fn local(next: Option<&str>) -> String {
+    next.map(inside).filter(|next| !next.starts_with(path::SIGN_IN)).unwrap_or(path::START).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_gate_nobody_is_led_elsewhere() {
+        for next in ["/runs/r1?only=invalid", "/", "/admin"] {
+            assert_eq!(local(Some(next)), next);
+        }
+        for next in ["//evil.example", "/\\evil.example", "https://evil.example", "", "/a\r\nX: y", "/sign-in", "runs"]
+        {
+            assert_eq!(local(Some(next)), "/", "{next}");
+        }
+        assert_eq!(local(None), "/");
+    }
+}

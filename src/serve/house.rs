@@ -1,0 +1,35 @@
+//! What all requests share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use caseload_sheet::message::Lang;
+
+use crate::assets::Assets;
+use crate::gate::Gate;
+use crate::metrics::Metrics;
+use crate::options::Limits;
+use crate::rest::{Rest, Stop};
+use crate::target::Targets;
+
+/// What all requests share.
+pub struct House {
+    /// Where lists may go.
+    pub targets: Arc<dyn Targets>,
+    /// Who may come in.
+    pub gate: Arc<Gate>,
+    /// The files of the page.
+    pub assets: Assets,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The folder for temporary files, for this user alone.
+    pub scratch: PathBuf,
+    /// What one client, and all of them, may take.
+    pub limits: Limits,
+    /// The language of those who did not choose one, and whose browser did not.
+    pub lang: Lang,
+    /// Told when the server is to end.
+    pub stop: Stop,
+    /// What goes on behind the page, and has to come to rest before the process ends.
+    pub behind: Vec<Arc<dyn Rest>>,
+}

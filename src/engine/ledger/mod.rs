@@ -37,7 +37,7 @@ mod failure;
 mod handle;
 mod journal;
 mod lease;
-#[cfg(test)]
+#[cfg(any(test, feature = "conformance"))]
 mod memory;
 mod pace;
 mod ripe;
@@ -58,6 +58,8 @@ pub use failure::Failure;
 pub use handle::Ledger;
 pub use journal::{Hand, Journal, Receipts};
 pub use lease::{Held, Lease};
+#[cfg(any(test, feature = "conformance"))]
+pub use memory::{Flaw, Memory};
 pub use pace::{Known, Share, Sharer, Shares};
 pub use ripe::LEAVE;
 pub use run::{Begun, Destination, Run, RunSpec};

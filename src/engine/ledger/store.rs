@@ -269,7 +269,7 @@ pub trait Decisions {
     /// were done the keys stay until their window is over.
     ///
     /// # Errors
-    /// [`Error::Busy`] where anybody else writes; the ledger cannot be written.
+    /// [`Error::Busy`] where the store has to be alone for it, and is not; the ledger cannot be written.
     fn purge(&self, before_ms: i64, now_ms: i64) -> Result<Purged, Error>;
 }
 

@@ -1,5 +1,7 @@
 //! Who does something.
 
+use std::net::IpAddr;
+
 use crate::person::Person;
 
 /// Who does something, as it is written down beside what was done.
@@ -9,12 +11,19 @@ pub struct Actor {
     pub id: Option<i64>,
     /// As the person was called at that time.
     pub name: String,
+    /// The address from which it was asked. The trail alone keeps it.
+    pub from: Option<IpAddr>,
 }
 
 impl Actor {
     /// Somebody who has no number.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { id: None, name: name.into() }
+        Self { id: None, name: name.into(), from: None }
+    }
+
+    /// The same from an address.
+    pub fn at(self, from: IpAddr) -> Self {
+        Self { from: Some(from), ..self }
     }
 
     /// Whether both are one person. A name counts only where nobody has a number.
@@ -29,6 +38,6 @@ impl Actor {
 
 impl From<&Person> for Actor {
     fn from(person: &Person) -> Self {
-        Self { id: person.id, name: person.name.clone() }
+        Self { id: person.id, name: person.name.clone(), from: None }
     }
 }

@@ -52,6 +52,15 @@ pub enum Error {
     /// The list was changed since it was looked at: the revision that it has now.
     #[error("the list has changed (revision {0})")]
     Changed(u64),
+    /// There is no such person.
+    #[error("there is no such person")]
+    NoSuchPerson,
+    /// There is a person of that address.
+    #[error("there is a person of the address {0}")]
+    EmailTaken(String),
+    /// Who had a hand in a list cannot approve it.
+    #[error("that person had a hand in the list")]
+    OwnWork,
     /// A value that is not taken, with the sentence that says why.
     #[error("{0}")]
     Refused(Text),
@@ -76,7 +85,7 @@ impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         let words = error.words();
         match error {
-            Error::Refused(_) => Code::OptionInvalid.cannot_start(words),
+            Error::Refused(_) | Error::NoSuchPerson | Error::EmailTaken(_) => Code::OptionInvalid.cannot_start(words),
             Error::Newer(_) | Error::Unfit | Error::Damaged(_) => Code::LedgerUnusable.cannot_start(words),
             Error::Foreign(..) | Error::Exposed(_) | Error::Link(_) => Code::LedgerLink.cannot_start(words),
             _ if error.is_busy() => Stop { code: Code::LedgerHeld, ..Stop::new(ErrorKind::LedgerBusy, words) },

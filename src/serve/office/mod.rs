@@ -20,11 +20,17 @@
 //! # Where the SQL is
 //! In `sqlite` alone, with a file for each subject. The rest speaks of lists, mends and people.
 
+mod act;
 mod actor;
+mod approval;
 mod error;
 mod list;
+mod mapping;
 mod mend;
+mod password;
+mod people;
 mod place;
+mod retention;
 mod sqlite;
 mod upload;
 mod words;
@@ -34,10 +40,16 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+pub use act::{Act, Entry, Sought};
 pub use actor::Actor;
+pub use approval::{Approval, Decision, NewApproval};
 pub use error::Error;
 pub use list::{Editor, Filter, Kind, List, NewList, Started};
+pub use mapping::Mapping;
 pub use mend::{CellAt, Change, ChangeKind, Mend, NewMend, Overlay, RowAt};
+pub use password::one_time_password;
+pub use people::{Member, NewMember, Stay, Token};
+pub use retention::Destruction;
 pub use upload::{Received, Upload};
 
 use sqlite::Store;

@@ -29,6 +29,15 @@ impl Error {
                 "Liste siz baktıktan sonra değişti. Yeniden bakıp yineleyin.",
                 "The list has changed since you looked. Look again, and repeat."
             ),
+            Error::NoSuchPerson => text!(
+                "Böyle bir kişi yok. \"caseload user list\" herkesi listeler.",
+                "There is no such person. \"caseload user list\" lists everybody."
+            ),
+            Error::EmailTaken(email) => taken(email),
+            Error::OwnWork => text!(
+                "Bu listeyi yükleyen, düzelten ya da onun için bir soruyu yanıtlayan onaylayamaz. Başka bir onaylayan gerekir.",
+                "Who uploaded this list, changed it or answered a question about it cannot approve it. Another approver has to."
+            ),
             Error::Refused(text) => text.clone(),
             Error::Sqlite(_) if self.is_busy() => text!(
                 "Başka bir işlem sayfanın kayıtlarını tutuyor. Biraz sonra yeniden deneyin.",
@@ -84,6 +93,14 @@ fn edited(editor: &Editor) -> Text {
     text!(
         "Listeyi şu anda düzelten: {name}. Siz düzeltecekseniz devralın.",
         "{name} is mending the list at the moment. To mend it yourself, take over."
+    )
+}
+
+fn taken(email: &str) -> Text {
+    let email = shown(email);
+    text!(
+        "{email} adresli biri var. Rolünü \"caseload user role\", parolasını \"caseload user password\" değiştirir.",
+        "There is a person of the address {email}. \"caseload user role\" changes the roles, \"caseload user password\" the password."
     )
 }
 

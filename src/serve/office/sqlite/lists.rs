@@ -1,15 +1,15 @@
-//! Lists: added, found, and how far each has come.
+//! Lists: added and found.
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
-use serde_json::Value;
 
-use super::super::list::{may_change, shown_name};
+use super::super::list::shown_name;
 use super::super::upload::{self, Received};
-use super::super::{Actor, Editor, Error, Filter, List, NewList, Office, Started};
+use super::super::{Act, Actor, Error, Filter, List, NewList, Office};
+use super::editing::add_hand;
 use super::rows::{self, LIST, reading_json, tag};
+use super::trail;
 use crate::state::RunState;
-use crate::target::Reading;
 
 /// Most lists of one page.
 const MOST: usize = 500;
@@ -117,119 +117,10 @@ impl Office {
         Ok(self.upload_path(&upload.flatten().ok_or(Error::NoSuchList)?))
     }
 
-    /// Moves a list to a state if it is in one of some others: of two windows that send the same list, one does.
-    /// `by` says who pauses it; nobody, where a server ends.
-    ///
-    /// # Errors
-    /// [`Error::NotNow`] with the state that it is in.
-    pub fn move_list(
-        &self,
-        list: i64,
-        from: &[RunState],
-        to: RunState,
-        by: Option<&Actor>,
-        now_ms: i64,
-    ) -> Result<List, Error> {
-        self.store.write(|db| {
-            let known = found(db, list)?.ok_or(Error::NoSuchList)?;
-            if !from.contains(&known.state) {
-                return Err(Error::NotNow(known.state));
-            }
-            let paused = by.filter(|_| to == RunState::Paused);
-            let ends = matches!(to, RunState::Finished | RunState::Cancelled | RunState::Stopped);
-            db.prepare_cached(
-                "UPDATE list SET state = ?2, state_ms = ?3, touched_ms = ?3, paused_by_id = ?4, paused_by_name = ?5,
-                    ended_ms = CASE WHEN ?6 THEN ?3 ELSE ended_ms END WHERE id = ?1",
-            )?
-            .execute(params![
-                list,
-                to.as_str(),
-                now_ms,
-                paused.and_then(|by| by.id),
-                paused.map(|by| &by.name),
-                ends
-            ])?;
-            found(db, list)?.ok_or(Error::NoSuchList)
-        })
-    }
-
-    /// Writes down which run of the ledger a list has become.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn note_run(&self, list: i64, run: &Started, now_ms: i64) -> Result<(), Error> {
-        let sql = "UPDATE list SET run_number = ?2, run_name = ?3, touched_ms = ?4 WHERE id = ?1";
-        self.set(sql, params![list, run.number, run.name, now_ms])
-    }
-
-    /// Writes down the digest of what is proposed of a list, as long as it has the revision of which the digest is.
-    ///
-    /// # Errors
-    /// [`Error::Changed`] where the list was changed since.
-    pub fn note_digest(&self, list: i64, revision: u64, digest: &str) -> Result<(), Error> {
-        self.store.write(|db| {
-            is_revision(db, list, Some(revision))?;
-            db.execute("UPDATE list SET digest = ?2 WHERE id = ?1", params![list, digest])?;
-            Ok(())
-        })
-    }
-
-    /// Writes down what was counted of a list, and that it lives.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn note_counts(&self, list: i64, counts: &Value, now_ms: i64) -> Result<(), Error> {
-        let sql = "UPDATE list SET counts = ?2, touched_ms = ?3 WHERE id = ?1";
-        self.set(sql, params![list, counts.to_string(), now_ms])
-    }
-
-    /// Writes down that a list is still being sent. A server does so every minute.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn note_alive(&self, list: i64, now_ms: i64) -> Result<(), Error> {
-        self.set("UPDATE list SET touched_ms = ?2 WHERE id = ?1", params![list, now_ms])
-    }
-
-    /// Reads a list another way: its operation, its sheet, the fields of its columns.
-    ///
-    /// # Errors
-    /// [`Error::NotNow`] while its rows may leave.
-    pub fn read_as(&self, list: i64, reading: &Reading, by: &Actor, now_ms: i64) -> Result<List, Error> {
-        self.store.write(|db| {
-            changes(db, list, by, None, now_ms)?;
-            db.execute("UPDATE list SET reading = ?2 WHERE id = ?1", params![list, reading_json(reading)])?;
-            found(db, list)?.ok_or(Error::NoSuchList)
-        })
-    }
-
-    /// Makes a person the one who mends a list.
-    ///
-    /// # Errors
-    /// [`Error::Edited`] where somebody else does, unless the person takes over; that is recorded.
-    pub fn edit(&self, list: i64, by: &Actor, take_over: bool, now_ms: i64) -> Result<Editor, Error> {
-        self.store.write(|db| become_editor(db, list, by, take_over, now_ms))
-    }
-
-    /// Ends the mending of a person, for another to begin.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn leave(&self, list: i64, by: &Actor) -> Result<(), Error> {
-        let sql = "UPDATE list SET editor_id = NULL, editor_name = NULL, editor_ms = NULL, editor_seen_ms = NULL
-                   WHERE id = ?1 AND editor_id IS ?2 AND editor_name = ?3";
-        self.store.write(|db| Ok(db.execute(sql, params![list, by.id, by.name]).map(drop)?))
-    }
-
     /// Whether a list names a file of `uploads`.
     pub(in super::super) fn names_upload(&self, id: &str) -> Result<bool, Error> {
         let sql = "SELECT EXISTS (SELECT 1 FROM list WHERE upload = ?1)";
         self.store.read(|db| Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?))
-    }
-
-    fn set(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
-        let changed = self.store.write(|db| Ok(db.prepare_cached(sql)?.execute(values)?))?;
-        if changed == 1 { Ok(()) } else { Err(Error::NoSuchList) }
     }
 }
 
@@ -264,7 +155,15 @@ fn insert(
         new.keep_ms,
         RunState::Checking.as_str(),
     ])?;
-    found(db, db.last_insert_rowid())?.ok_or(Error::NoSuchList)
+    let list = db.last_insert_rowid();
+    add_hand(db, list, by, "uploaded")?;
+    trail::add(db, by, Some(&name), &Act::Uploaded, now_ms)?;
+    existing(db, list)
+}
+
+/// The list of a number that has to be there.
+pub(super) fn existing(db: &Connection, id: i64) -> Result<List, Error> {
+    found(db, id)?.ok_or(Error::NoSuchList)
 }
 
 /// The list of a number that was not deleted.
@@ -278,61 +177,4 @@ fn one(db: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Opti
 
 pub(super) fn many(db: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Vec<List>, Error> {
     db.prepare_cached(sql)?.query_and_then(values, rows::list)?.collect()
-}
-
-fn is_revision(db: &Connection, list: i64, expected: Option<u64>) -> Result<(), Error> {
-    let known = found(db, list)?.ok_or(Error::NoSuchList)?;
-    match expected {
-        Some(expected) if expected != known.revision => Err(Error::Changed(known.revision)),
-        _ => Ok(()),
-    }
-}
-
-/// Begins a change of a list: refuses it where nothing may change, counts it, and lets a proposal or an approval lapse.
-/// Gives the revision from then on.
-///
-/// # Errors
-/// [`Error::NotNow`], [`Error::Edited`], [`Error::Changed`].
-pub(super) fn changes(
-    db: &Connection,
-    list: i64,
-    by: &Actor,
-    expected: Option<u64>,
-    now_ms: i64,
-) -> Result<u64, Error> {
-    is_revision(db, list, expected)?;
-    let known = found(db, list)?.ok_or(Error::NoSuchList)?;
-    if !may_change(known.state) || known.destroyed_ms.is_some() {
-        return Err(Error::NotNow(known.state));
-    }
-    become_editor(db, list, by, false, now_ms)?;
-    db.prepare_cached(
-        "UPDATE list SET revision = revision + 1, touched_ms = ?2, digest = NULL,
-            state_ms = CASE state WHEN 'waiting-approval' THEN ?2 ELSE state_ms END,
-            state = CASE state WHEN 'waiting-approval' THEN 'checked' ELSE state END WHERE id = ?1",
-    )?
-    .execute(params![list, now_ms])?;
-    Ok(known.revision + 1)
-}
-
-fn become_editor(db: &Connection, list: i64, by: &Actor, take_over: bool, now_ms: i64) -> Result<Editor, Error> {
-    let known = found(db, list)?.ok_or(Error::NoSuchList)?;
-    let editor = match known.editor {
-        Some(editor) if editor.by.is_same(by) => Editor { seen_ms: now_ms, ..editor },
-        Some(editor) if !take_over => return Err(Error::Edited(Box::new(editor))),
-        other => {
-            if let Some(before) = other {
-                db.execute(
-                    "INSERT INTO taken_over (list, from_id, from_name, by_id, by_name, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![list, before.by.id, before.by.name, by.id, by.name, now_ms],
-                )?;
-            }
-            Editor { by: by.clone(), since_ms: now_ms, seen_ms: now_ms }
-        }
-    };
-    db.prepare_cached(
-        "UPDATE list SET editor_id = ?2, editor_name = ?3, editor_ms = ?4, editor_seen_ms = ?5 WHERE id = ?1",
-    )?
-    .execute(params![list, editor.by.id, editor.by.name, editor.since_ms, editor.seen_ms])?;
-    Ok(editor)
 }

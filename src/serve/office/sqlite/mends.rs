@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, Row, params};
 
 use super::super::mend::check;
-use super::super::{Actor, CellAt, Change, ChangeKind, Error, Mend, NewMend, Office, Overlay, RowAt};
-use super::lists::{changes, found};
-use super::rows::{actor, count};
+use super::super::{Act, Actor, CellAt, Change, ChangeKind, Error, Mend, NewMend, Office, Overlay, RowAt};
+use super::editing::changes;
+use super::lists::existing;
+use super::rows::{actor, by, count};
 
 impl Office {
     /// Mends cells of a list as one change: one cell, or all that have the same mistake. `expected` is the revision that
@@ -83,7 +84,7 @@ impl Office {
     pub fn undo(&self, list: i64, by: &Actor, expected: Option<u64>, now_ms: i64) -> Result<Option<Change>, Error> {
         self.store.write(|db| {
             let Some(last) = last_change(db, list)? else { return Ok(None) };
-            let revision = changes(db, list, by, expected, now_ms)?;
+            let revision = changes(db, list, by, expected, &Act::Undone { size: last.size }, now_ms)?;
             db.prepare_cached(
                 "UPDATE change SET undone_by_id = ?3, undone_by = ?4, undone_ms = ?5 WHERE list = ?1 AND number = ?2",
             )?
@@ -106,7 +107,7 @@ impl Office {
     /// [`Error::NoSuchList`]
     pub fn mends_of(&self, list: i64) -> Result<Overlay, Error> {
         self.store.read(|db| {
-            let revision = found(db, list)?.ok_or(Error::NoSuchList)?.revision;
+            let revision = existing(db, list)?.revision;
             Ok(Overlay { revision, cells: cells(db, list)?, left_out: left_out(db, list)? })
         })
     }
@@ -163,7 +164,7 @@ fn begin(
             "Nothing was chosen to be changed."
         )));
     }
-    let revision = changes(db, list, by, expected, at_ms)?;
+    let revision = changes(db, list, by, expected, &act_of(kind, size), at_ms)?;
     let number = "SELECT coalesce(max(number), 0) + 1 FROM change WHERE list = ?1";
     let number: u32 = db.prepare_cached(number)?.query_row([list], |row| row.get(0))?;
     db.prepare_cached(
@@ -171,6 +172,15 @@ fn begin(
     )?
     .execute(params![list, number, kind.as_str(), by.id, by.name, at_ms, (size as u64).cast_signed()])?;
     Ok(Change { number, kind, by: by.clone(), at_ms, size: size as u64, undone: None, revision: Some(revision) })
+}
+
+fn act_of(kind: ChangeKind, size: usize) -> Act {
+    let count = size as u64;
+    match kind {
+        ChangeKind::Mended => Act::Mended { cells: count },
+        ChangeKind::LeftOut => Act::LeftOut { rows: count },
+        ChangeKind::PutBack => Act::PutBack { rows: count },
+    }
 }
 
 fn last_change(db: &Connection, list: i64) -> Result<Option<Change>, Error> {
@@ -201,7 +211,7 @@ fn left_out(db: &Connection, list: i64) -> Result<BTreeMap<RowAt, Actor>, Error>
     while let Some(row) = found.next()? {
         let at = RowAt { sheet: row.get(0)?, row: row.get(1)? };
         if row.get::<_, String>(2)? == ChangeKind::LeftOut.as_str() {
-            rows.insert(at, Actor { id: row.get(3)?, name: row.get(4)? });
+            rows.insert(at, by(row)?);
         } else {
             rows.remove(&at);
         }
@@ -215,7 +225,7 @@ fn change(row: &Row) -> Result<Change, Error> {
     Ok(Change {
         number: row.get("number")?,
         kind: ChangeKind::named(&kind).ok_or(Error::Damaged(kind))?,
-        by: Actor { id: row.get("by_id")?, name: row.get("by_name")? },
+        by: by(row)?,
         at_ms: row.get("at_ms")?,
         size: count(row, "size")?,
         undone: actor(row, "undone_by_id", "undone_by")?.zip(undone_ms),
@@ -234,7 +244,7 @@ fn mend(row: &Row) -> Result<Mend, Error> {
             old: row.get("old")?,
             new: row.get("new")?,
         },
-        by: Actor { id: row.get("by_id")?, name: row.get("by_name")? },
+        by: by(row)?,
         at_ms: row.get("at_ms")?,
         undone_ms: row.get("undone_ms")?,
     })

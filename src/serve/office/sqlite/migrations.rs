@@ -10,7 +10,8 @@ use super::super::Error;
 /// What marks the file as an office: "calo".
 const APPLICATION: i32 = 0x6361_6c6f;
 
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE list (
         id             INTEGER PRIMARY KEY AUTOINCREMENT,
         name           TEXT NOT NULL UNIQUE,
@@ -87,16 +88,117 @@ const STEPS: &[&str] = &["
         PRIMARY KEY (list, change, sheet, row),
         FOREIGN KEY (list, change) REFERENCES change (list, number)
     ) STRICT, WITHOUT ROWID;
-    -- Who took the mending of a list over from whom.
-    CREATE TABLE taken_over (
-        list      INTEGER NOT NULL REFERENCES list (id),
-        from_id   INTEGER,
-        from_name TEXT NOT NULL,
+",
+    "
+    CREATE TABLE person (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        email      TEXT NOT NULL UNIQUE, -- in small letters
+        name       TEXT NOT NULL,
+        roles      TEXT NOT NULL, -- separated by blanks
+        hash       TEXT, -- of the password, as a PHC string
+        barred     INTEGER NOT NULL DEFAULT 0,
+        lang       TEXT,
+        theme      TEXT,
+        added_ms   INTEGER NOT NULL,
+        seen_ms    INTEGER,
+        removed_ms INTEGER -- who is removed keeps the number, and gets it again
+    ) STRICT;
+    CREATE TABLE session (
+        id       BLOB PRIMARY KEY, -- SHA-256
+        person   INTEGER NOT NULL REFERENCES person (id),
+        began_ms INTEGER NOT NULL,
+        seen_ms  INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX session_person ON session (person, seen_ms);
+    CREATE TABLE token (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        hash       BLOB NOT NULL UNIQUE, -- SHA-256
+        person     INTEGER NOT NULL REFERENCES person (id),
+        name       TEXT NOT NULL,
+        made_ms    INTEGER NOT NULL,
+        used_ms    INTEGER,
+        expires_ms INTEGER,
+        UNIQUE (person, name)
+    ) STRICT;
+
+    CREATE TABLE trail (
+        number    INTEGER PRIMARY KEY AUTOINCREMENT,
+        at_ms     INTEGER NOT NULL,
         by_id     INTEGER,
         by_name   TEXT NOT NULL,
-        at_ms     INTEGER NOT NULL
+        from_addr TEXT,
+        run       TEXT,
+        what      TEXT NOT NULL,
+        act       TEXT NOT NULL -- JSON
     ) STRICT;
-"];
+    CREATE INDEX trail_run ON trail (run, number) WHERE run IS NOT NULL;
+    CREATE INDEX trail_seen ON trail (by_name, what, at_ms) WHERE what IN ('viewed', 'searched');
+    CREATE TRIGGER trail_stays BEFORE UPDATE ON trail
+        BEGIN SELECT RAISE (ABORT, 'the trail is only added to'); END;
+    CREATE TRIGGER trail_stays_whole BEFORE DELETE ON trail
+        BEGIN SELECT RAISE (ABORT, 'the trail is only added to'); END;
+    -- How often a sign-in was refused to an address in an hour: one entry of the trail tells them all.
+    CREATE TABLE refused (
+        hour      INTEGER NOT NULL,
+        from_addr TEXT NOT NULL, -- empty for all further addresses of an hour that has many
+        entry     INTEGER NOT NULL UNIQUE REFERENCES trail (number),
+        times     INTEGER NOT NULL,
+        PRIMARY KEY (hour, from_addr)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    -- Who uploaded a list, changed it, or answered what was asked before sending.
+    CREATE TABLE hand (
+        list   INTEGER NOT NULL REFERENCES list (id),
+        person INTEGER NOT NULL,
+        what   TEXT NOT NULL,
+        PRIMARY KEY (list, person, what)
+    ) STRICT, WITHOUT ROWID;
+    INSERT OR IGNORE INTO hand SELECT id, by_id, 'uploaded' FROM list WHERE by_id IS NOT NULL;
+    INSERT OR IGNORE INTO hand SELECT list, by_id, 'changed' FROM change WHERE by_id IS NOT NULL;
+    INSERT OR IGNORE INTO hand SELECT list, undone_by_id, 'changed' FROM change WHERE undone_by_id IS NOT NULL;
+    CREATE TABLE approval (
+        id            INTEGER PRIMARY KEY AUTOINCREMENT,
+        list          INTEGER NOT NULL REFERENCES list (id),
+        digest        TEXT NOT NULL,
+        rows          INTEGER NOT NULL,
+        by_id         INTEGER,
+        by_name       TEXT NOT NULL,
+        asked_ms      INTEGER NOT NULL,
+        note          TEXT NOT NULL,
+        decision      TEXT NOT NULL,
+        decided_by_id INTEGER,
+        decided_by    TEXT,
+        decided_ms    INTEGER,
+        lapsed_ms     INTEGER,
+        why           TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX approval_list ON approval (list, id);
+    CREATE INDEX approval_digest ON approval (digest) WHERE decision = 'approved';
+
+    CREATE TABLE mapping (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        scope   TEXT NOT NULL,
+        folded  TEXT NOT NULL, -- the header as it is compared
+        header  TEXT NOT NULL,
+        field   TEXT,
+        by_id   INTEGER,
+        by_name TEXT NOT NULL,
+        at_ms   INTEGER NOT NULL,
+        UNIQUE (scope, folded)
+    ) STRICT;
+
+    CREATE TABLE destruction (
+        list    TEXT NOT NULL, -- its name
+        at_ms   INTEGER NOT NULL,
+        rule    TEXT NOT NULL,
+        bytes   INTEGER NOT NULL,
+        cells   INTEGER NOT NULL,
+        by_id   INTEGER,
+        by_name TEXT
+    ) STRICT;
+",
+];
 
 /// The steps of the newest schema.
 pub(crate) const NEWEST: i64 = STEPS.len() as u32 as i64;

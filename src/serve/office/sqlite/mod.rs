@@ -1,9 +1,17 @@
 //! The office in SQLite: one connection that writes, and some that read beside it.
 
+mod approvals;
+mod editing;
 mod lists;
+mod mappings;
 mod mends;
 mod migrations;
+mod people;
+mod progress;
+mod retention;
 mod rows;
+mod sessions;
+mod trail;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -65,6 +73,16 @@ impl Store {
         let done = change(&transaction)?;
         transaction.commit()?;
         Ok(done)
+    }
+
+    /// Leaves nothing in the log of what was deleted. Where somebody reads at this moment, the next time does it.
+    pub(super) fn empty_log(&self) -> Result<(), Error> {
+        let connection = locked(&self.writer);
+        let done = connection.pragma_update_and_check(None, "wal_checkpoint", "truncate", |_| Ok(()));
+        match done.map_err(Error::from) {
+            Err(error) if !error.is_busy() => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

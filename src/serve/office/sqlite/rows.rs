@@ -28,7 +28,7 @@ pub(super) fn list(row: &Row) -> Result<List, Error> {
         sha256: row.get("sha256")?,
         bytes: count(row, "bytes")?,
         kind: Kind::named(&kind).ok_or(Error::Damaged(kind))?,
-        by: Actor { id: row.get("by_id")?, name: row.get("by_name")? },
+        by: by(row)?,
         uploaded_ms: row.get("uploaded_ms")?,
         target: row.get("target")?,
         reading: reading_of(&reading)?,
@@ -62,7 +62,12 @@ pub(super) fn count(row: &Row, column: &str) -> Result<u64, Error> {
 pub(super) fn actor(row: &Row, id: &str, name: &str) -> Result<Option<Actor>, Error> {
     let name: Option<String> = row.get(name)?;
     let id: Option<i64> = row.get(id)?;
-    Ok(name.map(|name| Actor { id, name }))
+    Ok(name.map(|name| Actor { id, name, from: None }))
+}
+
+/// Who did what a record is about.
+pub(super) fn by(row: &Row) -> Result<Actor, Error> {
+    Ok(Actor { id: row.get("by_id")?, name: row.get("by_name")?, from: None })
 }
 
 /// Who mends the list of a record.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use super::super::{Actor, CellAt, ChangeKind, Error, NewMend, Office, RowAt};
+use super::super::{Act, Actor, CellAt, ChangeKind, Error, NewMend, Office, RowAt, Sought};
 use super::{Beside, person};
 use crate::state::RunState;
 
@@ -108,11 +108,9 @@ fn one_person_mends_at_a_time_and_taking_over_is_recorded() {
     office.edit(list, &deniz, true, 13).unwrap();
     office.mend(list, &deniz, &[mend(4, 0, "b", "c")], None, 14).unwrap();
     assert!(matches!(office.undo(list, &elif, None, 15), Err(Error::Edited(_))));
-    let taken: (i64, i64) = office
-        .store
-        .read(|db| Ok(db.query_row("SELECT from_id, by_id FROM taken_over", [], |row| Ok((row.get(0)?, row.get(1)?)))?))
-        .unwrap();
-    assert_eq!(taken, (1, 2));
+    let trail = office.trail(&Sought::default(), None, 9).unwrap();
+    let taken = trail.iter().find(|entry| entry.act == Act::TookOver { from: "Elif".to_owned() });
+    assert_eq!(taken.map(|entry| (entry.by.id, entry.at_ms)), Some((Some(2), 13)));
     office.leave(list, &elif).unwrap();
     assert_eq!(office.list_of_id(list).unwrap().unwrap().editor.map(|editor| editor.by), Some(deniz.clone()));
     office.leave(list, &deniz).unwrap();

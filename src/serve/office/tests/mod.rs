@@ -1,16 +1,24 @@
 //! The office from outside.
 
+mod approvals;
 mod lists;
+mod mappings;
 mod mends;
+mod people;
 mod places;
+mod retention;
+mod trail;
 
+use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use caseload_sheet::message::Lang;
+use secrecy::SecretString;
 use tempfile::TempDir;
 
-use super::{Actor, Kind, List, NewList, Office};
+use super::{Actor, Kind, List, Member, NewList, NewMember, Office};
+use crate::person::Role;
 use crate::target::Reading;
 
 /// An office in a folder of its own.
@@ -56,5 +64,20 @@ fn new_list(file_name: &str) -> NewList {
 }
 
 fn person(id: i64, name: &str) -> Actor {
-    Actor { id: Some(id), name: name.to_owned() }
+    Actor { id: Some(id), name: name.to_owned(), from: None }
+}
+
+/// A person in an office.
+fn member(office: &Office, email: &str, password: Option<&str>) -> Member {
+    let password = password.map(SecretString::from);
+    let new = NewMember { email: email.to_owned(), name: email.to_owned(), roles: vec![Role::Preparer], password };
+    office.add_person(&new, &Actor::named("command line"), 1).unwrap()
+}
+
+/// Whether the bytes of some words stand in a file of the office: in the database, in its log, in an upload.
+fn holds(office: &Office, words: &str) -> bool {
+    let files = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let all = files(office.folder()).into_iter().chain(files(&office.folder().join("uploads")));
+    all.filter(|path| path.is_file())
+        .any(|path| fs::read(path).unwrap().windows(words.len()).any(|part| part == words.as_bytes()))
 }

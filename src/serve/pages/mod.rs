@@ -47,11 +47,18 @@ pub mod history;
 pub mod only;
 pub mod parts;
 pub mod problem;
+mod query;
 pub mod result;
 pub mod run_head;
 pub mod running;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod sign_in;
 pub mod start;
+#[cfg(test)]
+mod tests;
+mod times;
+mod turkish;
 pub mod unknown;
 pub mod words;
 

@@ -13,7 +13,19 @@ use sha2::{Digest, Sha256};
 use crate::gate::secret::hex;
 
 /// Every file there is: its name, what it is, and what it holds.
-const FILES: &[(&str, &str, &[u8])] = &[("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css"))];
+const FILES: &[(&str, &str, &[u8])] = &[
+    ("caseload.svg", SVG, include_bytes!("assets/caseload.svg")),
+    ("drop.js", SCRIPT, include_bytes!("assets/drop.js")),
+    ("icons.svg", SVG, include_bytes!("assets/icons.svg")),
+    ("live.js", SCRIPT, include_bytes!("assets/live.js")),
+    ("mend.js", SCRIPT, include_bytes!("assets/mend.js")),
+    ("page.js", SCRIPT, include_bytes!("assets/page.js")),
+    ("sheet.js", SCRIPT, include_bytes!("assets/sheet.js")),
+    ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
+    ("vendor/htmx.min.js", SCRIPT, include_bytes!("assets/vendor/htmx.min.js")),
+];
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
 /// The folder of the addresses.
 const ROOT: &str = "/assets/";

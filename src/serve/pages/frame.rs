@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::parts::notice::Notice;
 use super::query;
+use crate::gate::Theme;
 use crate::path;
 use crate::person::{Deed, Person};
 
@@ -36,37 +37,6 @@ pub struct Frame<'a> {
     pub awaiting: u64,
     /// What happened just now ("Geri alındı"): shown above the screen, once.
     pub notices: Vec<Notice>,
-}
-
-/// Light, dark, or as the system says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    System,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-impl Theme {
-    /// Every theme, in the order of the menu.
-    pub const ALL: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
-
-    /// As the cookie and the form spell it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Theme::System => "system",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    /// The theme of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == name)
-    }
 }
 
 /// How a person came in.
@@ -315,7 +285,7 @@ impl Frame<'_> {
                 @for theme in Theme::ALL {
                     button class="btn btn-quiet" name="theme" value=(theme.as_str())
                         aria-pressed=(if theme == self.theme { "true" } else { "false" }) {
-                        (say!(self.lang, "Görünüm", "Appearance")) ": " (self.say(theme.word()))
+                        (say!(self.lang, "Görünüm", "Appearance")) ": " (self.say(theme_word(theme)))
                     }
                 }
             }
@@ -323,13 +293,12 @@ impl Frame<'_> {
     }
 }
 
-impl Theme {
-    fn word(self) -> Text {
-        match self {
-            Theme::System => text!("sistem gibi", "as the system"),
-            Theme::Light => text!("açık", "light"),
-            Theme::Dark => text!("koyu", "dark"),
-        }
+/// An appearance as people read it.
+fn theme_word(theme: Theme) -> Text {
+    match theme {
+        Theme::System => text!("sistem gibi", "as the system"),
+        Theme::Light => text!("açık", "light"),
+        Theme::Dark => text!("koyu", "dark"),
     }
 }
 

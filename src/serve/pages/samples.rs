@@ -19,7 +19,7 @@ use super::check::*;
 use super::checking::CheckingScreen;
 use super::columns::*;
 use super::confirm::*;
-use super::frame::{Frame, SignedIn, Theme};
+use super::frame::{Frame, SignedIn};
 use super::history::*;
 use super::only::Only;
 use super::parts::notice::{Notice, Tone};
@@ -31,6 +31,7 @@ use super::sign_in::*;
 use super::start::*;
 use super::unknown::*;
 use super::words::Mark;
+use crate::gate::Theme;
 use crate::person::{Person, Role};
 use crate::state::RunState;
 

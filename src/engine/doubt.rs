@@ -137,7 +137,8 @@ impl InQuestion {
         Text { tr: join(|text| &text.tr), en: join(|text| &text.en) }
     }
 
-    fn sentence(&self, doubt: Doubt, rows: u64) -> Text {
+    /// What is so about so many rows, and what they would do.
+    pub fn sentence(&self, doubt: Doubt, rows: u64) -> Text {
         let (tr, en) = (grouped(rows, crate::message::Lang::Tr), grouped(rows, crate::message::Lang::En));
         let servers = crate::message::shown(&self.servers.join(", "));
         let run = self.run.as_deref().unwrap_or("-");

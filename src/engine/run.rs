@@ -62,6 +62,7 @@
 mod checked;
 mod closing;
 mod columns;
+mod decided;
 pub mod digest;
 mod earlier;
 mod event;
@@ -105,6 +106,7 @@ pub use checked::Checked;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, Session, close};
 pub use columns::{Column, Columns, SheetColumns, columns};
+pub use decided::{not_closed, typed_id};
 pub use event::{Caller, Event, Observer, Stage};
 pub use feed::{Events, Heard};
 pub use fetch::{Fetched, ToFetch, prepare as prepare_fetch, values};

@@ -20,6 +20,7 @@
 //! | [`person`] | who asks, and what they may do |
 //! | [`target`] | where a list may go: the caller of this crate says |
 //! | [`state`] | how far a run has come, as the page and JSON name it |
+//! | [`desk`] | lists on their way from an upload to a result: the only room that knows the engine's runs |
 //! | [`office`] | what the page keeps beside the ledger: lists, mends, people, and who did what |
 //! | [`pages`] | what each screen shows, as HTML |
 //! | [`path`] | the addresses of the pages, in one place |
@@ -30,6 +31,7 @@
 mod answer;
 pub mod assets;
 mod body;
+pub mod desk;
 pub mod events;
 pub mod gate;
 pub mod house;

@@ -45,6 +45,10 @@ pub struct Reading {
     pub sheet: Option<String>,
     /// Fields and the headers of their columns.
     pub maps: Vec<(String, String)>,
+    /// Headers of columns that are not sent, as a person said.
+    pub unused: Vec<String>,
+    /// Fields that have one value in every row.
+    pub sets: Vec<(String, String)>,
 }
 
 /// The targets that the settings have.

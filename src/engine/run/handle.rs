@@ -8,6 +8,7 @@ use super::event::Caller;
 use super::feed::{Events, Feed};
 use super::summary::Summary;
 use crate::error::{Code, Error};
+use crate::ledger::Run;
 use crate::submit::control::{Control, Signal};
 use crate::text;
 
@@ -21,6 +22,8 @@ pub type RunHandle = Handle<Summary>;
 /// [`join`](Self::join) it, to let the work come to its end.
 #[must_use = "a handle that is dropped cancels its work"]
 pub struct Handle<T> {
+    /// The run in the ledger: its number and its name.
+    run: Option<(u32, String)>,
     control: Control,
     feed: Feed,
     /// Hears the work from its first event on.
@@ -42,11 +45,22 @@ impl<T: Send + 'static> Handle<T> {
             work(Caller { observer: &ending.0, control: &told })
         };
         let thread = thread::Builder::new().name("run".to_owned()).spawn(body).map_err(|error| no_thread(&error))?;
-        Ok(Self { control, feed, first, thread: Some(thread) })
+        Ok(Self { run: None, control, feed, first, thread: Some(thread) })
     }
 }
 
 impl<T> Handle<T> {
+    /// The work is this run's.
+    pub(super) fn of_run(mut self, run: &Run) -> Self {
+        self.run = Some((run.number, run.spec.name.clone()));
+        self
+    }
+
+    /// The run in the ledger: its number and its name.
+    pub fn run(&self) -> Option<(u32, &str)> {
+        self.run.as_ref().map(|(number, name)| (*number, name.as_str()))
+    }
+
     /// What happens. The first to ask hears the work from its beginning, each other from this moment on.
     pub fn events(&self) -> Events {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();

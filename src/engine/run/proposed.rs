@@ -97,6 +97,11 @@ impl Proposed {
         Ok(Self { file, job, sending, ledger, servers, control, began, place, earlier, held, again_number, proposal })
     }
 
+    /// The number in the ledger of the run that would go on; a new run has none yet.
+    pub fn goes_on(&self) -> Option<u32> {
+        self.earlier.as_ref().map(|run| run.number)
+    }
+
     /// Rows that go if nobody says otherwise.
     pub fn rows(&self) -> u64 {
         self.proposal.as_ref().map_or(0, |proposal| proposal.to_send)
@@ -173,7 +178,9 @@ impl Proposed {
         Caller { observer: &|_| (), control: &self.control }.still_wants()?;
         let control = self.control.clone();
         let Some(mut proposal) = self.proposal.take() else {
-            return Handle::start(control, move |_| self.write_again());
+            let run = self.earlier.clone();
+            let handle = Handle::start(control, move |_| self.write_again())?;
+            return Ok(run.iter().fold(handle, Handle::of_run));
         };
         let question = proposal.question.clone();
         settle(&mut proposal, answer)?;
@@ -184,8 +191,9 @@ impl Proposed {
             _ => self.begin()?,
         };
         leave_out(&self.ledger, &run, &self.file, &proposal).map_err(|error| unreadable(&error))?;
+        let named = run.clone();
         let started = Started { proposed: self, run, held, proposal, target, question, unanswered };
-        Handle::start(control, move |caller| started.go(caller))
+        Ok(Handle::start(control, move |caller| started.go(caller))?.of_run(&named))
     }
 
     /// Begins a new run, and takes it.

@@ -20,7 +20,7 @@ use caseload_engine::error::Error;
 use caseload_engine::hint;
 use caseload_engine::job::{Job, Output};
 use caseload_engine::ledger::{Entry, Ledger, Resolution, Run, State};
-use caseload_engine::run::{Caller, Found, look_up};
+use caseload_engine::run::{Caller, Found, look_up, not_closed, typed_id};
 use caseload_engine::submit::control::Control;
 use caseload_engine::submit::event::now_ms;
 use caseload_engine::uptime::Uptime;
@@ -101,12 +101,12 @@ fn close(
         let (state, answer) = match (done, there) {
             (_, Some(id)) => (State::Done, Some(id)),
             (true, None) if id.is_empty() => (State::DoneWithoutId, None),
-            (true, None) => (State::Done, Some(as_id(id))),
+            (true, None) => (State::Done, Some(typed_id(id))),
             (false, None) => (State::Pending, None),
         };
         resolutions.push(Resolution::of(entry, state, answer, &note(args, entry, how, why.as_deref())));
     }
-    ledger.resolve(&resolutions, Uptime::now()).map_err(|error| ripe::refused(&error))?;
+    ledger.resolve(&resolutions, Uptime::now()).map_err(|error| not_closed(&error))?;
     for (decision, resolution) in decisions.iter().zip(&resolutions) {
         say_closed(decision.entry.place.row, resolution.state, terminal);
     }
@@ -207,7 +207,7 @@ fn close_as_found(
     let Found::There { id, .. } = found else { return Ok(()) };
     let note = note(args, entry, Some("look-up"), None);
     let resolution = Resolution::of(entry, State::Done, Some(id.clone()), &note);
-    ledger.resolve(&[resolution], Uptime::now()).map_err(|error| ripe::refused(&error))?;
+    ledger.resolve(&[resolution], Uptime::now()).map_err(|error| not_closed(&error))?;
     say_closed(entry.place.row, State::Done, terminal);
     Ok(())
 }
@@ -311,15 +311,6 @@ fn unknown_row(ledger: &Ledger, run: &Run, row: u32, sheet: Option<&str>) -> Res
             "Satır {row} birden çok sayfada var. --sheet ile sayfayı söyleyin.",
             "Row {row} stands on several sheets. Name the sheet by --sheet."
         ))),
-    }
-}
-
-/// An id as the server would write it: digits are a number.
-fn as_id(text: &str) -> serde_json::Value {
-    let text = text.trim();
-    match text.parse::<u64>() {
-        Ok(number) if !text.starts_with('0') => number.into(),
-        _ => text.into(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use caseload_engine::account::unreadable;
 use caseload_engine::error::Error;
-use caseload_engine::ledger::{self, Entry, Ledger};
+use caseload_engine::ledger::{Entry, Ledger};
 use caseload_engine::submit::event::now_ms;
 use caseload_engine::uptime::Uptime;
 use caseload_sheet::message::Lang;
@@ -34,22 +34,4 @@ pub fn too_early(row: u32, from: &str) -> Error {
         "Satır {row} gönderilirken program kesilmiş ya da yanıt beklenmeden bırakılmış; isteği hâlâ yolda olabilir. {from} itibarıyla bakın, sonra --not-done yazın. Yapıldığı görülüyorsa --done NUMARA şimdi de yazılabilir. Hiçbir satır kapatılmadı.",
         "The program was cut off or stopped waiting while row {row} was sent, and its request may still be on its way. Look from {from} on, then say --not-done. If it is seen to be done, --done ID may be said now. No row was closed."
     ))
-}
-
-/// Why the ledger does not close rows.
-pub fn refused(error: &ledger::Error) -> Error {
-    match error {
-        ledger::Error::Changed => Error::cannot_start(text!(
-            "Satır, bakıldığından beri değişmiş: kapatılmış ya da yeniden gönderilmiş. Hiçbir satır kapatılmadı. Listeyi yeniden alıp yeniden bakın.",
-            "The row has changed since it was looked at: it was closed, or sent again. No row was closed. List the rows again and look again."
-        )),
-        ledger::Error::Unripe(left) => {
-            let seconds = left.as_secs() + 1;
-            Error::cannot_start(text!(
-                "Bir satırın isteği hâlâ yolda olabilir. Hiçbir satır kapatılmadı. {seconds} sn sonra yeniden bakın.",
-                "The request of a row may still be on its way. No row was closed. Look again in {seconds} s."
-            ))
-        }
-        other => unreadable(other),
-    }
 }

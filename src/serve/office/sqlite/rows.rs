@@ -80,15 +80,17 @@ pub(super) fn editor(row: &Row) -> Result<Option<Editor>, Error> {
 
 /// How a list is read, as it is kept.
 pub(super) fn reading_json(reading: &Reading) -> String {
-    json!({"to": reading.to, "sheet": reading.sheet, "maps": reading.maps}).to_string()
+    let Reading { to, sheet, maps, unused, sets } = reading;
+    json!({"to": to, "sheet": sheet, "maps": maps, "unused": unused, "sets": sets}).to_string()
 }
 
 fn reading_of(json: &str) -> Result<Reading, Error> {
     let damaged = || Error::Damaged("reading".to_owned());
     let value: Value = serde_json::from_str(json).map_err(|_| damaged())?;
     let text = |name: &str| value[name].as_str().map(str::to_owned);
-    let maps = serde_json::from_value(value["maps"].clone()).map_err(|_| damaged())?;
-    Ok(Reading { to: text("to"), sheet: text("sheet"), maps })
+    let pairs = |name: &str| serde_json::from_value(value[name].clone()).map_err(|_| damaged());
+    let unused = serde_json::from_value(value["unused"].clone()).map_err(|_| damaged())?;
+    Ok(Reading { to: text("to"), sheet: text("sheet"), maps: pairs("maps")?, unused, sets: pairs("sets")? })
 }
 
 /// The tag of a language, as it is kept.

@@ -126,7 +126,7 @@ fn what_becomes_of_a_list_is_written_down() {
     let run = Started { number: 7, name: "20261126-0000aa".to_owned() };
     office.note_run(list.id, &run, 10).unwrap();
     office.note_counts(list.id, &json!({"valid": 3}), 11).unwrap();
-    let reading = Reading { to: Some("hugin/create-case".to_owned()), sheet: None, maps: Vec::new() };
+    let reading = Reading { to: Some("hugin/create-case".to_owned()), ..Reading::default() };
     let now = office.read_as(list.id, &reading, &elif, 12).unwrap();
     assert_eq!(
         (now.run.as_ref(), now.counts, now.reading, now.revision),

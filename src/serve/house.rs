@@ -8,6 +8,7 @@ use caseload_sheet::message::Lang;
 use crate::assets::Assets;
 use crate::gate::Gate;
 use crate::metrics::Metrics;
+use crate::office::Office;
 use crate::options::Limits;
 use crate::rest::{Rest, Stop};
 use crate::target::Targets;
@@ -18,6 +19,8 @@ pub struct House {
     pub targets: Arc<dyn Targets>,
     /// Who may come in.
     pub gate: Arc<Gate>,
+    /// What the page keeps beside the ledger.
+    pub office: Arc<Office>,
     /// The files of the page.
     pub assets: Assets,
     /// What is counted.

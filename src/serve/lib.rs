@@ -14,6 +14,7 @@
 //! | [`gate`] | who asks; what another site makes a browser ask stays out |
 //! | [`router`] | every address, and the layers before it; [`house`] is what all requests share |
 //! | [`problem`] | what a request did not get, and why |
+//! | [`upload`] | lists come in |
 //! | [`events`] | what happens, as it happens |
 //! | [`assets`] | style, icons and script, in the program itself |
 //! | [`metrics`] | what is counted |
@@ -49,6 +50,10 @@ pub mod router;
 pub mod server;
 pub mod state;
 pub mod target;
+pub mod upload;
+
+#[cfg(test)]
+mod tests;
 
 use problem::Problem;
 

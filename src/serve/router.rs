@@ -19,7 +19,12 @@ use crate::problem::Problem;
 
 /// Every address of the page.
 pub fn router(house: Arc<House>) -> Router {
-    let behind_the_gate = Router::new()
+    around(house, Router::new())
+}
+
+/// The layers, the gate, and what needs no gate, around the rooms that need it.
+pub(crate) fn around(house: Arc<House>, rooms: Router<Arc<House>>) -> Router {
+    let behind_the_gate = rooms
         .merge(gate::routes())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method())

@@ -76,7 +76,10 @@ impl Bound {
     /// Serves until `shutdown` is ready. Then no connection is taken any more, streams end, requests under way have the
     /// time that [`Limits::grace`] gives, and what goes on behind the page comes to rest within [`Limits::settle`].
     pub async fn serve(self, house: Arc<House>, shutdown: impl Future<Output = ()>) {
-        let app = router(Arc::clone(&house));
+        self.serve_app(router(Arc::clone(&house)), house, shutdown).await;
+    }
+
+    pub(crate) async fn serve_app(self, app: Router, house: Arc<House>, shutdown: impl Future<Output = ()>) {
         let mut connections = Connections::new(&house);
         let mut shutdown = pin!(shutdown);
         loop {
@@ -102,21 +105,18 @@ impl Bound {
 struct Connections {
     house: Arc<House>,
     tasks: JoinSet<()>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    places: Arc<Places>,
 }
 
 impl Connections {
     fn new(house: &Arc<House>) -> Self {
-        Self { house: Arc::clone(house), tasks: JoinSet::new(), by_address: Arc::default() }
+        let places = Places { house: Arc::clone(house), open: Mutex::default() };
+        Self { house: Arc::clone(house), tasks: JoinSet::new(), places: Arc::new(places) }
     }
 
     /// Serves a connection. One too many is closed at once: the others go on.
     fn take(&mut self, stream: TcpStream, address: SocketAddr, app: &Router, tls: Option<TlsAcceptor>) {
-        let limit = self.house.limits.connections;
-        let Some(place) = self.place(address.ip().to_canonical(), limit).filter(|_| self.tasks.len() < limit) else {
-            return;
-        };
-        self.house.metrics.connections(self.tasks.len() + 1);
+        let Some(place) = Places::take(&self.places, address.ip().to_canonical()) else { return };
         let (app, house) = (app.clone(), Arc::clone(&self.house));
         let peer = Peer { address, is_tls: tls.is_some() };
         self.tasks.spawn(async move {
@@ -134,19 +134,6 @@ impl Connections {
         });
     }
 
-    /// A place for an address, where it has not too many.
-    fn place(&self, address: IpAddr, limit: usize) -> Option<Place> {
-        let is_trusted = address.is_loopback() || self.house.gate.options().is_proxy(address);
-        let most = if is_trusted { limit } else { limit / SHARE };
-        let mut open = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(address).or_default();
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Place { address, open: Arc::clone(&self.by_address) })
-    }
-
     /// Lets requests under way end, for so long.
     async fn end(mut self, grace: Duration) {
         let ended = async { while self.tasks.join_next().await.is_some() {} };
@@ -156,21 +143,48 @@ impl Connections {
     }
 }
 
+/// The connections that each address has.
+struct Places {
+    house: Arc<House>,
+    open: Mutex<HashMap<IpAddr, usize>>,
+}
+
+impl Places {
+    /// A place for an address, where neither it nor all together have too many.
+    fn take(places: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        let limit = places.house.limits.connections;
+        let is_trusted = address.is_loopback() || places.house.gate.options().is_proxy(address);
+        let most = if is_trusted { limit } else { limit / SHARE };
+        let mut open = places.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.values().sum::<usize>() >= limit || open.get(&address).is_some_and(|count| *count >= most) {
+            return None;
+        }
+        *open.entry(address).or_default() += 1;
+        places.tell(&open);
+        Some(Place { address, places: Arc::clone(places) })
+    }
+
+    fn tell(&self, open: &HashMap<IpAddr, usize>) {
+        self.house.metrics.connections(open.values().sum());
+    }
+}
+
 /// One connection of an address; dropped, it makes room.
 struct Place {
     address: IpAddr,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    places: Arc<Places>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.places.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
                 open.remove(&self.address);
             }
         }
+        self.places.tell(&open);
     }
 }
 

@@ -16,6 +16,7 @@ use caseload_serve::gate::{Gate, Keys, Opening};
 use caseload_serve::house::House;
 use caseload_serve::metrics::Metrics;
 use caseload_serve::network::NotANetwork;
+use caseload_serve::office::Office;
 use caseload_serve::options::{Limits, Options, Proxy, Tls};
 use caseload_serve::rest::Stop;
 use caseload_serve::server::Bound;
@@ -37,6 +38,7 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
     let options = options(args)?;
     let ledger = ledger(args, &settings)?;
     let sandbox = args.sandbox.then(|| sandbox(args, &settings)).transpose()?;
+    let office = Arc::new(Office::open(&ledger)?);
     let targets = Profiles::new(settings, ledger, sandbox, lang)?;
     for name in targets.elsewhere() {
         terminal.note(&kept_elsewhere(name, lang));
@@ -49,6 +51,7 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
         let house = Arc::new(House {
             targets: Arc::new(targets),
             gate: Arc::clone(&gate),
+            office,
             assets: Assets::default(),
             metrics: Metrics::default(),
             scratch: std::env::temp_dir(),

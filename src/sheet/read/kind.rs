@@ -11,7 +11,7 @@ use crate::row::is_blank_char;
 
 /// The kinds of file that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A zip archive; what is in it is the workbook reader's business.
     Zip,
     /// Anything that may be delimited text.

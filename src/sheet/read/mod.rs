@@ -44,6 +44,7 @@ use std::path::Path;
 
 use encoding_rs::WINDOWS_1254;
 
+pub use self::kind::Kind;
 pub use self::options::{Doubtful, Options};
 pub use self::ranges::Ranges;
 pub use self::read_as::ReadAs;
@@ -51,7 +52,6 @@ pub use self::stream::Totals;
 pub use self::warning::{Warning, WarningKind};
 
 use self::encoding::Survey;
-use self::kind::Kind;
 use self::source::Source;
 use self::stream::Stream;
 use self::text_form::TextForm;
@@ -80,6 +80,14 @@ pub struct Input {
 enum Body {
     Csv(TextForm),
     Xlsx(Box<Workbook>),
+}
+
+/// What a file is, by its first bytes, without reading the rest of it; `scratch` is the folder for temporary files.
+///
+/// # Errors
+/// It is of a kind that is not read, or is empty.
+pub fn kind_of(path: &Path, scratch: &Path) -> Result<Kind, Error> {
+    kind::tell(&Source::open(path, scratch)?)
 }
 
 /// Opens a file and looks at its head; what cannot be read is refused.

@@ -242,7 +242,7 @@ impl Frame<'_> {
             }
         };
         html! {
-            form class="lang" method="post" action="/language" role="group" aria-label=(say!(self.lang, "Dil", "Language")) {
+            form class="lang" method="post" action="/language" aria-label=(say!(self.lang, "Dil", "Language")) {
                 (self.csrf()) (self.back())
                 (one(Lang::Tr, "tr", "Türkçe", "TR")) (one(Lang::En, "en", "English", "EN"))
             }
@@ -280,7 +280,7 @@ impl Frame<'_> {
 
     fn themes(&self) -> Markup {
         html! {
-            form method="post" action="/theme" role="group" aria-label=(say!(self.lang, "Görünüm", "Appearance")) {
+            form method="post" action="/theme" aria-label=(say!(self.lang, "Görünüm", "Appearance")) {
                 (self.csrf()) (self.back())
                 @for theme in Theme::ALL {
                     button class="btn btn-quiet" name="theme" value=(theme.as_str())

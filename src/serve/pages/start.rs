@@ -302,7 +302,7 @@ impl RunRow {
             return say!(lang, "{done} / {to_send} yapıldı", "{done} of {to_send} done");
         }
         match (rows.invalid, rows.duplicate) {
-            (0, 0) if self.state == RunState::Checking => String::new(),
+            (0, 0) if matches!(self.state, RunState::Checking | RunState::Columns) => String::new(),
             (0, 0) => say!(lang, "{valid} geçerli", "{valid} valid"),
             (0, _) => say!(lang, "{valid} geçerli, {duplicate} yinelenen", "{valid} valid, {duplicate} duplicate"),
             (_, 0) => say!(lang, "{invalid} hatalı", "{invalid} invalid"),

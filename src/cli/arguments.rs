@@ -55,6 +55,10 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Serve the page: lists are dropped, checked, mended, sent and watched in a browser
     Serve(ServeArgs),
+    /// The people of the page: add, list and remove them, their passwords, roles and tokens
+    User(UserArgs),
+    /// Print who did what on the page, when, and from where
+    Audit(AuditArgs),
     /// Write a commented caseload.toml
     Init,
     /// Show which settings are in force and where they come from, or trust a settings file of somebody else
@@ -587,6 +591,129 @@ pub struct ServeArgs {
     /// Open no browser
     #[arg(long)]
     pub no_open: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person, who signs in with an email address and a password
+    Add(UserAddArgs),
+    /// List the people and their roles
+    List(UserListArgs),
+    /// Remove a person, with password, sessions and tokens; what that person did stays told
+    Remove(UserRemoveArgs),
+    /// Give a person another password; sessions under the old one end
+    Password(UserPasswordArgs),
+    /// Give a person other roles, in place of those from before
+    Role(UserRoleArgs),
+    /// Make a token for a person's programs, and print it once; or list and take back
+    Token(UserTokenArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct UserAddArgs {
+    /// The person's email address
+    pub email: String,
+    /// The name that others see (default: the email address)
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// What the person may do; may be given several times (default: preparer)
+    #[arg(long = "role", value_enum, value_name = "ROLE")]
+    pub roles: Vec<RoleName>,
+    /// Read the password as one line from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// No password: the proxy before the page says who it is
+    #[arg(long, conflicts_with = "password_stdin")]
+    pub no_password: bool,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct UserListArgs {
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct UserRemoveArgs {
+    /// The person's email address
+    pub email: String,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct UserPasswordArgs {
+    /// The person's email address
+    pub email: String,
+    /// Read the password as one line from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct UserRoleArgs {
+    /// The person's email address
+    pub email: String,
+    /// What the person may do from now on
+    #[arg(required = true, value_enum, value_name = "ROLE")]
+    pub roles: Vec<RoleName>,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct UserTokenArgs {
+    /// The person's email address
+    pub email: String,
+    /// What the token is called: the program that uses it
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["list", "revoke"])]
+    pub name: Option<String>,
+    /// End it after this long: 90d, 26w, 12h (default: when it is taken back)
+    #[arg(long, value_name = "AGE", requires = "name")]
+    pub expires: Option<String>,
+    /// Take the token of this name back
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "list"])]
+    pub revoke: Option<String>,
+    /// List the person's tokens, and when each was last used
+    #[arg(long, conflicts_with = "name")]
+    pub list: bool,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
+}
+
+/// What a person may do on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Uploads, mends, asks for approval, sends where none is needed
+    Preparer,
+    /// Approves what others prepared
+    Approver,
+    /// Manages people and mappings; neither sends nor approves
+    Administrator,
+    /// Sees all runs, and changes nothing
+    Reader,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Only from this time on: 30d, 12h, or a day as in 2026-11-26
+    #[arg(long, value_name = "AGE|DAY")]
+    pub since: Option<String>,
+    /// Only of this run
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub ledger: LedgerArgs,
 }
 
 #[cfg(test)]

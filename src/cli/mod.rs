@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod commands;
 pub mod exit;
+pub mod password;
 pub mod profile;
 pub mod progress;
 pub mod screen;

@@ -67,7 +67,7 @@ impl Profiles {
 
     fn target(&self, name: &str) -> Result<Target, Error> {
         let profile = self.settings.profile(Some(name).filter(|name| !name.is_empty()))?;
-        let keep = profile.keep_uploads.as_deref().map(|text| parse_age(text).ok_or_else(|| not_an_age(text)));
+        let keep_uploads = keep_uploads(&profile)?;
         // A target whose contract cannot be read is shown all the same: the list that goes there says why.
         let job = self.task(name, &Reading::default(), self.lang).ok().map(|task| task.job);
         let mut servers: Vec<String> = Vec::new();
@@ -93,7 +93,7 @@ impl Profiles {
             is_test: profile.test || is_sandbox,
             is_sandbox,
             four_eyes: profile.four_eyes && !is_sandbox,
-            keep_uploads: keep.transpose()?.unwrap_or(KEEP_UPLOADS),
+            keep_uploads,
             rate: profile.rate.clone(),
             secrets: if is_sandbox { Vec::new() } else { secrets },
             settings: self.settings.origin.file.as_deref().map(|file| shown(&file.display().to_string())),
@@ -141,6 +141,15 @@ impl Targets for Profiles {
         let task = self.task(target, reading, lang)?;
         Ok((task.job, task.sending))
     }
+}
+
+/// How long the page keeps an upload for a profile after its run has ended.
+///
+/// # Errors
+/// What the profile says of it cannot be understood.
+pub fn keep_uploads(profile: &Profile) -> Result<Duration, Error> {
+    let said = profile.keep_uploads.as_deref().map(|text| parse_age(text).ok_or_else(|| not_an_age(text)));
+    Ok(said.transpose()?.unwrap_or(KEEP_UPLOADS))
 }
 
 fn no_target(name: &str) -> Error {

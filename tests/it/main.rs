@@ -10,6 +10,7 @@ mod support;
 #[allow(dead_code, reason = "only the definitions are looked at")]
 #[path = "../../src/cli/arguments.rs"]
 mod arguments;
+mod audit;
 mod auth;
 mod bad_input;
 mod bad_server;
@@ -52,6 +53,7 @@ mod settings;
 mod sheets;
 mod signals;
 mod template;
+mod user;
 mod vendor;
 mod walls;
 mod who;

@@ -1,5 +1,6 @@
 //! One thin file a command: what was typed, resolved and handed to the library.
 
+mod audit;
 mod check;
 mod config;
 mod consent;
@@ -11,6 +12,7 @@ mod find;
 mod help;
 mod init;
 mod ledger;
+mod office;
 mod purge;
 mod refresh;
 mod rehearsal;
@@ -23,6 +25,7 @@ mod shell;
 mod submit;
 mod summary;
 mod template;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -83,7 +86,9 @@ fn dispatch(command: Command, settings: &Settings, lang: Lang) -> Result<Exit, E
         Command::Find(args) => find::run(&args, lang),
         Command::Resolve(args) => resolve::run(&args, settings, lang),
         Command::Fetch(args) => fetch::run(&args, settings, lang),
-        Command::Purge(args) => purge::run(&args, lang),
+        Command::Purge(args) => purge::run(&args, settings, lang),
+        Command::User(args) => user::run(&args.command, settings, lang),
+        Command::Audit(args) => audit::run(&args, settings, lang),
         Command::Ledger(args) => ledger::run(&args.command, lang),
         Command::Template(args) => template::run(&args, lang),
         Command::Contracts(args) => contracts::run(&args, settings, lang),

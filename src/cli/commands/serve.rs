@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -10,13 +9,11 @@ use caseload_engine::error::{Code, Error};
 use caseload_engine::job::load_contracts;
 use caseload_sandbox::Sandbox;
 use caseload_serve::assets::Assets;
-use caseload_serve::gate::people::Nobody;
-use caseload_serve::gate::session::InMemory;
 use caseload_serve::gate::{Gate, Keys, Opening};
 use caseload_serve::house::House;
 use caseload_serve::metrics::Metrics;
 use caseload_serve::network::NotANetwork;
-use caseload_serve::office::Office;
+use caseload_serve::office::{Doorkeeper, Office};
 use caseload_serve::options::{Limits, Options, Proxy, Tls};
 use caseload_serve::rest::Stop;
 use caseload_serve::server::Bound;
@@ -24,10 +21,11 @@ use caseload_sheet::message::{Lang, shown};
 use caseload_sheet::{say, text};
 use tokio::sync::watch;
 
+use super::office;
 use super::rehearsal::read_script;
 use crate::cli::arguments::ServeArgs;
 use crate::cli::exit::Exit;
-use crate::cli::profile::{Settings, default_ledger, is_set};
+use crate::cli::profile::{Settings, is_set};
 use crate::cli::progress::Terminal;
 use crate::cli::signals;
 use crate::cli::targets::Profiles;
@@ -36,22 +34,22 @@ use crate::cli::targets::Profiles;
 pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
     let options = options(args)?;
-    let ledger = ledger(args, &settings)?;
+    let ledger = office::ledger(args.ledger.as_deref(), args.sandbox, &settings)?;
     let sandbox = args.sandbox.then(|| sandbox(args, &settings)).transpose()?;
-    let office = Arc::new(Office::open(&ledger)?);
+    let kept = Arc::new(Office::open(&ledger)?);
     let targets = Profiles::new(settings, ledger, sandbox, lang)?;
     for name in targets.elsewhere() {
         terminal.note(&kept_elsewhere(name, lang));
     }
-    options.allow(false)?;
+    options.allow(kept.has_people()?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| no_room(&error))?;
     runtime.block_on(async {
         let bound = Bound::new(&options)?;
-        let gate = Arc::new(gate(&bound, terminal)?);
+        let gate = Arc::new(gate(&bound, Arc::clone(&kept), terminal)?);
         let house = Arc::new(House {
             targets: Arc::new(targets),
             gate: Arc::clone(&gate),
-            office,
+            office: Arc::clone(&kept),
             assets: Assets::default(),
             metrics: Metrics::default(),
             scratch: std::env::temp_dir(),
@@ -74,16 +72,18 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
     })
 }
 
-/// Who comes in: the holder of a key that the terminal shows.
-fn gate(bound: &Bound, terminal: Terminal) -> Result<Gate, Error> {
+/// Who comes in: people whom the office knows; without people the holder of a key that the terminal shows.
+fn gate(bound: &Bound, kept: Arc<Office>, terminal: Terminal) -> Result<Gate, Error> {
     let url = bound.url();
+    let clock: Arc<dyn Fn() -> jiff::Timestamp + Send + Sync> = Arc::new(jiff::Timestamp::now);
+    let doorkeeper = Arc::new(Doorkeeper::new(kept, Arc::clone(&clock)));
     Gate::new(Opening {
         options: bound.options().clone(),
-        people: Arc::new(Nobody),
-        sessions: Arc::new(InMemory::default()),
+        people: Arc::clone(&doorkeeper) as _,
+        sessions: doorkeeper,
         keys: Keys::new(move |key| terminal.answer(&format!("sign in: {url}/?key={key}"))),
-        holder: account_name().unwrap_or_else(|| say!(terminal.lang, "Bu bilgisayar", "This machine")),
-        clock: Arc::new(jiff::Timestamp::now),
+        holder: office::account_name().unwrap_or_else(|| say!(terminal.lang, "Bu bilgisayar", "This machine")),
+        clock,
     })
 }
 
@@ -108,17 +108,6 @@ fn address(text: &str) -> Result<SocketAddr, Error> {
         Code::OptionInvalid.cannot_start(text!(
             "--listen için \"{text}\" anlaşılmadı. Örnekler: 127.0.0.1:8080, 0.0.0.0:443, [::1]:8080.",
             "\"{text}\" is not understood for --listen. Examples: 127.0.0.1:8080, 0.0.0.0:443, [::1]:8080."
-        ))
-    })
-}
-
-/// The ledger of the page: the one that is named, else the usual profile's.
-fn ledger(args: &ServeArgs, settings: &Settings) -> Result<PathBuf, Error> {
-    let own = if args.ledger.is_some() || args.sandbox { None } else { settings.profile(None)?.ledger()? };
-    args.ledger.clone().or(own).or_else(|| default_ledger(args.sandbox)).ok_or_else(|| {
-        Code::NoHome.cannot_start(text!(
-            "Defter için yer yok: HOME tanımlı değil. --ledger ile bir dosya gösterin.",
-            "There is no place for the ledger: HOME is not set. Name a file by --ledger."
         ))
     })
 }
@@ -173,11 +162,6 @@ fn open(url: &str) {
         // It is waited for, so that it leaves no dead process behind.
         let _ = std::thread::Builder::new().name("browser".to_owned()).spawn(move || child.wait());
     }
-}
-
-fn account_name() -> Option<String> {
-    let of = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    of("USER").or_else(|| of("LOGNAME")).or_else(|| of("USERNAME")).map(|name| shown(&name))
 }
 
 fn kept_elsewhere(name: &str, lang: Lang) -> String {

@@ -23,6 +23,7 @@
 mod act;
 mod actor;
 mod approval;
+mod doorkeeper;
 mod error;
 mod list;
 mod mapping;
@@ -43,6 +44,7 @@ use std::path::{Path, PathBuf};
 pub use act::{Act, Entry, Sought};
 pub use actor::Actor;
 pub use approval::{Approval, Decision, NewApproval};
+pub use doorkeeper::Doorkeeper;
 pub use error::Error;
 pub use list::{Editor, Filter, Kind, List, NewList, Started};
 pub use mapping::Mapping;

@@ -9,6 +9,7 @@ use caseload_sheet::files;
 use sha2::{Digest, Sha256};
 
 use super::{Error, Office};
+use crate::gate::secret::hex;
 
 /// A file that is arriving. Dropped before a list is made of it, it is removed.
 #[derive(Debug)]
@@ -158,12 +159,6 @@ pub(super) fn overwrite(mut file: File, path: &Path) -> io::Result<()> {
 
 fn is_id(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// 128 random bits.

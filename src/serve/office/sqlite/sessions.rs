@@ -2,13 +2,12 @@
 
 use caseload_sheet::text;
 use rusqlite::{OptionalExtension as _, Row, params};
-use sha2::{Digest as _, Sha256};
 
 use super::super::people::name;
-use super::super::upload::{hex, random};
 use super::super::{Act, Actor, Error, Member, Office, Stay, Token};
 use super::people::{existing, found};
 use super::trail;
+use crate::gate::secret::{self, Hash};
 
 /// Sessions of one person at once; the one that was not used for the longest time gives way.
 const SESSIONS: u32 = 20;
@@ -87,7 +86,8 @@ impl Office {
         now_ms: i64,
     ) -> Result<(Token, String), Error> {
         let called = name(called)?;
-        let secret = format!("{PREFIX}{}{}", hex(&random()?.to_be_bytes()), hex(&random()?.to_be_bytes()));
+        let chance = secret::random().map_err(|error| std::io::Error::other(error.to_string()))?;
+        let secret = format!("{PREFIX}{chance}");
         let token = self.store.write(|db| {
             let email = existing(db, person)?.email;
             let many = "SELECT count(*), count(*) FILTER (WHERE name = ?2) FROM token WHERE person = ?1";
@@ -98,7 +98,7 @@ impl Office {
             }
             db.execute(
                 "INSERT INTO token (hash, person, name, made_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![digest(&secret), person, called, now_ms, expires_ms],
+                params![Hash::of(&secret).0, person, called, now_ms, expires_ms],
             )?;
             let id = db.last_insert_rowid();
             trail::add(db, by, None, &Act::TokenMade { email, name: called.clone() }, now_ms)?;
@@ -153,10 +153,6 @@ impl Office {
         }
         Ok(Some(member))
     }
-}
-
-fn digest(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
 }
 
 fn no_more(is_same: bool) -> Error {

@@ -8,6 +8,8 @@ mod decimal;
 mod formats;
 mod moment;
 
+use std::borrow::Cow;
+
 use compact_str::CompactString;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -93,38 +95,50 @@ impl Coerce<'_> {
 
     /// A text: blanks at its ends dropped; a number as the sheet shows it.
     pub fn text(&self, cell: &Cell) -> Result<String, CellFault> {
+        self.plain(cell).map(Cow::into_owned)
+    }
+
+    /// The same, without a copy of what stands in the cell already.
+    fn plain<'c>(&self, cell: &'c Cell) -> Result<Cow<'c, str>, CellFault> {
         match cell {
-            Cell::Text(text) if self.formats.is_text_file && is_e_notation(trimmed(text)) => Err(CellFault::DigitsLost),
-            Cell::Text(text) => visible(&composed(trimmed(text))),
+            Cell::Text(text) => {
+                let text = trimmed(text);
+                if self.formats.is_text_file && is_e_notation(text) {
+                    return Err(CellFault::DigitsLost);
+                }
+                visible(composed(text))
+            }
             Cell::Number { value, .. } if !has_exact_digits(*value) => Err(CellFault::DigitsLost),
             Cell::Number { value, format } => match self.formats.shown(*value, *format) {
-                Some(shown) if !shown.grouped && !shown.hides_sign => Ok(shown.text),
+                Some(shown) if !shown.grouped && !shown.hides_sign => Ok(shown.text.into()),
                 _ => Err(self.not_to_be_told(*format)),
             },
-            Cell::Bool(flag) => Ok(flag.to_string()),
+            Cell::Bool(flag) => Ok(Cow::Borrowed(if *flag { "true" } else { "false" })),
             Cell::Date { .. } => Err(CellFault::DateForText),
-            Cell::Empty => Ok(String::new()),
+            Cell::Empty => Ok(Cow::Borrowed("")),
             Cell::Bad(bad) => Err(bad_cell(bad)),
         }
     }
 
     /// What stands in the cell, whatever its format shows of it.
-    fn stored(&self, cell: &Cell) -> Result<String, CellFault> {
+    fn stored<'c>(&self, cell: &'c Cell) -> Result<Cow<'c, str>, CellFault> {
         match cell {
-            Cell::Number { value, .. } if has_exact_digits(*value) => Ok(exact(*value)),
-            other => self.text(other),
+            Cell::Number { value, .. } if has_exact_digits(*value) => Ok(exact(*value).into()),
+            other => self.plain(other),
         }
     }
 
     fn choice(&self, values: &[EnumValue], cell: &Cell) -> Result<Value, CellFault> {
-        let seen = self.text(cell);
-        let stored = self.stored(cell);
-        for text in seen.iter().chain(&stored) {
-            if let Some(at) = Kind::enum_value(values, text) {
-                return Ok(values[at].json.clone());
-            }
+        let meant = |text: &Cow<str>| Kind::enum_value(values, text).map(|at| values[at].json.clone());
+        let seen = self.plain(cell);
+        if let Some(value) = seen.as_ref().ok().and_then(meant) {
+            return Ok(value);
         }
-        let text = seen.or(stored)?;
+        let stored = self.stored(cell);
+        if let Some(value) = stored.as_ref().ok().and_then(meant) {
+            return Ok(value);
+        }
+        let text = seen.or(stored)?.into_owned();
         let all: Vec<Text> = values.iter().map(named).collect();
         let joined = |of: fn(&Text) -> &String| all.iter().map(|name| of(name).as_str()).collect::<Vec<_>>().join(", ");
         let list = Text { tr: joined(|name| &name.tr), en: joined(|name| &name.en) };
@@ -137,7 +151,7 @@ impl Coerce<'_> {
             Cell::Bool(flag) => return Ok(*flag),
             other => self.stored(other)?,
         };
-        yes_or_no(&text).ok_or_else(|| not_a(Wanted::YesOrNo, text))
+        yes_or_no(&text).ok_or_else(|| not_a(Wanted::YesOrNo, text.into_owned()))
     }
 
     fn integer(&self, cell: &Cell) -> Result<Value, CellFault> {
@@ -147,8 +161,8 @@ impl Coerce<'_> {
             }
             Cell::Number { value, .. } => Err(not_a(Wanted::Integer, value.to_string())),
             other => {
-                let text = self.text(other)?;
-                text.parse::<i64>().map(Value::from).map_err(|_| not_a(Wanted::Integer, text))
+                let text = self.plain(other)?;
+                text.parse::<i64>().map(Value::from).map_err(|_| not_a(Wanted::Integer, text.into_owned()))
             }
         }
     }
@@ -158,11 +172,11 @@ impl Coerce<'_> {
             Cell::Number { value, .. } if value.abs() < EXACT_DIGITS => Ok(exact_number(*value)),
             Cell::Number { .. } => Err(CellFault::DigitsLost),
             other => {
-                let text = self.text(other)?;
+                let text = self.plain(other)?;
                 let parsed = decimal_text(&text).and_then(|plain| plain.parse::<f64>().ok());
                 parsed.map(exact_number).ok_or_else(|| match text.bytes().filter(u8::is_ascii_digit).count() {
-                    digits @ 16.. => CellFault::TooManyDigits { found: text, digits },
-                    _ => not_a(Wanted::Decimal, text),
+                    digits @ 16.. => CellFault::TooManyDigits { found: text.into_owned(), digits },
+                    _ => not_a(Wanted::Decimal, text.into_owned()),
                 })
             }
         }
@@ -195,8 +209,8 @@ impl Coerce<'_> {
             // A number that is not formatted as a date may be a year, or a date without its points.
             Cell::Number { .. } | Cell::Date { .. } => Err(no_date(self.shown(cell).into_string())),
             other => {
-                let text = self.text(other)?;
-                parse_civil(&text).ok_or_else(|| no_date(text))
+                let text = self.plain(other)?;
+                parse_civil(&text).ok_or_else(|| no_date(text.into_owned()))
             }
         }
     }
@@ -223,6 +237,10 @@ impl Coerce<'_> {
 
     /// What is sent although the sheet shows something else, and why that is likely wrong.
     pub fn doubt(&self, kind: &Kind, cell: &Cell) -> Option<CellFault> {
+        // What is sent of a text is what the sheet shows.
+        if !matches!(cell, Cell::Number { .. } | Cell::Date { .. }) {
+            return None;
+        }
         match (kind, cell) {
             (Kind::List(kind), Cell::Number { .. } | Cell::Date { .. }) => self.doubt(kind, cell),
             (Kind::Integer | Kind::Number, Cell::Number { value, format }) => {
@@ -266,8 +284,8 @@ impl Coerce<'_> {
 }
 
 /// Takes a text that shows every character it has, and refuses one with a hidden character.
-fn visible(text: &str) -> Result<String, CellFault> {
-    let Some((at, hidden)) = hidden_char(text) else { return Ok(text.to_owned()) };
+fn visible(text: Cow<str>) -> Result<Cow<str>, CellFault> {
+    let Some((at, hidden)) = hidden_char(&text) else { return Ok(text) };
     Err(CellFault::HiddenCharacter { place: at + 1, character: hidden })
 }
 
@@ -310,6 +328,10 @@ fn yes_or_no(text: &str) -> Option<bool> {
 
 /// `1,23457E+11`: what a spreadsheet leaves of a long number in a CSV file.
 fn is_e_notation(text: &str) -> bool {
+    // Most texts differ from such a number in their first or last byte already.
+    if !matches!(text.as_bytes(), [b'0'..=b'9', .., b'0'..=b'9']) {
+        return false;
+    }
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once([',', '.']).unwrap_or((mantissa, "0"));

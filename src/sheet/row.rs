@@ -54,6 +54,7 @@ pub enum BadCell {
 
 impl Cell {
     /// Nothing in it: empty, or blanks of any kind (NBSP and zero-width ones too).
+    #[inline]
     pub fn is_blank(&self) -> bool {
         match self {
             Cell::Empty => true,
@@ -80,8 +81,10 @@ fn is_direction(c: char) -> bool {
 /// The first character of a trimmed text that nobody sees and no value has: a control other than a line end or a tab,
 /// or a mark of direction.
 pub fn hidden_char(text: &str) -> Option<(usize, char)> {
-    // The bytes with which such a character may begin: one look at a cell settles nearly all of them.
-    if !text.bytes().any(|byte| matches!(byte, 0..b' ' | 0x7f | 0xc2 | 0xd8 | 0xe2)) {
+    // The bytes with which such a character may begin: one look at a cell settles nearly all of them. Looking at every
+    // byte is faster than stopping at the first, because the compiler takes sixteen at a time.
+    let may_begin = |byte: u8| matches!(byte, 0..b' ' | 0x7f | 0xc2 | 0xd8 | 0xe2);
+    if !text.bytes().fold(false, |found, byte| found | may_begin(byte)) {
         return None;
     }
     let is_hidden = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || is_direction(c);
@@ -94,6 +97,7 @@ fn is_ink(byte: u8) -> bool {
 }
 
 /// A text without the blanks (in the sense of [`is_blank_char`]) at its ends.
+#[inline]
 pub fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if is_ink(*first) && is_ink(*last) => text,

@@ -7,13 +7,18 @@ use super::shape::Shape;
 use crate::contract::{Check, Operation};
 use crate::outcome::{Complaint, RuleFault};
 
-/// The fields of a row whose digits do not fit each other: each with its rule, and what it says.
+/// The fields of an operation whose digits are checked.
+pub(super) fn fields(operation: &Operation) -> Vec<(usize, Check)> {
+    operation.fields.iter().enumerate().filter_map(|(at, field)| Some((at, field.check?))).collect()
+}
+
+/// Those of a row whose digits do not fit each other: each with its rule, and what it says.
 pub(super) fn doubts<'a>(
+    fields: &'a [(usize, Check)],
     operation: &'a Operation,
     shape: &'a Shape,
 ) -> impl Iterator<Item = (usize, &'static str, Complaint)> + use<'a> {
-    operation.fields.iter().enumerate().filter_map(|(at, field)| {
-        let check = field.check?;
+    fields.iter().filter_map(|&(at, check)| {
         let Value::String(text) = shape.get(at)? else { return None };
         if fits(check, text) {
             return None;
@@ -23,7 +28,7 @@ pub(super) fn doubts<'a>(
             Check::Vkn => ("vkn", 10),
         };
         let fault = RuleFault::CheckDigits { digits };
-        Some((at, rule, Complaint::Rule { name: field.label.clone(), fault }))
+        Some((at, rule, Complaint::Rule { name: operation.fields[at].label.clone(), fault }))
     })
 }
 

@@ -8,20 +8,19 @@ mod broken;
 mod check_digits;
 mod parts;
 mod schema;
-
 mod shape;
+mod shapes;
 mod soft;
 pub mod turns;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::RandomState;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::coerce::Coerce;
-use crate::contract::{Contract, Operation, Unique};
+use crate::contract::{Check, Contract, Operation, Same, Unique};
 use crate::error::Error;
 use crate::identity::{OtherKeyer, RowKeyers};
 use crate::keyed::{Key, KeyedHasher};
@@ -31,6 +30,7 @@ use crate::row::{Cell, Row, column_letter};
 
 use schema::Schema;
 use shape::Shape;
+use shapes::Shapes;
 use soft::Soft;
 
 /// A request that the contract accepts, and the marks by which the ledger knows it again.
@@ -229,9 +229,6 @@ fn bytes(value: &Value) -> Cow<'_, [u8]> {
     }
 }
 
-/// Fields that a mask has room for.
-const MASKED: usize = 64;
-
 /// All that is asked of the rows of one operation.
 pub struct Rules<'a> {
     index: u16,
@@ -241,11 +238,13 @@ pub struct Rules<'a> {
     keyers: RowKeyers,
     /// What each `unique` rule's keys are made under.
     purposes: Vec<String>,
-    /// Shapes by which fields they have: a row's values are put into the one that fits.
-    shapes: HashMap<u64, Shape>,
+    shapes: Shapes,
+    /// Makes the marks of `same` rules, which hold for this reading of the file alone.
+    agreement: KeyedHasher,
+    /// The fields whose digits are checked.
+    digits: Vec<(usize, Check)>,
     /// What is doubtful is an error, and no warning.
     strict: bool,
-    file_hash: RandomState,
 }
 
 impl<'a> Rules<'a> {
@@ -265,9 +264,10 @@ impl<'a> Rules<'a> {
             soft: Soft::compile(operation)?,
             keyers,
             purposes: operation.unique.iter().map(|rule| purpose(operation, rule)).collect(),
-            shapes: HashMap::new(),
+            shapes: Shapes::default(),
+            agreement: KeyedHasher::of_reading(&RandomState::new(), "", "same"),
+            digits: check_digits::fields(operation),
             strict,
-            file_hash: RandomState::new(),
         })
     }
 
@@ -280,8 +280,8 @@ impl<'a> Rules<'a> {
     /// # Errors
     /// Every problem of the row: cells that could not be taken, then what the schema refuses.
     pub fn check(&mut self, draft: &mut Draft, context: &Context) -> Result<Accepted<'_>, Vec<Problem>> {
-        let mask = self.put_values(draft);
-        let shape = &self.shapes[&mask];
+        self.shapes.fill(self.operation, &mut draft.values);
+        let shape = self.shapes.filled();
         let mut problems: Vec<Problem> = Vec::new();
         if !draft.refused.is_empty() || !self.schema.accepts(&shape.value) {
             problems = self.refused(draft, shape, context);
@@ -304,7 +304,7 @@ impl<'a> Rules<'a> {
     /// What is likely wrong, and not for the contract to refuse.
     fn doubts(&self, draft: &Draft, shape: &Shape, context: &Context) -> Vec<Problem> {
         let doubts = draft.doubts.iter().map(|(field, fault)| (*field, fault.rule(), Complaint::Cell(fault.clone())));
-        let doubts = doubts.chain(check_digits::doubts(self.operation, shape));
+        let doubts = doubts.chain(check_digits::doubts(&self.digits, self.operation, shape));
         let doubts = doubts.chain(self.soft.doubts(self.operation, shape));
         doubts
             .map(|(field, rule, complaint)| Problem {
@@ -329,24 +329,6 @@ impl<'a> Rules<'a> {
             problems.push(context.problem(self.operation, found.field, &found.rule, found.complaint));
         }
         problems
-    }
-
-    /// Moves a row's values into the shape that has just these fields, and says which one that is.
-    fn put_values(&mut self, draft: &mut Draft) -> u64 {
-        let operation = self.operation;
-        let mask = if operation.fields.len() > MASKED {
-            // Too many fields for a mask: one shape, made anew each time.
-            self.shapes.clear();
-            0
-        } else {
-            let present = |(at, value): (usize, &Option<Value>)| u64::from(value.is_some()) << at;
-            draft.values.iter().enumerate().map(present).fold(0, |mask, bit| mask | bit)
-        };
-        let values = &draft.values;
-        let make = || Shape::new(operation, &values.iter().map(Option::is_some).collect::<Vec<_>>());
-        let shape = self.shapes.entry(mask).or_insert_with(make);
-        shape.put(&mut draft.values);
-        mask
     }
 
     fn marks(&self, shape: &Shape) -> Marks {
@@ -399,25 +381,13 @@ impl<'a> Rules<'a> {
     }
 
     fn same(&self, shape: &Shape) -> Vec<(u16, u128, u64)> {
-        let mut marks = Vec::new();
-        for (index, rule) in self.operation.same.iter().enumerate() {
-            if rule.of.iter().chain([&rule.field]).all(|field| shape.get(*field).is_some()) {
-                let half = |salt: u8| self.hash(salt, &rule.of, shape);
-                let group = (u128::from(half(0)) << 64) | u128::from(half(1));
-                marks.push((index as u16, group, self.hash(2, &[rule.field], shape)));
-            }
-        }
-        marks
-    }
-
-    /// A hash that holds for this reading of the file alone.
-    fn hash(&self, salt: u8, fields: &[usize], shape: &Shape) -> u64 {
-        let mut hasher = self.file_hash.build_hasher();
-        salt.hash(&mut hasher);
-        for field in fields {
-            part(shape, *field).hash(&mut hasher);
-        }
-        hasher.finish()
+        let holds = |rule: &Same| rule.of.iter().chain([&rule.field]).all(|field| shape.get(*field).is_some());
+        let rules = self.operation.same.iter().enumerate().filter(|(_, rule)| holds(rule));
+        let mark = |fields: &[usize]| {
+            let parts: Vec<Cow<[u8]>> = fields.iter().map(|field| part(shape, *field)).collect();
+            u128::from_le_bytes(self.agreement.key("", parts.iter().map(AsRef::as_ref)).0)
+        };
+        rules.map(|(index, rule)| (index as u16, mark(&rule.of), mark(&[rule.field]) as u64)).collect()
     }
 }
 

@@ -25,6 +25,7 @@ pub struct Places {
 }
 
 impl Places {
+    /// Adds the next row. Rows come sheet by sheet.
     pub fn push(&mut self, place: Place) {
         while self.sheets.len() <= usize::from(place.sheet) {
             self.sheets.push(self.rows.len() as u32);
@@ -32,10 +33,12 @@ impl Places {
         self.rows.push(place.row);
     }
 
+    /// How many rows there are.
     pub fn len(&self) -> u32 {
         self.rows.len() as u32
     }
 
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -50,6 +53,7 @@ impl Places {
         Some(first + found as u32)
     }
 
+    /// Where a row stands, by its ordinal: its number among the rows read, from 0.
     pub fn get(&self, ordinal: u32) -> Place {
         let sheet = self.sheets.partition_point(|first| *first <= ordinal).saturating_sub(1);
         Place { sheet: sheet as u16, row: self.rows.get(ordinal as usize).copied().unwrap_or_default() }
@@ -59,9 +63,17 @@ impl Places {
 /// Whether a row may be sent, as far as the file alone can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
+    /// Nothing in the file keeps it from being sent.
     MayGo,
+    /// It repeats the row with this ordinal.
     Repeats(u32),
-    Contradicts { other: u32, rule: u16 },
+    /// It disagrees with an earlier row.
+    Contradicts {
+        /// The ordinal of that row.
+        other: u32,
+        /// The index of the `same` rule that it breaks.
+        rule: u16,
+    },
 }
 
 /// What the rows of a file say of each other about one of them.
@@ -75,12 +87,19 @@ pub fn standing(findings: &Findings, ordinal: u32, send_duplicates: bool) -> Sta
 
 /// What an account is drawn up from.
 pub struct Account<'a> {
+    /// The operations of the run, as verdicts number them.
     pub operations: &'a [Operation],
+    /// The sheets of the file, as places number them.
     pub sheets: &'a [Sheet],
+    /// The name of the file, without its folder.
     pub file_name: &'a str,
+    /// What the rows say of each other.
     pub findings: &'a Findings,
+    /// Where each row stands.
     pub places: &'a Places,
+    /// Rows that repeat others are sent all the same.
     pub send_duplicates: bool,
+    /// The ledger of the run, or the one that a check compares with.
     pub ledger: Option<&'a Ledger>,
     /// The run. A check has none.
     pub run: Option<&'a Run>,
@@ -97,6 +116,7 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
+    /// An account that knows only the file.
     pub fn new(operations: &'a [Operation], sheets: &'a [Sheet], findings: &'a Findings, places: &'a Places) -> Self {
         Self {
             operations,

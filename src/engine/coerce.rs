@@ -34,7 +34,9 @@ const SMALLEST: f64 = 1e-9;
 
 /// What cells are read with: the file's number formats, and the zone of times.
 pub struct Coerce<'a> {
+    /// The number formats to which cells refer.
     pub formats: &'a Formats,
+    /// The zone of times that name none.
     pub zone: &'a TimeZone,
 }
 

@@ -18,13 +18,18 @@ use crate::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
+    /// The row is done at another server.
     OtherServer,
+    /// The same bytes were sent under other flags.
     OtherFlags,
+    /// An equal row was done longer ago than its window.
     PastWindow,
+    /// The row was edited after it was done.
     Changed,
 }
 
 impl Doubt {
+    /// All of them, in the order in which they are told.
     pub const ALL: [Doubt; 4] = [Doubt::OtherServer, Doubt::OtherFlags, Doubt::PastWindow, Doubt::Changed];
 
     /// As `--json`, the flags, the profile and the ledger spell it.
@@ -37,6 +42,7 @@ impl Doubt {
         }
     }
 
+    /// The doubt that [`as_str`](Self::as_str) spells so.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|doubt| doubt.as_str() == name)
     }
@@ -66,9 +72,13 @@ pub enum Choice {
 /// What was answered beforehand, by a flag or the profile.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Answers {
+    /// To [`Doubt::OtherServer`].
     pub other_server: Option<Choice>,
+    /// To [`Doubt::OtherFlags`].
     pub other_flags: Option<Choice>,
+    /// To [`Doubt::PastWindow`].
     pub past_window: Option<Choice>,
+    /// To [`Doubt::Changed`].
     pub changed: Option<Choice>,
 }
 
@@ -79,6 +89,7 @@ impl Answers {
         Self { other_server: choice, other_flags: choice, past_window: choice, changed: choice }
     }
 
+    /// The answer to one of them.
     pub fn to(&self, doubt: Doubt) -> Option<Choice> {
         match doubt {
             Doubt::OtherServer => self.other_server,
@@ -102,6 +113,7 @@ impl Answers {
 /// How many rows are in question for what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InQuestion {
+    /// Each doubt with the number of its rows, which is never 0.
     pub rows: Vec<(Doubt, u64)>,
     /// The servers at which rows are done already.
     pub servers: Vec<String>,
@@ -116,6 +128,7 @@ pub struct InQuestion {
 }
 
 impl InQuestion {
+    /// Whether nothing is in question.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

@@ -26,13 +26,16 @@ pub enum ErrorKind {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
+    /// What it means for the caller.
     pub kind: ErrorKind,
     /// Its stable name.
     pub code: Code,
+    /// The sentence, in both languages.
     pub message: Text,
 }
 
 impl Error {
+    /// An error with the code of its kind.
     pub fn new(kind: ErrorKind, message: Text) -> Self {
         Self { kind, code: kind.into(), message }
     }
@@ -47,6 +50,7 @@ impl Error {
         Self::new(ErrorKind::StoppedEarly, message)
     }
 
+    /// The sentence in one language.
     pub fn sentence(&self, lang: Lang) -> &str {
         self.message.get(lang)
     }

@@ -50,10 +50,12 @@ impl Server {
         Self(format!("{host}{port}{}", tidy(url.path())))
     }
 
+    /// The server to rehearse with, on whatever port it listens.
     pub fn sandbox() -> Self {
         Self(SANDBOX.to_owned())
     }
 
+    /// Whether rows that were sent there count for no other server.
     pub fn is_sandbox(&self) -> bool {
         self.0 == SANDBOX
     }
@@ -63,6 +65,7 @@ impl Server {
         Self(name.to_owned())
     }
 
+    /// `host[:port]` and the path of the base address.
     pub fn name(&self) -> &str {
         &self.0
     }
@@ -123,11 +126,14 @@ fn unescaped(part: &str) -> String {
 /// An operation as the ledger knows it: `POST /base/cases/{}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Endpoint {
+    /// In capitals.
     pub method: String,
+    /// From the root of the server, with `{}` for each parameter.
     pub path: String,
 }
 
 impl Endpoint {
+    /// The endpoint of an operation at a server.
     pub fn of(operation: &Operation, server: &Server) -> Self {
         let path = format!("{}{}", server.base_path(), without_names(&tidy(&operation.path)));
         Self { method: operation.method.as_str().to_owned(), path }
@@ -158,7 +164,12 @@ pub enum Naming {
     /// As this program makes them: the server stands beside the key.
     Now(Endpoint),
     /// As ledgers have them from before: the address as it was typed, and the operation's full name.
-    Landed { address: String, operation: String },
+    Landed {
+        /// The base address, as it was typed.
+        address: String,
+        /// `system/operation`.
+        operation: String,
+    },
 }
 
 impl Naming {
@@ -182,9 +193,11 @@ impl Naming {
 /// Makes the keys of one operation's rows: those of now, and those under which a ledger may know them besides.
 #[derive(Clone)]
 pub struct RowKeyers {
+    /// Makes the keys that are written.
     pub now: KeyedHasher,
     /// Index of the naming among all of the file's.
     pub naming: u16,
+    /// Make the keys that are looked for besides.
     pub others: Vec<OtherKeyer>,
     /// Whether a row that a rule tells gets its body's key too: where there is a ledger to look into or to write.
     pub with_body: bool,
@@ -193,7 +206,9 @@ pub struct RowKeyers {
 /// A keyer under another naming.
 #[derive(Clone)]
 pub struct OtherKeyer {
+    /// Makes the keys.
     pub keyer: KeyedHasher,
+    /// Index of the naming among all of the file's.
     pub naming: u16,
     /// From before: one key a row.
     pub is_landed: bool,

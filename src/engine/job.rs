@@ -30,7 +30,9 @@ pub use server::ServerChoice;
 /// How the names of a sandbox's runs begin.
 pub const SANDBOX_RUN: &str = "sandbox-";
 
+/// Requests in flight at most, where the caller names no number.
 pub const CONCURRENCY: usize = 8;
+/// How long an answer is awaited, where the caller names no time.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 /// For servers that are not on this machine, where nobody said otherwise.
 pub const GENTLE: &str = "10/s";
@@ -40,7 +42,9 @@ pub const GENTLE: &str = "10/s";
 pub enum Output {
     /// Beside the input, as `FILE.result.xlsx` or `FILE.check.xlsx`: only a workbook's own ending is left out of FILE.
     Beside,
+    /// To this path; its ending tells the form.
     File(PathBuf),
+    /// No result is written.
     None,
 }
 
@@ -60,17 +64,20 @@ pub enum Duplicates {
 /// that a sentence names have to carry ([`hint`](crate::hint)).
 #[derive(Debug, Clone)]
 pub struct Locale {
+    /// The language of sentences.
     pub lang: Lang,
     /// It is also the zone of a run whose ledger does not say in which zone its file was read.
     pub zone: LocalZone,
     /// The folder for temporary files.
     pub scratch: PathBuf,
+    /// Flags for the ledger and the settings in hand, quoted for a shell.
     pub flags: String,
 }
 
 /// How servers are reached, and with which secrets.
 #[derive(Clone)]
 pub struct Access {
+    /// Gives secrets by their names.
     pub secrets: Arc<dyn Vault>,
     /// The proxy by which servers beyond this machine are reached.
     pub proxy: Option<String>,
@@ -89,16 +96,21 @@ impl Default for Access {
 /// What is to be done with a file.
 #[derive(Clone)]
 pub struct Job {
+    /// How the file is read.
     pub recipe: Recipe,
+    /// The contracts that are known, built-in and own.
     pub contracts: Arc<[Contract]>,
     /// The operations that rows may become: one where the recipe names it, else all.
     pub operations: Vec<Operation>,
+    /// Which server the rows of each system go to.
     pub servers: ServerChoice,
+    /// How servers are reached.
     pub access: Access,
     /// What was answered beforehand to what may be in question.
     pub answers: Answers,
     /// What people changed of the list since it came.
     pub mends: Arc<Mends>,
+    /// Where the result goes.
     pub output: Output,
     /// The language of the result.
     pub lang: Lang,
@@ -119,9 +131,11 @@ pub struct Sending {
     pub concurrency: usize,
     /// How long an answer is awaited.
     pub timeout: Duration,
+    /// The run stops once more rows than this have failed.
     pub max_errors: Option<MaxErrors>,
     /// Nothing is sent unless every row is valid.
     pub require_valid: bool,
+    /// What becomes of rows that repeat others.
     pub duplicates: Duplicates,
     /// Every row is sent anew, whatever was sent before.
     pub again: bool,

@@ -39,15 +39,20 @@ pub struct ColumnOverrides {
 /// Where a field's value comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
+    /// No column feeds it.
     Nowhere,
+    /// From the column of this index.
     Column(usize),
+    /// From `--set`, for every row.
     Set(Vec<Piece>),
 }
 
 /// A part of a `--set` value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece {
+    /// As it was typed.
     Words(String),
+    /// What the cell of this column shows.
     Column(usize),
 }
 

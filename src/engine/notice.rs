@@ -24,31 +24,90 @@ pub enum Weight {
 #[non_exhaustive]
 pub enum Notice {
     /// The headers, and not the caller, chose the operations.
-    ChosenByHeaders { operations: String },
+    ChosenByHeaders {
+        /// `system/operation`, joined by commas.
+        operations: String,
+    },
     /// The contract does not say where the id stands in an answer; this pointer is taken.
-    IdGuessed { operation: String, pointer: String },
+    IdGuessed {
+        /// `system/operation`.
+        operation: String,
+        /// A JSON pointer into the answer.
+        pointer: String,
+    },
     /// A column feeds a field.
-    Column { sheet: String, operation: String, field: String, letter: String, header: String },
+    Column {
+        /// The name of the sheet; empty for a CSV file.
+        sheet: String,
+        /// The name of the operation, without its system.
+        operation: String,
+        /// The name of the field.
+        field: String,
+        /// The letter above the column.
+        letter: String,
+        /// What stands in its header cell.
+        header: String,
+    },
     /// A warning about the file.
     OfFile(Text),
     /// A check could not compare its rows with those of earlier runs.
-    RepeatsNotSought { why: Text },
+    RepeatsNotSought {
+        /// What is wrong with the ledger.
+        why: Text,
+    },
     /// An earlier process left rows in flight; they are unknown now.
-    Recovered { rows: u64 },
+    Recovered {
+        /// How many.
+        rows: u64,
+    },
     /// What a person has to decide before these rows are sent.
     InQuestion(InQuestion),
     /// The file was sent before, and nothing of it is left to send.
-    SentBefore { run: String, ended: String, rows: u32, done: u64, sandbox: bool },
+    SentBefore {
+        /// The name of the run that sent it.
+        run: String,
+        /// When that run ended, on the clock of the reader.
+        ended: String,
+        /// The rows of that run.
+        rows: u32,
+        /// Those of them that are done.
+        done: u64,
+        /// It was a rehearsal.
+        sandbox: bool,
+    },
     /// Rows that repeat earlier ones are sent, for the caller asked for a warning only.
-    RepeatsSent { rows: u64 },
+    RepeatsSent {
+        /// How many.
+        rows: u64,
+    },
     /// The result file of another ledger stands where this run's result would go.
-    ResultOfAnother { theirs: PathBuf, run: String, place: PathBuf, rehearses: bool },
+    ResultOfAnother {
+        /// The result that stands there, and stays.
+        theirs: PathBuf,
+        /// The run that it is of.
+        run: String,
+        /// Where the result of this run goes instead.
+        place: PathBuf,
+        /// This run is a rehearsal.
+        rehearses: bool,
+    },
     /// The ledger's file was removed during the run, and is written again.
-    LedgerWritten { path: PathBuf },
+    LedgerWritten {
+        /// Where it stands again.
+        path: PathBuf,
+    },
     /// Another file took the ledger's place during the run; the run's own ledger lies at `path`.
-    LedgerMoved { path: PathBuf, own: PathBuf },
+    LedgerMoved {
+        /// Where the ledger of this run was written.
+        path: PathBuf,
+        /// The place of the ledger, where the other file stands.
+        own: PathBuf,
+    },
     /// The ledger's file was removed during the run, and cannot be written again.
-    LedgerLost { why: String },
+    LedgerLost {
+        /// The system's words.
+        why: String,
+    },
 }
 
 impl Notice {

@@ -69,6 +69,7 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// All of them, from the address to the end of the answer.
     pub const ALL: [Failure; 11] = [
         Failure::CannotBuild,
         Failure::Dns,
@@ -104,12 +105,15 @@ impl Failure {
 /// An answer of the server, cut to what the program uses.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
+    /// The HTTP status.
     pub status: u16,
     /// `Retry-After`, resolved to seconds from the answer's own `Date`.
     pub retry_after_s: Option<u64>,
+    /// The header `Location`.
     pub location: Option<String>,
     /// The media type without its parameters, in lower case.
     pub content_type: Option<String>,
+    /// The bytes of the body, as far as they were read.
     pub body: Vec<u8>,
     /// The body ended before it should, or was longer than the program reads.
     pub cut: bool,
@@ -150,6 +154,7 @@ impl Status {
         Status::Valid,
     ];
 
+    /// As results and `--json` spell it.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Done => "done",
@@ -163,6 +168,7 @@ impl Status {
         }
     }
 
+    /// The status that [`as_str`](Self::as_str) spells so.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|word| word.as_str() == name)
     }
@@ -177,8 +183,11 @@ impl fmt::Display for Status {
 /// An error in the server's own words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
+    /// Its code of the error.
     pub code: Option<String>,
+    /// Its short sentence.
     pub title: Option<String>,
+    /// Its long one.
     pub description: Option<String>,
 }
 
@@ -203,8 +212,11 @@ impl ApiError {
 pub struct DuplicateOf {
     /// The run that sent it; the run in hand when both rows stand in one file.
     pub run: String,
+    /// The name of its file.
     pub file: String,
+    /// The name of its sheet; empty in a CSV file.
     pub sheet: String,
+    /// The number that the spreadsheet shows beside it.
     pub row: u32,
     /// What became of that row.
     pub result: Option<Status>,
@@ -216,12 +228,15 @@ pub struct DuplicateOf {
 /// What became of a row, as the result files show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
+    /// What became of it, in a word.
     pub status: Status,
     /// The id(s) in the answer, as the server wrote them.
     pub id: Option<Value>,
     /// Why it is not done.
     pub error: Option<Cause>,
+    /// What the contract has against it, and warnings.
     pub problems: Vec<Problem>,
+    /// The status of the last answer; `None` without one.
     pub http_status: Option<u16>,
     /// Requests made for this row.
     pub attempts: u32,
@@ -229,6 +244,7 @@ pub struct Outcome {
     pub sent_at_ms: Option<i64>,
     /// Sent with the request as `X-Request-Id`, for the vendor's support desk.
     pub reference: Option<String>,
+    /// The row that it repeats.
     pub duplicate_of: Option<DuplicateOf>,
 }
 
@@ -306,11 +322,13 @@ impl Tally {
         tally
     }
 
+    /// Counts an outcome.
     pub fn add(&mut self, outcome: &Outcome) {
         self.counts[outcome.status as usize] += 1;
         self.was_done += u64::from(outcome.was_done());
     }
 
+    /// How many rows ended so.
     pub fn count(&self, status: Status) -> u64 {
         self.counts[status as usize]
     }

@@ -63,6 +63,10 @@ impl<T: Serialize> Spool<T> {
         written.map_err(|error| failed(&self.scratch, &error))
     }
 
+    /// Ends the writing; the records can be read.
+    ///
+    /// # Errors
+    /// The disk is full.
     pub fn finish(self) -> Result<Spooled<T>, Error> {
         let Self { file, scratch, .. } = self;
         let file = file.into_inner().map_err(|error| failed(&scratch, error.error()))?;

@@ -28,7 +28,9 @@ pub fn of_settings(name: &str) -> Result<TimeZone, Error> {
 /// The zone of the computer at which a person sits. The library does not look for it: its caller says it.
 #[derive(Debug, Clone)]
 pub struct LocalZone {
+    /// Its name in the IANA database, for messages and the ledger.
     pub name: String,
+    /// Its rules.
     pub zone: TimeZone,
 }
 

@@ -5,7 +5,9 @@ use crate::row::{Cell, trimmed};
 /// The sign that stands before the decimals of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecimalSign {
+    /// `12,5`, as Turkish offices write it.
     Comma,
+    /// `12.5`.
     Point,
 }
 

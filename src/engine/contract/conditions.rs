@@ -15,16 +15,30 @@ const MOST: usize = 5_000;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// In the contract's own words (`x-message`), and the field that they are about.
-    Said { field: String, message: Text },
+    Said {
+        /// The name of that field; empty where the words are about the row.
+        field: String,
+        /// The contract's words.
+        message: Text,
+    },
     /// Fields that are needed where the clauses hold, or where they do not; none where the contract says it in a
     /// way that has no short form.
-    Needs { when: Option<Vec<Clause>>, holds: bool, fields: Vec<String> },
+    Needs {
+        /// The clauses, all of which have to hold.
+        when: Option<Vec<Clause>>,
+        /// The fields are needed where the clauses hold; else where they do not.
+        holds: bool,
+        /// The names of the fields.
+        fields: Vec<String>,
+    },
 }
 
 /// A field that has one of these values; without values: that is there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause {
+    /// The name of the field.
     pub field: String,
+    /// The values, as people write them.
     pub values: Vec<String>,
 }
 

@@ -10,10 +10,13 @@ use crate::say;
 pub struct Family {
     /// How its columns begin.
     pub name: String,
+    /// What people call it.
     pub label: Text,
+    /// Other beginnings of its columns.
     pub aliases: Vec<String>,
     /// The way to the list or the object.
     pub path: Vec<Step>,
+    /// What its columns hold.
     pub shape: Shape,
 }
 

@@ -13,9 +13,11 @@ pub struct Field {
     pub name: String,
     /// Where in the request the value goes; more than one place where a parameter is in the body too.
     pub slots: Vec<Slot>,
+    /// What people call it: the header of a template.
     pub label: Text,
     /// Other headers under which the field is seen.
     pub aliases: Vec<String>,
+    /// What a cell under it is taken for.
     pub kind: Kind,
     /// Required of every row; `if`/`then` may ask for more fields.
     pub required: bool,
@@ -38,8 +40,11 @@ pub struct Field {
 pub enum Slot {
     /// The way from the body's root.
     Body(Vec<Step>),
+    /// A parameter beside the body.
     Parameter {
+        /// Where it stands.
         place: Place,
+        /// Its name in the document.
         name: String,
     },
 }
@@ -47,6 +52,7 @@ pub enum Slot {
 /// One step down into a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// To the property of this name.
     Name(String),
     /// Counted from 0.
     Item(usize),
@@ -55,8 +61,11 @@ pub enum Step {
 /// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// In the path, as `{name}` in its template.
     Path,
+    /// Behind the question mark.
     Query,
+    /// A header of its own.
     Header,
 }
 
@@ -72,11 +81,15 @@ pub enum Check {
 /// What the contract takes a field for; the look of a cell never decides.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
+    /// Any characters.
     Text,
     /// One of a list.
     Enum(Vec<EnumValue>),
+    /// A whole number.
     Integer,
+    /// A number, with decimals or without.
     Number,
+    /// Yes or no, in Turkish or English.
     Boolean,
     /// `format: date`.
     Date,
@@ -93,9 +106,11 @@ pub enum Kind {
 /// A value of an enum and the names that people write for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnumValue {
+    /// The value as a text.
     pub value: String,
     /// As it is sent: `1` may be a number.
     pub json: Value,
+    /// What people call it.
     pub label: Text,
     /// Folded names that mean this value: the value itself, its labels, its aliases.
     pub keys: Vec<String>,

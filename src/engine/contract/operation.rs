@@ -13,11 +13,15 @@ use crate::message::Text;
 /// One call that a row becomes.
 #[derive(Debug, Clone)]
 pub struct Operation {
+    /// The name of its contract.
     pub system: String,
+    /// Its `operationId`.
     pub name: String,
+    /// What people call it.
     pub label: Text,
     /// Names under which an `operation` column may call it, beside its own.
     pub aliases: Vec<String>,
+    /// The method of its requests.
     pub method: Method,
     /// The path below the base URL.
     pub path: String,
@@ -25,6 +29,7 @@ pub struct Operation {
     pub base_url: String,
     /// Alternatives, in the document's order; the first one whose secrets are all given is used. None: nothing is asked.
     pub security: Vec<Vec<Scheme>>,
+    /// What a row can hold, in the order of the document.
     pub fields: Vec<Field>,
     /// Columns that a sheet may have as many of as it needs.
     pub families: Vec<Family>,
@@ -32,21 +37,29 @@ pub struct Operation {
     pub objects: Vec<Object>,
     /// Pointer into the contract's document, to the schema of the request body. Nothing if it has no body.
     pub body_schema: Option<String>,
+    /// What a request carries beside its body.
     pub parameters: Vec<Parameter>,
+    /// Where a good answer has the id; `None` if it has none.
     pub id: Option<IdForm>,
+    /// Where an error answer has its words.
     pub error: ErrorForm,
     /// Index of the field whose equal values go one at a time.
     pub order_by: Option<usize>,
     /// What rows with equal values in that field have in common, as people call it: "the same device".
     pub order_name: Option<Text>,
+    /// What tells duplicates; the first rule that a row falls under counts.
     pub unique: Vec<Unique>,
+    /// Fields that have to agree across rows.
     pub same: Vec<Same>,
     /// Statuses that prove nothing was done, on top of the defaults.
     pub not_applied: Vec<u16>,
+    /// What stands for an optional field without a value.
     pub absent: Absent,
     /// The zone of its local times, where the contract names one.
     pub timezone: Option<TimeZone>,
+    /// How an unknown row is closed; `None` leaves that to a person.
     pub reconcile: Option<Reconcile>,
+    /// How a list comes in pages; `None` if an answer is whole.
     pub pages: Option<Pages>,
     /// Fields whose allowed values stand in this operation's answer: name and pointer, `*` for each item of a list.
     pub values: Vec<(String, String)>,
@@ -55,8 +68,11 @@ pub struct Operation {
 /// A parameter of the path, the query or the header.
 #[derive(Debug, Clone)]
 pub struct Parameter {
+    /// Its name in the document.
     pub name: String,
+    /// Where it stands.
     pub place: Place,
+    /// The server refuses a request without it.
     pub required: bool,
     /// Pointer into the contract's document.
     pub schema: String,
@@ -70,7 +86,12 @@ pub enum Reconcile {
     /// It may be sent again: the server refuses the second by this status.
     Conflict(u16),
     /// The operation `lookup` finds it by the field `by`.
-    Lookup { operation: String, by: String },
+    Lookup {
+        /// The name of an operation of the same contract.
+        operation: String,
+        /// The name of a field of the row that is looked up.
+        by: String,
+    },
 }
 
 /// How an answer is one page of many.
@@ -89,10 +110,15 @@ pub struct Pages {
 /// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
+    /// Reads.
     Get,
+    /// Makes something new each time.
     Post,
+    /// Sets the whole of a thing.
     Put,
+    /// Changes a part of a thing.
     Patch,
+    /// Takes a thing away.
     Delete,
 }
 
@@ -110,8 +136,11 @@ pub struct IdForm {
 /// Where an error answer says what is wrong: JSON pointers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorForm {
+    /// To the server's code of the error.
     pub code: Option<String>,
+    /// To its short sentence.
     pub title: Option<String>,
+    /// To its long one.
     pub description: Option<String>,
     /// Several errors at once: an object of code to text, a list of texts, or a list of objects.
     pub map: Option<String>,
@@ -136,15 +165,20 @@ pub struct Unique {
 /// A field that must agree across the rows in which others are equal.
 #[derive(Debug, Clone)]
 pub struct Same {
+    /// Indices of the fields whose equal values bring rows together.
     pub of: Vec<usize>,
+    /// Index of the field in which such rows have to agree.
     pub field: usize,
+    /// Why, in the words of the contract (`x-message`).
     pub message: Option<Text>,
 }
 
 /// What stands in the body for an optional field without a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
+    /// Nothing: the body leaves the field out.
     Omit,
+    /// An empty text.
     Empty,
 }
 
@@ -154,6 +188,7 @@ impl Operation {
         format!("{}/{}", self.system, self.name)
     }
 
+    /// The index of the field that the API calls so.
     pub fn field(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }
@@ -195,6 +230,7 @@ impl Operation {
 }
 
 impl Method {
+    /// As HTTP spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",

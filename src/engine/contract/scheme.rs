@@ -12,6 +12,7 @@ use super::refs::{Refs, escape};
 pub struct Scheme {
     /// The name in the document.
     pub name: String,
+    /// How it travels.
     pub kind: SchemeKind,
     /// Its value is not a secret (`x-secret: false`). The settings may hold it.
     pub open: bool,
@@ -21,7 +22,10 @@ pub struct Scheme {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemeKind {
     /// `Authorization: Bearer …`, with a token that the user has.
-    Bearer { prefix: String },
+    Bearer {
+        /// What stands before the token: `Bearer`, unless the contract says otherwise.
+        prefix: String,
+    },
     /// A header of its own.
     Header(String),
     /// A parameter of the query.
@@ -29,7 +33,14 @@ pub enum SchemeKind {
     /// `Authorization: Basic …`, and the session cookie that the server answers with.
     Basic,
     /// OAuth 2.0 client credentials (RFC 6749, 4.4): a token that is got for an id and a secret.
-    ClientCredentials { token_url: String, scopes: Vec<String>, prefix: String },
+    ClientCredentials {
+        /// Where the token is asked for.
+        token_url: String,
+        /// What is asked for with it.
+        scopes: Vec<String>,
+        /// What stands before the token.
+        prefix: String,
+    },
     /// `x-token`: a token that is got by a JSON request.
     ExchangedToken(Box<Exchange>),
 }
@@ -45,6 +56,7 @@ pub struct Exchange {
     pub token: String,
     /// JSON pointer to the time at which it ends: RFC 3339, or seconds since 1970.
     pub expiry: Option<String>,
+    /// What stands before the token in `Authorization`.
     pub prefix: String,
 }
 

@@ -14,7 +14,9 @@ use crate::outcome::{Cause, Outcome, Problem, Status};
 /// What was read, as the spool keeps it: each row's end, then its items.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Record {
+    /// A row of the file; its items follow.
     Row(End),
+    /// An item that was read for the row before.
     Item {
         /// Counted from 1.
         page: u64,
@@ -26,15 +28,20 @@ pub enum Record {
 /// How the reading for one row ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
+    /// `Done` if the answer was read whole.
     pub status: Status,
+    /// The status of the last answer; `None` without one.
     pub http_status: Option<u16>,
+    /// Why it is not done.
     pub error: Option<Cause>,
+    /// What the contract has against the row.
     pub problems: Vec<Problem>,
     /// Items that follow.
     pub items: u64,
 }
 
 impl End {
+    /// An end without an answer and without items.
     pub fn of(status: Status) -> Self {
         Self { status, http_status: None, error: None, problems: Vec::new(), items: 0 }
     }

@@ -34,7 +34,9 @@ pub struct Reading<'c> {
 /// One page.
 #[derive(Debug, PartialEq)]
 pub struct Page {
+    /// Counted from 1.
     pub number: u64,
+    /// The items on it, as the server wrote them.
     pub items: Vec<Value>,
     /// Whether another page is to be asked for.
     pub more: bool,

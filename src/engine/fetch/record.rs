@@ -34,6 +34,7 @@ impl Columns {
         columns
     }
 
+    /// Their headers, from the left.
     pub fn names(&self) -> &[String] {
         &self.names
     }

@@ -42,6 +42,7 @@ impl Values {
         }
     }
 
+    /// The values, each once, in the order in which they were first seen.
     pub fn into_list(self) -> Vec<Value> {
         self.list
     }

@@ -12,15 +12,25 @@ use crate::text;
 /// How a file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
+    /// `--to`: the operations by name; `None` leaves them to the headers.
     pub to: Option<String>,
+    /// `--contract`: a document that is not built in.
     pub contract: Option<PathBuf>,
+    /// The profile of the settings that the caller took.
     pub profile: Option<String>,
+    /// `--sheet`: the only sheet that is read.
     pub sheet: Option<String>,
+    /// `--encoding`: the encoding of a text file.
     pub encoding: Option<String>,
+    /// `--hidden skip`: hidden rows are left out.
     pub skip_hidden: bool,
+    /// `--map`: fields, each with the header of its column.
     pub maps: Vec<(String, String)>,
+    /// `--set`: fields, each with its value for every row.
     pub sets: Vec<(String, String)>,
+    /// Fields whose allowed values the caller knows, with these values.
     pub lists: Vec<(String, Vec<String>)>,
+    /// `--duplicates send`: rows that repeat others go all the same.
     pub send_duplicates: bool,
     /// Begun by `--again`: what was sent before does not count.
     #[serde(default)]
@@ -56,6 +66,7 @@ impl Recipe {
         })
     }
 
+    /// What it says about columns.
     pub fn overrides(&self) -> ColumnOverrides {
         ColumnOverrides { maps: self.maps.clone(), sets: self.sets.clone() }
     }

@@ -15,6 +15,7 @@ pub struct Problem {
     pub value: String,
     /// The rule's keyword: `required`, `maxLength`, `enum`, `same`, `type`, …
     pub rule: String,
+    /// What breaks the rule.
     pub complaint: Complaint,
     /// The row goes all the same: the cell is likely wrong, and the contract does not refuse it.
     pub warning: bool,
@@ -28,11 +29,24 @@ pub enum Complaint {
     /// The cell cannot be taken for what the contract says, or shows something else.
     Cell(CellFault),
     /// The value of the field of this name breaks a rule.
-    Rule { name: Text, fault: RuleFault },
+    Rule {
+        /// What people call the field.
+        name: Text,
+        /// How the value breaks the rule.
+        fault: RuleFault,
+    },
     /// The cell names no operation that the columns of the sheet serve.
-    Operation { known: Vec<String> },
+    Operation {
+        /// The operations that they do serve, as `system/operation`.
+        known: Vec<String>,
+    },
     /// The value disagrees with that of another row; in the contract's words, why that is wrong.
-    Contradicts { row: u32, why: Option<Text> },
+    Contradicts {
+        /// The number that the spreadsheet shows beside the other row.
+        row: u32,
+        /// The contract's words.
+        why: Option<Text>,
+    },
 }
 
 /// Why a cell is not taken, or is doubtful.
@@ -41,19 +55,45 @@ pub enum CellFault {
     /// A date stands where a text is needed.
     DateForText,
     /// A character that nobody sees, by its place from 1.
-    HiddenCharacter { place: usize, character: char },
+    HiddenCharacter {
+        /// Counted in characters, from 1.
+        place: usize,
+        /// The character.
+        character: char,
+    },
     /// None of the values that the field may have.
     NotListed(Box<NotListed>),
     /// Not what the field takes.
-    NotA { wanted: Wanted, found: String },
+    NotA {
+        /// What the field takes.
+        wanted: Wanted,
+        /// What the cell shows.
+        found: String,
+    },
     /// The sheet shows something else than what is sent.
-    ShownOtherwise { seen: String, sent: String },
+    ShownOtherwise {
+        /// What the sheet shows.
+        seen: String,
+        /// What is sent.
+        sent: String,
+    },
     /// The format hides a part of what is sent.
-    PartlyShown { format: String, sent: String },
+    PartlyShown {
+        /// The code of the number format.
+        format: String,
+        /// What is sent.
+        sent: String,
+    },
     /// The format shows something else on every computer.
-    Format { format: String },
+    Format {
+        /// The code of the number format.
+        format: String,
+    },
     /// A formula's error.
-    Error { error: String },
+    Error {
+        /// As the sheet shows it: `#REF!`.
+        error: String,
+    },
     /// The file does not carry the formula's result.
     NoResult,
     /// Letters that cannot be read.
@@ -61,7 +101,12 @@ pub enum CellFault {
     /// A number that has lost digits.
     DigitsLost,
     /// More digits than a number keeps.
-    TooManyDigits { found: String, digits: usize },
+    TooManyDigits {
+        /// What the cell shows.
+        found: String,
+        /// How many digits it has.
+        digits: usize,
+    },
     /// A time that clocks skip, or show twice.
     NoSingleTime(Box<NoSingleTime>),
 }
@@ -69,6 +114,7 @@ pub enum CellFault {
 /// A value that is not in the contract's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotListed {
+    /// What the cell shows.
     pub found: String,
     /// The values, as a person would write them.
     pub list: Text,
@@ -79,12 +125,17 @@ pub struct NotListed {
 /// What a cell is read for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wanted {
+    /// Yes or no.
     YesOrNo,
+    /// A whole number.
     Integer,
+    /// A number.
     Decimal,
+    /// A date, with a time or without.
     Date,
     /// The parser's own words say why it is none.
     Json {
+        /// The parser's words.
         why: String,
     },
 }
@@ -96,6 +147,7 @@ pub struct NoSingleTime {
     pub time: String,
     /// The same in ISO 8601, to which an offset can be added.
     pub iso: String,
+    /// The name of the zone in which it was read.
     pub zone: String,
     /// Clocks are put forward over it; else they are put back, and it comes twice.
     pub missing: bool,
@@ -104,31 +156,47 @@ pub struct NoSingleTime {
 /// How a value breaks a rule of the contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleFault {
+    /// The row does not have it.
     Required,
+    /// Too long; lengths are in characters.
     MaxLength {
+        /// The most that it may have.
         limit: u64,
+        /// What it has.
         length: usize,
     },
+    /// Too short.
     MinLength {
+        /// The least that it must have, in characters.
         limit: u64,
     },
+    /// None of the values that it may have.
     Enum {
+        /// The values, joined by commas.
         list: String,
     },
+    /// Not of the form that it must have.
     Pattern {
+        /// A regular expression of ECMA-262.
         pattern: String,
     },
+    /// Not of a form that JSON Schema names.
     Format {
+        /// The name: `date`, `email`, …
         format: String,
     },
     /// A number on the wrong side of its limit.
     Beyond {
+        /// Which limit it is.
         bound: Bound,
+        /// The limit.
         limit: String,
     },
+    /// Another kind of value.
     Type,
     /// A keyword that has no sentence of its own.
     Other {
+        /// The keyword of JSON Schema.
         keyword: String,
     },
     /// A part of the address that is empty, or leads to another address.
@@ -137,6 +205,7 @@ pub enum RuleFault {
     Header,
     /// Digits that do not fit each other.
     CheckDigits {
+        /// How many digits such a number has.
         digits: u32,
     },
     /// Not what the contract expects (`x-warn`).
@@ -146,7 +215,9 @@ pub enum RuleFault {
 /// Which limit a number has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bound {
+    /// Less than the least that is allowed.
     Minimum,
+    /// More than the most that is allowed.
     Maximum,
     /// More than the limit.
     Above,

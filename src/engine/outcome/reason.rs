@@ -12,6 +12,7 @@ use crate::message::Text;
 /// Why a row is not done: the program's reason, the server's words, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
+    /// The program's reason; `None` where the server's words are all there is.
     pub reason: Option<Reason>,
     /// The server's words. In a ledger of an older version, also the sentence that the program kept.
     pub said: ApiError,
@@ -53,11 +54,20 @@ pub enum Reason {
     /// No answer came.
     Failed(Failure),
     /// The server answered with this status, and said nothing else.
-    Answered { status: u16 },
+    Answered {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The answer does not tell whether the row was done.
-    MayBeDone { status: u16 },
+    MayBeDone {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The server refused a second request, and the answer to the first was lost.
-    ConflictAfterUnknown { status: u16 },
+    ConflictAfterUnknown {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The server accepted the row, and its answer holds no id.
     NoId,
     /// Another process is sending the row at this moment.
@@ -65,9 +75,19 @@ pub enum Reason {
     /// The run did not come to the row.
     NotSent(Unsent),
     /// The row waits behind one whose outcome is unknown.
-    HeldBehind { run: String, row: u32, order_name: Text },
+    HeldBehind {
+        /// The run in which that row was sent.
+        run: String,
+        /// The number that the spreadsheet shows beside it.
+        row: u32,
+        /// What the two rows have in common: "the same device".
+        order_name: Text,
+    },
     /// The row that has to be done first was refused.
-    HeldByRefused { row: u32 },
+    HeldByRefused {
+        /// The number that the spreadsheet shows beside that row.
+        row: u32,
+    },
     /// Hidden in the spreadsheet, and left out.
     Hidden,
     /// Left out by a person, on the page.
@@ -86,7 +106,10 @@ pub enum Unsent {
     #[default]
     Unsaid,
     /// The run stopped first.
-    Stopped { why: Text },
+    Stopped {
+        /// What stopped it.
+        why: Text,
+    },
     /// The run ended, and the row is left for the next.
     Left,
     /// The file has invalid rows, and `--require-valid` was given.
@@ -100,17 +123,36 @@ pub enum Unsent {
 #[serde(rename_all = "kebab-case")]
 pub enum Unread {
     /// No answer came, however often it was tried.
-    NoReply { failure: Failure, tries: u32 },
+    NoReply {
+        /// How the last try ended.
+        failure: Failure,
+        /// How often it was tried.
+        tries: u32,
+    },
     /// The answer is longer than the program takes.
-    TooLong { mib: u64 },
+    TooLong {
+        /// The most that it takes, in MiB.
+        mib: u64,
+    },
     /// The answer is not JSON.
-    NotJson { why: String },
+    NotJson {
+        /// The parser's words.
+        why: String,
+    },
     /// The answer has no list where the contract says one stands.
-    NoList { pointer: String },
+    NoList {
+        /// Where it should stand: a JSON pointer.
+        pointer: String,
+    },
     /// The list changed while it was read, or lacks pages.
     ListChanged(ListDoubt),
     /// Only the first pages were read: why, where the program knows.
-    Partly { pages: u64, why: Option<Box<Reason>> },
+    Partly {
+        /// How many pages were read.
+        pages: u64,
+        /// Why no more.
+        why: Option<Box<Reason>>,
+    },
     /// The run stopped before it came to the row.
     Stopped,
     /// The row is hidden in the spreadsheet, and left out.
@@ -126,6 +168,7 @@ pub struct ListDoubt {
     pub read: u64,
     /// How many records the server counted on the first page, and on the latest.
     pub first_total: Option<u64>,
+    /// The latest of the two counts.
     pub total: Option<u64>,
 }
 
@@ -134,11 +177,22 @@ pub struct ListDoubt {
 #[serde(rename_all = "kebab-case")]
 pub enum ListEnd {
     /// A page is empty, and the server says that there are more.
-    Empty { page: u64, last: u64 },
+    Empty {
+        /// The page, counted from 1.
+        page: u64,
+        /// The last page, as the server counts.
+        last: u64,
+    },
     /// A page is the same as the one before.
-    Repeated { page: u64 },
+    Repeated {
+        /// The page, counted from 1.
+        page: u64,
+    },
     /// The list has more pages than the program reads.
-    TooMany { pages: u64 },
+    TooMany {
+        /// The most that it reads.
+        pages: u64,
+    },
 }
 
 impl Reason {

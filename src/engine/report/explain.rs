@@ -15,9 +15,11 @@ use crate::words::{self, Reader};
 /// Whose words an explanation may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
+    /// The language of the explanation.
     pub lang: Lang,
     /// The headers of the row's sheet.
     pub headers: &'a [CompactString],
+    /// The operation of the row; `None` where it names none.
     pub operation: Option<&'a Operation>,
     /// The run in hand.
     pub run: Option<&'a str>,

@@ -43,7 +43,9 @@ use crate::text;
 /// What a result looks like; all of it is known before the first row.
 #[derive(Debug, Clone)]
 pub struct Layout<'a> {
+    /// The language of headers and sentences.
     pub lang: Lang,
+    /// The input's sheets, as places number them.
     pub sheets: &'a [Sheet],
     /// The number formats of the input, as cells name them.
     pub formats: &'a [String],
@@ -66,7 +68,9 @@ pub struct Layout<'a> {
 /// What a run came to, for the summary.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
+    /// The run's name; a check has none.
     pub run: Option<&'a str>,
+    /// The path of the input.
     pub file: &'a str,
     /// In hexadecimal.
     pub sha256: &'a str,
@@ -74,17 +78,23 @@ pub struct Facts<'a> {
     pub to: &'a str,
     /// Where the requests went; empty for a check.
     pub base_url: &'a str,
+    /// The profile of the settings that was used.
     pub profile: Option<&'a str>,
     /// How the file was understood.
     pub read_as: &'a ReadAs,
     /// Milliseconds since 1970-01-01 UTC, as is `ended_ms`.
     pub started_ms: i64,
+    /// When it ended.
     pub ended_ms: i64,
+    /// How long it took, in seconds.
     pub elapsed_s: f64,
+    /// How many rows ended how.
     pub tally: &'a Tally,
     /// Why the run stopped before its end.
     pub stopped: Option<&'a str>,
+    /// What is to be known of the file.
     pub warnings: &'a [String],
+    /// How the run ended.
     pub ending: Ending,
 }
 

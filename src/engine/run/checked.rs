@@ -68,6 +68,7 @@ impl Checked {
         self.file.valid
     }
 
+    /// Rows that the contract refuses.
     pub fn invalid(&self) -> u64 {
         self.file.invalid
     }

@@ -16,9 +16,17 @@ pub enum Event {
     /// A stage began.
     Began(Stage),
     /// Rows of the file, or records of a list, that were read so far.
-    Read { rows: u64 },
+    Read {
+        /// How many.
+        rows: u64,
+    },
     /// Rows came to an outcome, and the ledger has it on disk.
-    Settled { status: Status, rows: u64 },
+    Settled {
+        /// The outcome.
+        status: Status,
+        /// How many came to it.
+        rows: u64,
+    },
     /// The server asked for a pause. No request leaves before it is over.
     Holding(Duration),
     /// The ledger could not keep an answer. This JSON line is its only record.
@@ -35,7 +43,10 @@ pub enum Stage {
     /// Rows are read and checked, or a list is read.
     Reading,
     /// Rows are sent, or read for one by one.
-    Sending { rows: u64 },
+    Sending {
+        /// How many rows there are to send.
+        rows: u64,
+    },
 }
 
 /// Hears what a stage tells, on the thread that called the stage.
@@ -53,7 +64,9 @@ pub trait Observer {
 /// The caller of a stage: it hears what happens, and may stop it.
 #[derive(Clone, Copy)]
 pub struct Caller<'a> {
+    /// Hears what happens.
     pub observer: &'a dyn Observer,
+    /// Says whether to go on.
     pub control: &'a Control,
 }
 

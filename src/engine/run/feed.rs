@@ -40,6 +40,7 @@ pub struct Events(Arc<Queue>);
 /// What a watcher hears within a time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Heard {
+    /// Something happened.
     Event(Event),
     /// The time is over.
     Nothing,

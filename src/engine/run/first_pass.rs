@@ -124,7 +124,9 @@ impl CheckedFile {
 /// What a file is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
+    /// It is only looked at.
     Check,
+    /// Its rows are to be sent.
     Send,
     /// What was sent is read once more, and nothing is asked.
     Again,

@@ -42,7 +42,12 @@ const LONGEST_RECORD: usize = 300;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
     /// It is there: its id, and the record as the server has it.
-    There { id: Value, record: String },
+    There {
+        /// As the server wrote it.
+        id: Value,
+        /// One line of JSON, cut where it is long.
+        record: String,
+    },
     /// The server answered, and does not know it.
     Absent,
     /// It could not be asked, or did not answer.
@@ -56,6 +61,7 @@ pub enum Unasked {
     NoValue,
     /// The answer holds no id.
     NoId,
+    /// The request failed.
     Failed(Cause),
     /// The look-up stopped first.
     Stopped(Text),

@@ -23,6 +23,7 @@ pub struct Summary {
     pub run: Option<String>,
     /// The file as its caller named it.
     pub path: PathBuf,
+    /// Its name, without the folder.
     pub file_name: String,
     /// Of the file, in hexadecimal.
     pub sha256: String,
@@ -32,11 +33,15 @@ pub struct Summary {
     pub addresses: String,
     /// The name that the caller has for its settings.
     pub profile: Option<String>,
+    /// How the file was understood.
     pub read_as: ReadAs,
     /// Milliseconds since 1970-01-01 UTC, as is `ended_ms`.
     pub started_ms: i64,
+    /// When it ended.
     pub ended_ms: i64,
+    /// How long it took.
     pub elapsed: Duration,
+    /// How many rows ended how.
     pub tally: Tally,
     /// Rows that left now: the run may be older.
     pub sent: u64,
@@ -44,7 +49,9 @@ pub struct Summary {
     pub done_before: u64,
     /// What was in question before anything was sent.
     pub in_question: InQuestion,
+    /// What is to be known of the file beside its rows.
     pub warnings: Vec<Text>,
+    /// How it ended.
     pub ending: Ending,
     /// What stopped the run, or kept its result from being written.
     pub stop: Option<Error>,

@@ -23,7 +23,9 @@ pub struct Secrets {
 /// What goes with each request of an operation, but for a token that the program gets itself.
 #[derive(Debug, Default)]
 pub struct Credentials {
+    /// Headers, marked as sensitive.
     pub headers: HeaderMap,
+    /// Query parameters: names and values.
     pub query: Vec<(String, SecretString)>,
 }
 

@@ -18,6 +18,7 @@ const FIRST_REFUSALS: usize = 3;
 /// A bound on rows that fail, as `--max-errors` gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxErrors {
+    /// So many rows.
     Rows(u64),
     /// Of the rows to be sent.
     Percent(f64),
@@ -90,6 +91,7 @@ pub struct Breaker {
 /// What the breaker has to say after a row.
 #[derive(Debug, Default, PartialEq)]
 pub struct Call {
+    /// Why the run halts, where it does.
     pub stop: Option<Halt>,
     /// Rows that were refused for what is wrong with the run, not with them: pending again.
     pub reopen: Vec<u32>,

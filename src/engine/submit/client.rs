@@ -94,6 +94,7 @@ impl Sender {
 
 /// Where something of a run goes to.
 pub struct Address {
+    /// The address, as a person reads it.
     pub text: String,
     /// It is on this machine.
     pub here: bool,

@@ -5,15 +5,19 @@ use tokio::sync::watch;
 /// Why a caller ends a run before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
+    /// Ctrl-C, or a person who cancels.
     Interrupt,
+    /// The system ends the process.
     Terminate,
 }
 
 /// The word that counts now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Command {
+    /// New requests may leave.
     #[default]
     GoOn,
+    /// No new request leaves; those in flight are settled.
     Pause,
     /// The last word: no other follows.
     Cancel(Signal),

@@ -43,12 +43,15 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What the loop needs to know of the run.
 pub struct Plan<'a> {
+    /// The operations of the run, as requests number them.
     pub operations: &'a [&'a Operation],
     /// The ledger's number of each operation's server.
     pub servers: &'a [u32],
+    /// The run's name: references begin with it.
     pub run: &'a str,
     /// The run's number in the ledger.
     pub number: u32,
+    /// Requests in flight at most.
     pub concurrency: usize,
     /// Draws the nonce of each attempt.
     pub nonce: fn() -> u64,
@@ -103,6 +106,7 @@ pub struct Dispatch<'a, W, H, R> {
 }
 
 impl<'a, W: Wire, H: Fn(Step), R: Iterator<Item = Result<Queued, Error>>> Dispatch<'a, W, H, R> {
+    /// A loop over `rows`, which gives its steps to `hand` and hears of them by `receipts`.
     pub fn new(
         plan: Plan<'a>,
         wire: &'a W,

@@ -12,21 +12,47 @@ pub enum Halt {
     /// The server does not accept the credentials.
     Unauthorised,
     /// The server redirects to another address.
-    Moved { status: u16, to: String },
+    Moved {
+        /// The HTTP status.
+        status: u16,
+        /// Where to, without what may be secret.
+        to: String,
+    },
     /// A web page answered in place of the API.
-    WebPage { status: u16 },
+    WebPage {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The server cannot perform the operation at all.
-    NotAble { status: u16 },
+    NotAble {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The server asks for a longer pause than the run makes.
-    ComeBack { seconds: u64 },
+    ComeBack {
+        /// How long it is.
+        seconds: u64,
+    },
     /// The first rows were all refused for what is wrong with the user or the address.
-    AllRefused { status: u16 },
+    AllRefused {
+        /// The HTTP status.
+        status: u16,
+    },
     /// So many rows in a row ended unknown.
-    AllUnknown { rows: u32 },
+    AllUnknown {
+        /// How many.
+        rows: u32,
+    },
     /// So many tries in a row did not reach the server.
-    Unreachable { tries: u32 },
+    Unreachable {
+        /// How many.
+        tries: u32,
+    },
     /// More rows failed than `--max-errors` allows.
-    TooManyErrors { errors: u64 },
+    TooManyErrors {
+        /// How many failed.
+        errors: u64,
+    },
     /// No token can be got, and requests need one.
     NoToken(NoToken),
 }
@@ -36,33 +62,47 @@ pub enum Halt {
 pub struct NoToken {
     /// The token's address, without what may be secret.
     pub place: String,
+    /// What went wrong.
     pub fault: TokenFault,
 }
 
 /// What went wrong when a token was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenFault {
-    /// The server refused: in its words, where it has some that hold no secret. `secrets`: what it was asked with.
+    /// The server refused.
     Refused {
+        /// The HTTP status.
         status: u16,
+        /// Its words, where it has some that hold no secret.
         said: String,
+        /// The names of the secrets that it was asked with.
         secrets: Vec<String>,
     },
+    /// A web page answered.
     WebPage {
+        /// The HTTP status.
         status: u16,
     },
+    /// The answer is not JSON.
     NotJson,
     /// The answer holds no token that can be used at this place.
     Missing {
+        /// The place: a JSON pointer.
         pointer: String,
     },
+    /// The server redirects to another address.
     Moved {
+        /// The HTTP status.
         status: u16,
     },
+    /// The server is not ready, and asking again did not help.
     NotNow {
+        /// The HTTP status.
         status: u16,
     },
+    /// The server asks for a longer pause than the run makes.
     ComeBack {
+        /// How long it is.
         seconds: u64,
     },
     /// No answer came.

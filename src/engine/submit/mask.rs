@@ -13,6 +13,7 @@ const SHORTEST: usize = 8;
 pub struct Mask(Vec<SecretString>);
 
 impl Mask {
+    /// Adds a text, and the form that it has in an address.
     pub fn add(&mut self, text: &str) {
         let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
         for form in [text, &encoded] {

@@ -22,6 +22,7 @@ const LARGEST_BUNDLE: u64 = 64 * 1024 * 1024;
 
 /// The names under which `auth` has what a proxy asks for.
 pub const PROXY_USER: &str = "proxy_user";
+/// See [`PROXY_USER`].
 pub const PROXY_PASSWORD: &str = "proxy_password";
 
 /// How servers are reached. Without a word of the caller: straight, and by the system's certificate authorities.

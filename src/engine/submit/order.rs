@@ -21,6 +21,7 @@ pub struct Order {
 
 /// What becomes of a row that comes up.
 pub enum Admission {
+    /// It may go now.
     Go(Queued),
     /// Behind a row in flight; comes up again by itself.
     Parked,
@@ -55,6 +56,7 @@ impl Order {
         lacks
     }
 
+    /// Takes a row that comes up, in file order.
     pub fn admit(&mut self, row: Queued) -> Admission {
         let Some(key) = row.request.order() else { return Admission::Go(row) };
         if self.held.contains(&key) {

@@ -74,6 +74,7 @@ impl Rate {
         RATES.contains(&per_second).then_some(Self(per_second))
     }
 
+    /// Requests a second.
     pub fn per_second(self) -> f64 {
         self.0
     }
@@ -82,6 +83,7 @@ impl Rate {
 /// Whether a request may leave whose turn was taken before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leave {
+    /// It may leave.
     Now,
     /// A little later.
     At(Instant),

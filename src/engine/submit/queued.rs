@@ -9,8 +9,11 @@ use crate::validate::Request;
 /// A row that waits to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queued {
+    /// Its number among the rows read, from 0.
     pub ordinal: u32,
+    /// Where it stands.
     pub place: Place,
+    /// What is sent.
     pub request: Request,
     /// Requests made for it since the command was given.
     pub attempts: u32,

@@ -34,12 +34,18 @@ use reply::{reply, unbroken};
 pub enum Reply {
     /// The answer's JSON; null where it has no body.
     Answer {
+        /// The HTTP status.
         status: u16,
+        /// The JSON.
         body: Value,
     },
+    /// No answer that can be used.
     Failed {
+        /// What the row is then.
         status: Status,
+        /// The status of the last answer; `None` without one.
         http_status: Option<u16>,
+        /// Why.
         error: Cause,
     },
     /// The run was stopped first.

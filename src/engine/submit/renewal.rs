@@ -39,6 +39,7 @@ struct Slot {
 /// The token that a request goes with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
+    /// Index of the source that gave it.
     pub source: usize,
     generation: u32,
 }
@@ -46,12 +47,16 @@ pub struct Used {
 /// What becomes of a request for a token.
 #[derive(Debug, PartialEq)]
 pub enum Landing {
+    /// The token is in force.
     Renewed,
     /// Ask again, after the server's own pause or one that the `nth` failure calls for.
     Again {
+        /// The server's pause, if it named one.
         pause: Option<Duration>,
+        /// How many requests in a row gave no token.
         nth: u32,
     },
+    /// No token is to be had.
     GiveUp(NoToken),
 }
 
@@ -77,6 +82,7 @@ impl Tokens {
         slot.token.is_none() || slot.due.is_some_and(|due| due <= now)
     }
 
+    /// A source is asked from now on.
     pub fn begin(&mut self, source: usize) {
         self.asking = Some(source);
     }

@@ -29,6 +29,7 @@ pub const MOST_ASKED_ATTEMPTS: u32 = 50;
 /// What happens next to a row, and to the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
+    /// What the ledger keeps of the attempt.
     pub settlement: Settlement,
     /// Send the row again: it is pending, or unknown and may be repeated.
     pub again: Option<Again>,

@@ -59,6 +59,7 @@ pub enum OfBefore {
 /// Whose fault a refusal is, if the first rows all get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blame {
+    /// The row is wrong.
     Row,
     /// The user lacks the right, or the address is wrong.
     Run,
@@ -78,11 +79,13 @@ pub enum Sought {
 /// What a status says to a request for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenAnswer {
+    /// The answer holds a token.
     Granted,
     /// Asking again may help.
     Later,
     /// The token's address is another.
     Moved,
+    /// Asking again will not help.
     Never,
 }
 

@@ -44,7 +44,12 @@ pub struct Token {
 #[derive(Debug, PartialEq)]
 pub enum Refused {
     /// Not now; perhaps after so many seconds.
-    Later { retry_after_s: Option<u64>, why: NoToken },
+    Later {
+        /// The server's pause, if it named one.
+        retry_after_s: Option<u64>,
+        /// Why there is none now.
+        why: NoToken,
+    },
     /// Asking again will not help.
     Never(NoToken),
 }

@@ -9,9 +9,11 @@ use crate::error::Error;
 /// Whether a secret will be there, told without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promise {
+    /// Nobody gave it.
     Missing,
     /// It has a place, which was not looked at yet.
     Likely,
+    /// It is there.
     Given,
 }
 

@@ -16,6 +16,7 @@ pub trait Wire {
     /// Where an operation's token comes from; none where it takes none, or one that the user gave.
     fn source_of(&self, operation: usize) -> Option<usize>;
 
+    /// The source with an index that [`source_of`](Self::source_of) gave.
     fn source(&self, source: usize) -> &Source;
 
     /// Makes one request and tells how it ended. Never fails: every end is an [`Attempt`].

@@ -28,6 +28,7 @@ pub struct Across {
 /// How long a row that was sent counts against an equal one, and whether a later one is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
+    /// How long a row that was sent counts.
     pub length: Duration,
     /// A row of a `unique` rule whose `after-window` is `ask`.
     pub asks_after: bool,
@@ -54,7 +55,9 @@ const MENDED: Window = Window { length: MENDED_WINDOW, asks_after: false, takes_
 /// A row's key: what tells its duplicates.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
+    /// What equal rows have in common.
     pub key: Key,
+    /// Its number among the rows read, from 0.
     pub ordinal: u32,
     /// Index of the naming that the key is made under.
     pub naming: u16,
@@ -92,15 +95,26 @@ pub enum Finding {
     /// Repeats the row with this ordinal.
     Repeats(u32),
     /// Contradicts the row with this ordinal, by the operation's `same` rule of this index.
-    Contradicts { other: u32, rule: u16 },
+    Contradicts {
+        /// The ordinal of that row.
+        other: u32,
+        /// The index of the rule.
+        rule: u16,
+    },
     /// The nth of several equal rows, all of them meant; counted from 0.
     Occurrence(u32),
     /// The nth of equal rows that others undo; `by` is the one in front of it. Counted from 0, which is not told.
-    AfterReset { nth: u32, by: u32 },
+    AfterReset {
+        /// Its number among its equals.
+        nth: u32,
+        /// The ordinal of the row in front of it.
+        by: u32,
+    },
 }
 
 /// All findings in the order of the rows, and the marks by which the ledger is asked.
 pub struct Findings {
+    /// Ordinals with what was found, ascending; a row without a finding is not in it.
     pub list: Vec<(u32, Finding)>,
     /// Sorted by key; only of rows that may be sent, or were when the file was an earlier one.
     pub marks: Vec<Mark>,

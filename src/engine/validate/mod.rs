@@ -114,35 +114,49 @@ impl Request {
 /// What the contract says of a row, as the spool keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
+    /// The contract accepts it.
     Valid {
+        /// What it is sent as.
         request: Request,
+        /// What is likely wrong.
         warnings: Vec<Problem>,
     },
     /// Valid, and only checked: there is nothing to send.
     Accepted {
+        /// Index into the run's operations.
         operation: usize,
+        /// By which it would wait for others; only where a ledger is compared with.
         order: Option<Key>,
+        /// What is likely wrong.
         warnings: Vec<Problem>,
     },
+    /// The contract refuses it.
     Invalid {
+        /// Index into the run's operations; `None` where the row names none of them.
         operation: Option<usize>,
+        /// Every problem, and warnings.
         problems: Vec<Problem>,
     },
     /// Hidden in the spreadsheet, and to be left out.
     Hidden {
+        /// Index into the run's operations.
         operation: usize,
     },
     /// Left out by a person.
     LeftOut {
+        /// Index into the run's operations.
         operation: usize,
     },
     /// The example of the template as it stands there: no row of the list.
     Example {
+        /// Index into the run's operations.
         operation: usize,
     },
     /// The file is an earlier result, and this row was settled in it: it stays as it is.
     Before {
+        /// Index into the run's operations.
         operation: usize,
+        /// What the result says of it.
         status: Status,
         /// The id as JSON, for the spool keeps no values without a type.
         id: Option<String>,
@@ -174,6 +188,7 @@ pub struct Marks {
 pub struct Accepted<'r> {
     rules: &'r Rules<'r>,
     shape: &'r Shape,
+    /// What the rules across rows compare.
     pub marks: Marks,
     /// What is likely wrong, and not for the contract to refuse.
     pub warnings: Vec<Problem>,
@@ -271,6 +286,7 @@ impl<'a> Rules<'a> {
         })
     }
 
+    /// The operation whose rows are judged.
     pub fn operation(&self) -> &'a Operation {
         self.operation
     }
@@ -404,8 +420,11 @@ pub fn order_key(keyer: &KeyedHasher, value: &[u8]) -> Key {
 
 /// What a problem's place is told from.
 pub struct Context<'a> {
+    /// The row, as the file has it.
     pub row: &'a Row,
+    /// Which column feeds which field.
     pub route: &'a Route,
+    /// How its cells are read.
     pub coerce: &'a Coerce<'a>,
 }
 

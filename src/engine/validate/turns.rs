@@ -11,6 +11,7 @@ use crate::keyed::Key;
 /// A row that another one undoes.
 #[derive(Debug, Clone, Copy)]
 pub struct Turn {
+    /// Its number among the rows read, from 0.
     pub ordinal: u32,
     /// The key of the first of its equals.
     pub key: Key,

@@ -27,7 +27,9 @@ pub use self::reason::{list_doubt, reason};
 /// The reader's language, and the flags that the commands in a sentence have to carry ([`hint`](crate::hint)).
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
+    /// The language.
     pub lang: Lang,
+    /// The flags, quoted for a shell; empty where none are needed.
     pub flags: &'a str,
 }
 

@@ -22,6 +22,7 @@ use crate::row::{Cell, Row};
 
 /// What the result looks like; all of it is known before its first row is written.
 pub struct Layout<'a> {
+    /// What it has in common with the result of a run.
     pub result: super::Layout<'a>,
     /// The properties of the records.
     pub columns: &'a Columns,
@@ -36,9 +37,11 @@ pub struct Layout<'a> {
 pub struct Line<'l> {
     /// The row for which it was read.
     pub row: Option<&'l Row>,
+    /// How the reading for that row ended.
     pub outcome: &'l Outcome,
     /// Counted from 1.
     pub page: u64,
+    /// The record; `None` where nothing was read.
     pub item: Option<&'l Value>,
 }
 

@@ -32,8 +32,11 @@ pub struct Fetched {
     pub operation: String,
     /// It read for each row of a file; else one list.
     pub from_file: bool,
+    /// How many rows ended how; a list counts as one.
     pub tally: Tally,
+    /// Pages that were read.
     pub pages: u64,
+    /// Records that were read.
     pub items: u64,
     /// The server's own count of the only list that was read.
     pub total: Option<u64>,
@@ -45,9 +48,13 @@ pub struct Fetched {
     pub left_out: bool,
     /// Why the last row that failed did.
     pub failure: Option<Cause>,
+    /// What ended it before its time.
     pub stop: Option<Error>,
+    /// How it ended.
     pub ending: Ending,
+    /// The file that was written.
     pub result: Option<PathBuf>,
+    /// How long it took.
     pub elapsed: Duration,
 }
 

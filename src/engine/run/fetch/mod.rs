@@ -76,6 +76,7 @@ impl ToFetch {
         self.source.rows()
     }
 
+    /// The operation that would be called.
     pub fn operation(&self) -> &Operation {
         &self.operation
     }

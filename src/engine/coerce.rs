@@ -25,7 +25,7 @@ use crate::fold::{composed, fold};
 use crate::message::{Text, shown};
 use crate::number_format::exact;
 use crate::outcome::{CellFault, NoSingleTime, NotListed, Wanted};
-use crate::row::{BadCell, Cell, hidden_char, trimmed};
+use crate::row::{BadCell, Cell, hidden_char, is_plain, trimmed};
 
 /// Digits that a spreadsheet keeps of a number; what has more is already wrong in the file.
 const EXACT_DIGITS: f64 = 1e15;
@@ -108,7 +108,8 @@ impl Coerce<'_> {
                 if self.formats.is_text_file && is_e_notation(text) {
                     return Err(CellFault::DigitsLost);
                 }
-                visible(composed(text))
+                // Most texts are what they seem to be.
+                if is_plain(text) { Ok(Cow::Borrowed(text)) } else { visible(composed(text)) }
             }
             Cell::Number { value, .. } if !has_exact_digits(*value) => Err(CellFault::DigitsLost),
             Cell::Number { value, format } => match self.formats.shown(*value, *format) {
@@ -334,7 +335,8 @@ fn is_e_notation(text: &str) -> bool {
     if !matches!(text.as_bytes(), [b'0'..=b'9', .., b'0'..=b'9']) {
         return false;
     }
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let Some(at) = text.bytes().position(|byte| matches!(byte, b'E' | b'e')) else { return false };
+    let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once([',', '.']).unwrap_or((mantissa, "0"));
     digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)

@@ -3,6 +3,7 @@
 //! HMAC-SHA-256 under a key that never leaves the ledger, cut to 128 bits: equal fields give equal
 //! keys, and a key tells nobody what the fields were.
 
+use std::cmp::Ordering;
 use std::hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _, RandomState};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -10,8 +11,21 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 /// A row's mark, or that of its order key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key(pub [u8; 16]);
+
+/// By the bytes, as one number: a check sorts the keys of a whole file.
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// Makes [`Key`]s for one operation and one ledger. What is hashed is said in [`identity`](crate::identity).
 #[derive(Clone)]
@@ -25,9 +39,6 @@ enum Function {
     /// Good for one reading of a file, at a fraction of the cost.
     Reading(DefaultHasher),
 }
-
-/// Bytes of a usual row's parts, with their lengths.
-const USUAL_LENGTH: usize = 192;
 
 impl KeyedHasher {
     /// Two names are part of every key: what rows of one operation have in common.
@@ -51,28 +62,24 @@ impl KeyedHasher {
 
     /// The key of some parts under a purpose. Each part goes in with its length, so that parts cannot
     /// run into each other.
-    pub fn key<'p>(&self, purpose: &str, parts: impl IntoIterator<Item = &'p [u8]>) -> Key {
+    pub fn key(&self, purpose: &str, parts: impl IntoIterator<Item: AsRef<[u8]>>) -> Key {
         let mut key = [0; 16];
         match &self.0 {
             Function::Ledger(mac) => {
                 let mut mac = mac.clone();
                 feed(&mut mac, purpose.as_bytes());
                 for part in parts {
-                    feed(&mut mac, part);
+                    feed(&mut mac, part.as_ref());
                 }
                 key.copy_from_slice(&mac.finalize().into_bytes()[..16]);
             }
             Function::Reading(hasher) => {
-                // Hashed in one piece: the hasher takes much longer over several.
-                let mut whole = Vec::with_capacity(USUAL_LENGTH);
-                let mut put = |part: &[u8]| {
-                    whole.extend_from_slice(&(part.len() as u32).to_le_bytes());
-                    whole.extend_from_slice(part);
-                };
-                put(purpose.as_bytes());
-                parts.into_iter().for_each(put);
-                let mut low = hasher.clone();
-                low.write(&whole);
+                let mut buffer = Buffer::of(hasher.clone());
+                buffer.feed(purpose.as_bytes());
+                for part in parts {
+                    buffer.feed(part.as_ref());
+                }
+                let low = buffer.into_hasher();
                 let mut high = low.clone();
                 high.write_u8(1);
                 key[..8].copy_from_slice(&low.finish().to_le_bytes());
@@ -90,6 +97,51 @@ impl KeyedHasher {
     /// The key of the nth equal body of a file; the first keeps its own.
     pub fn occurrence(&self, key: Key, nth: u32) -> Key {
         if nth == 0 { key } else { self.key("occurrence", [key.0.as_slice(), &nth.to_le_bytes()]) }
+    }
+}
+
+/// Gathers the parts of a key, because the hasher takes much longer over many short pieces than over one.
+struct Buffer {
+    hasher: DefaultHasher,
+    bytes: [u8; Self::ROOM],
+    filled: usize,
+}
+
+impl Buffer {
+    /// Bytes of a usual row's parts, with their lengths.
+    const ROOM: usize = 192;
+
+    fn of(hasher: DefaultHasher) -> Self {
+        Self { hasher, bytes: [0; Self::ROOM], filled: 0 }
+    }
+
+    /// Each part goes in with its length.
+    fn feed(&mut self, part: &[u8]) {
+        self.put(&(part.len() as u64).to_le_bytes());
+        self.put(part);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        if self.bytes.len() - self.filled < bytes.len() {
+            self.empty();
+        }
+        match self.bytes[self.filled..].get_mut(..bytes.len()) {
+            Some(room) => {
+                room.copy_from_slice(bytes);
+                self.filled += bytes.len();
+            }
+            None => self.hasher.write(bytes),
+        }
+    }
+
+    fn empty(&mut self) {
+        self.hasher.write(&self.bytes[..self.filled]);
+        self.filled = 0;
+    }
+
+    fn into_hasher(mut self) -> DefaultHasher {
+        self.empty();
+        self.hasher
     }
 }
 
@@ -123,6 +175,15 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_sorted_by_their_bytes() {
+        let mut keys: Vec<Key> = (0..200_u8).map(|n| Key([n.wrapping_mul(91); 16])).collect();
+        keys.push(Key([0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+        keys.push(Key([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]));
+        keys.sort();
+        assert!(keys.is_sorted_by_key(|key| key.0));
+    }
+
+    #[test]
     fn rows_of_one_reading_are_told_apart_as_those_of_a_ledger_are() {
         let reading = RandomState::new();
         let keyer = KeyedHasher::of_reading(&reading, "a", "op");
@@ -133,6 +194,12 @@ mod tests {
         assert_eq!(KeyedHasher::of_reading(&reading, "a", "op").key("unique", parts()), key(&["ab", "c"]));
         assert_ne!(KeyedHasher::of_reading(&reading, "b", "op").key("unique", parts()), key(&["ab", "c"]));
         assert_ne!(KeyedHasher::of_reading(&RandomState::new(), "a", "op").key("unique", parts()), key(&["ab", "c"]));
+        for length in [0, 1, 150, 176, 184, 185, 192, 193, 5000] {
+            let long = "x".repeat(length);
+            assert_eq!(key(&[&long, "b"]), key(&[&long, "b"]), "{length}");
+            assert_ne!(key(&[&long, "b"]), key(&[&long, "c"]), "{length}");
+            assert_ne!(key(&[&long, "b"]), key(&[&format!("{long}b"), ""]), "{length}");
+        }
         let Key(bytes) = key(&["a"]);
         assert_ne!(bytes[..8], bytes[8..]);
     }

@@ -81,15 +81,31 @@ fn is_direction(c: char) -> bool {
 /// The first character of a trimmed text that nobody sees and no value has: a control other than a line end or a tab,
 /// or a mark of direction.
 pub fn hidden_char(text: &str) -> Option<(usize, char)> {
-    // The bytes with which such a character may begin: one look at a cell settles nearly all of them. Looking at every
-    // byte is faster than stopping at the first, because the compiler takes sixteen at a time.
-    let may_begin = |byte: u8| matches!(byte, 0..b' ' | 0x7f | 0xc2 | 0xd8 | 0xe2);
-    if !text.bytes().fold(false, |found, byte| found | may_begin(byte)) {
+    if is_plain(text) {
         return None;
     }
     let is_hidden = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || is_direction(c);
     text.chars().enumerate().find(|(_, c)| is_hidden(*c))
 }
+
+/// Whether a text holds the usual characters alone: visible ASCII, blanks, and the letters that most languages of Europe
+/// add to it. None of them is hidden, and none joins the letter before it. One look at the bytes settles nearly all cells;
+/// of the others this says nothing.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| PLAIN[usize::from(byte)])
+}
+
+/// Bytes of the characters from U+00C0 to U+02FF, which begin with 0xC3 to 0xCB, and of visible ASCII. A character that
+/// [`hidden_char`] looks for begins with another byte, and so does every combining mark.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = matches!(byte as u8, b' '..=b'~' | 0x80..=0xbf | 0xc3..=0xcb);
+        byte += 1;
+    }
+    plain
+};
 
 /// A byte that is a visible ASCII character by itself: most cells begin and end with one.
 fn is_ink(byte: u8) -> bool {
@@ -161,6 +177,16 @@ mod tests {
         assert_eq!(trimmed("\u{feff} a b\u{a0}"), "a b");
         assert_eq!(trimmed("\u{202a}a\u{202c}\u{200e}\u{1a}\u{b}\u{c}\u{85}"), "a");
         assert_eq!(trimmed("Å\u{9f}"), "Å\u{9f}", "half of a letter that was read in a wrong encoding");
+    }
+
+    #[test]
+    fn a_plain_text_holds_no_hidden_character_and_no_mark_that_joins_a_letter() {
+        for c in ('\0'..=char::MAX).filter(|c| is_plain(&c.to_string())) {
+            assert!(('\u{c0}'..'\u{300}').contains(&c) || (' '..='~').contains(&c), "{c:?}");
+            assert!(!c.is_control() && !is_direction(c), "{c:?}");
+            assert_eq!(crate::fold::composed(&c.to_string()), c.to_string(), "{c:?}");
+        }
+        assert!(is_plain("Kasa 3, Göztepe şubesi, iş 7, kontak Işıl İĞÜÇÖ") && is_plain(""));
     }
 
     #[test]

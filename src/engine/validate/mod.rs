@@ -380,28 +380,23 @@ impl<'a> Rules<'a> {
 
     fn rule_key(&self, keyer: &KeyedHasher, rule: usize, shape: &Shape) -> Key {
         let fields = self.operation.unique[rule].fields.iter();
-        let parts: Vec<Cow<[u8]>> = fields.map(|field| part(shape, *field)).collect();
-        keyer.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
+        keyer.key(&self.purposes[rule], fields.map(|field| part(shape, *field)))
     }
 
     /// The key of a row that undoes this one: what its own rule makes of the same fields.
     fn undone_by(&self, rule: usize, shape: &Shape) -> Option<Key> {
         let Unique { fields, reset, .. } = &self.operation.unique[rule];
         let value = |field: &usize| reset.iter().find(|(of, _)| of == field).map(|(_, value)| bytes(value));
-        let parts = || fields.iter().map(|field| value(field).unwrap_or_else(|| part(shape, *field)));
-        let key = || {
-            let parts: Vec<Cow<[u8]>> = parts().collect();
-            self.keyers.now.key(&self.purposes[rule], parts.iter().map(AsRef::as_ref))
-        };
-        (!reset.is_empty()).then(key)
+        let parts = fields.iter().map(|field| value(field).unwrap_or_else(|| part(shape, *field)));
+        (!reset.is_empty()).then(|| self.keyers.now.key(&self.purposes[rule], parts))
     }
 
     fn same(&self, shape: &Shape) -> Vec<(u16, u128, u64)> {
         let holds = |rule: &Same| rule.of.iter().chain([&rule.field]).all(|field| shape.get(*field).is_some());
         let rules = self.operation.same.iter().enumerate().filter(|(_, rule)| holds(rule));
         let mark = |fields: &[usize]| {
-            let parts: Vec<Cow<[u8]>> = fields.iter().map(|field| part(shape, *field)).collect();
-            u128::from_le_bytes(self.agreement.key("", parts.iter().map(AsRef::as_ref)).0)
+            let Key(bytes) = self.agreement.key("", fields.iter().map(|field| part(shape, *field)));
+            u128::from_le_bytes(bytes)
         };
         rules.map(|(index, rule)| (index as u16, mark(&rule.of), mark(&[rule.field]) as u64)).collect()
     }

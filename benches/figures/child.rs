@@ -26,9 +26,12 @@ pub struct Run {
     pub stdout: String,
 }
 
-/// The caseload binary, with places of its own for ledger and settings.
-pub fn caseload(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_caseload"));
+/// The caseload binary that cargo built beside this program.
+pub const CASELOAD: &str = env!("CARGO_BIN_EXE_caseload");
+
+/// A caseload binary, with places of its own for ledger and settings.
+pub fn caseload(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
     command.env("CASELOAD_TOKEN", "x").env("HOME", home);
     command
         .env("XDG_DATA_HOME", home.join("data"))

@@ -4,6 +4,7 @@
 //! cargo bench --bench figures                          every part, small enough for a few minutes
 //! cargo bench --bench figures -- check submit          some parts
 //! cargo bench --bench figures -- --full                the sizes of the goals, up to a million rows
+//! cargo bench --bench figures -- --program OLD         another build of the program, for before and after
 //! cargo bench --bench figures -- generate --csv F      the list itself
 //! ```
 //!

@@ -41,7 +41,7 @@ fn against(setting: &Setting, rows: u32, list: &Path, mode: &str, what: &str, go
 /// `output` is `none` or the name of a workbook.
 fn check(setting: &Setting, rows: u32, list: &Path, output: &str) -> Fallible<Sample> {
     let scratch = setting.scratch()?;
-    let mut command = child::caseload(scratch.path());
+    let mut command = child::caseload(&setting.program, scratch.path());
     command.current_dir(scratch.path()).arg("check").arg(list).args(["-o", output, "--json"]);
     let run = child::run(&mut command)?;
     all_of(rows, counted(&run.stdout, "rows")?)?;

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use tempfile::TempDir;
 
 use crate::Fallible;
+use crate::child;
 use crate::install_list::{self, Size, Strings};
 use crate::table;
 
@@ -28,6 +29,9 @@ pub struct Wanted {
     /// How often each program runs.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// The caseload binary to measure: an older build tells what a change costs.
+    #[arg(long, default_value = child::CASELOAD)]
+    program: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -53,7 +57,11 @@ enum Part {
 /// # Errors
 /// Where files or servers cannot be had. A program that fails is a remark in the table.
 pub fn measure(wanted: &Wanted) -> Fallible<()> {
-    let setting = Setting { directory: tempfile::tempdir()?, rounds: wanted.rounds.max(1) };
+    let setting = Setting {
+        directory: tempfile::tempdir()?,
+        rounds: wanted.rounds.max(1),
+        program: wanted.program.canonicalize()?,
+    };
     let (all, full) = (Part::value_variants(), wanted.full);
     let parts = match wanted.parts.as_slice() {
         [] if full => all,
@@ -80,6 +88,7 @@ pub fn measure(wanted: &Wanted) -> Fallible<()> {
 struct Setting {
     directory: TempDir,
     rounds: usize,
+    program: PathBuf,
 }
 
 impl Setting {

@@ -65,7 +65,7 @@ fn limited(setting: &Setting, rows: u32) -> Fallible<()> {
 fn submit(setting: &Setting, rows: u32, rate: &str, refuses: Refuses) -> Fallible<(Run, Stats)> {
     let server = Server::refusing(DELAY, refuses)?;
     let (list, scratch) = (setting.csv(rows)?, setting.scratch()?);
-    let mut command = child::caseload(scratch.path());
+    let mut command = child::caseload(&setting.program, scratch.path());
     command.arg("submit").arg(list).args(["--base-url", &server.url(), "--rate", rate, "--yes", "--json"]);
     command.arg("--ledger").arg(scratch.path().join("ledger.db")).arg("-o").arg(scratch.path().join("result.csv"));
     let run = child::run(&mut command)?;

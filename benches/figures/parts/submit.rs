@@ -102,7 +102,7 @@ pub(super) fn limited(
     let server = Server::start(delay)?;
     let scratch: TempDir = setting.scratch()?;
     let place = scratch.path();
-    let mut command = child::caseload(place);
+    let mut command = child::caseload(&setting.program, place);
     command.arg("submit").arg(list).args(["--base-url", &server.url(), "--concurrency", "64", "--rate", rate, "--yes"]);
     command.arg("--ledger").arg(place.join("ledger.db")).arg("-o").arg(place.join(result)).arg("--json");
     let run = child::run(&mut command)?;

@@ -30,12 +30,10 @@ const COUNTED: f64 = 2.4;
 
 /// A run begins so far below the limit.
 const DIP: f64 = 0.08;
-/// A refusal below the limit means that it sank.
-const SUNK: f64 = 0.85;
 /// The server refuses a little later than its limit is passed.
 const LATE: f64 = 0.95;
 /// A count of whole requests in a second is so exact.
-const ROUGHLY: f64 = 1.05;
+const ROUGHLY: f64 = 1.03;
 /// Well past the old limit there may be none any more: from there on, so much faster each second.
 const FASTER: f64 = 1.3;
 /// How long the flat part lasts, in pauses and in seconds: a refusal costs a pause, so the longer it is the rarer.
@@ -95,9 +93,10 @@ impl Limit {
             self.steady = (pace / self.pace - 1.0).abs() < SAME;
             self.pace = pace;
         } else {
+            // It is a little lower than it was thought, or it sank: the next refusal tells.
             self.belief -= SURE;
             self.steady = false;
-            self.pace = SUNK * rate / (1.0 - DIP);
+            self.pace = LATE * rate;
         }
         self.since = until;
         let (least, most) = PLATEAU_SECONDS;

@@ -5,32 +5,34 @@
 //! row or the same device at the same moment, one is granted. There is no record of claims beside the rows: a row's
 //! state is the claim. Each question is one probe of an index for each key.
 
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{Connection, OptionalExtension, Params, Statement, params};
 
 use super::range;
 use super::rows::state;
+use crate::keyed::Key;
 use crate::ledger::entry::{EntryId, State};
 use crate::ledger::error::Error;
 use crate::ledger::step::{Intent, Opening};
 
-/// The rows with one of the keys ?2 and ?3, at a server that is the same as ?4. ?5 and ?6: since when rows that may have
-/// been done, and that were done, count. Rows from ?7 to ?8 do not count. What purge left of a row counts as the row.
+/// The rows with the key ?2 as their own or their body's, at a server that is the same as ?3. ?4 and ?5: since when rows
+/// that may have been done, and that were done, count. Rows from ?6 to ?7 do not count. What purge left of a row counts
+/// as the row. Each part is one probe: for a list of keys SQLite makes a table of its own in every execution.
 const REPEATED: &str = "
-    SELECT id, state FROM entry WHERE key IN (?2, ?3) AND state IN ('sending', 'unknown', 'done', 'done-without-id')
-        AND id <> ?1 AND id NOT BETWEEN ?7 AND ?8
-        AND coalesce(sent_ms, 0) >= CASE WHEN state IN ('sending', 'unknown') THEN ?5 ELSE ?6 END
-        AND (SELECT class FROM server WHERE number = entry.server) IS (SELECT class FROM server WHERE number = ?4)
+    SELECT id, state FROM entry WHERE key = ?2 AND state IN ('sending', 'unknown', 'done', 'done-without-id')
+        AND id <> ?1 AND id NOT BETWEEN ?6 AND ?7
+        AND coalesce(sent_ms, 0) >= CASE WHEN state IN ('sending', 'unknown') THEN ?4 ELSE ?5 END
+        AND (SELECT class FROM server WHERE number = entry.server) IS (SELECT class FROM server WHERE number = ?3)
     UNION ALL
-    SELECT id, state FROM entry WHERE body_key IN (?2, ?3) AND state IN ('sending', 'unknown', 'done', 'done-without-id')
-        AND id <> ?1 AND id NOT BETWEEN ?7 AND ?8
-        AND coalesce(sent_ms, 0) >= CASE WHEN state IN ('sending', 'unknown') THEN ?5 ELSE ?6 END
-        AND (SELECT class FROM server WHERE number = entry.server) IS (SELECT class FROM server WHERE number = ?4)
+    SELECT id, state FROM entry WHERE body_key = ?2 AND state IN ('sending', 'unknown', 'done', 'done-without-id')
+        AND id <> ?1 AND id NOT BETWEEN ?6 AND ?7
+        AND coalesce(sent_ms, 0) >= CASE WHEN state IN ('sending', 'unknown') THEN ?4 ELSE ?5 END
+        AND (SELECT class FROM server WHERE number = entry.server) IS (SELECT class FROM server WHERE number = ?3)
     UNION ALL
-    SELECT id, state FROM forgotten WHERE key IN (?2, ?3) AND sent_ms >= ?6
-        AND (SELECT class FROM server WHERE number = forgotten.server) IS (SELECT class FROM server WHERE number = ?4)
+    SELECT id, state FROM forgotten WHERE key = ?2 AND sent_ms >= ?5
+        AND (SELECT class FROM server WHERE number = forgotten.server) IS (SELECT class FROM server WHERE number = ?3)
     UNION ALL
-    SELECT id, state FROM forgotten WHERE body_key IN (?2, ?3) AND sent_ms >= ?6
-        AND (SELECT class FROM server WHERE number = forgotten.server) IS (SELECT class FROM server WHERE number = ?4)";
+    SELECT id, state FROM forgotten WHERE body_key = ?2 AND sent_ms >= ?5
+        AND (SELECT class FROM server WHERE number = forgotten.server) IS (SELECT class FROM server WHERE number = ?3)";
 
 /// A row of the order key ?2 that is open, at a server that is the same as ?3. Unknown rows from ?4 to ?5 do not count.
 const BUSY: &str = "
@@ -53,24 +55,29 @@ pub fn against(connection: &Connection, intent: &Intent) -> Result<Option<Openin
 /// Of several rows the one that was done tells most, and the one under way least.
 fn repeated(connection: &Connection, intent: &Intent) -> Result<Option<Opening>, Error> {
     let mut statement = connection.prepare_cached(REPEATED)?;
+    let mut best: Option<(EntryId, State)> = None;
+    for key in std::iter::once(intent.key).chain(intent.body) {
+        best = with_key(&mut statement, intent, key)?.into_iter().chain(best).max_by_key(|(_, state)| rank(*state));
+    }
+    Ok(best.map(|(id, state)| match state {
+        State::Sending => Opening::Waits { behind: id },
+        _ => Opening::Repeats { of: id, state },
+    }))
+}
+
+/// The row with a key that tells most.
+fn with_key(statement: &mut Statement, intent: &Intent, key: Key) -> Result<Option<(EntryId, State)>, Error> {
     // Who sends equal rows on purpose has them in one file, too.
     let (first, last) = if intent.reach.done_since_ms.is_none() { range(intent.grant.id.run) } else { NONE };
     let mut found = statement.query(params![
         intent.grant.id.to_sql(),
-        intent.key.0,
-        intent.body.map(|key| key.0),
+        key.0,
         intent.server,
         intent.reach.open_since_ms,
         intent.reach.done_since_ms.unwrap_or(i64::MAX),
         first,
         last,
     ])?;
-    let rank = |state| match state {
-        State::Done => 3,
-        State::DoneWithoutId => 2,
-        State::Unknown => 1,
-        _ => 0,
-    };
     let mut best: Option<(EntryId, State)> = None;
     while let Some(row) = found.next()? {
         let (id, state) = (EntryId::from_sql(row.get(0)?), state(row, 1)?);
@@ -78,10 +85,16 @@ fn repeated(connection: &Connection, intent: &Intent) -> Result<Option<Opening>,
             best = Some((id, state));
         }
     }
-    Ok(best.map(|(id, state)| match state {
-        State::Sending => Opening::Waits { behind: id },
-        _ => Opening::Repeats { of: id, state },
-    }))
+    Ok(best)
+}
+
+fn rank(state: State) -> u8 {
+    match state {
+        State::Done => 3,
+        State::DoneWithoutId => 2,
+        State::Unknown => 1,
+        _ => 0,
+    }
 }
 
 fn busy(connection: &Connection, intent: &Intent) -> Result<Option<Opening>, Error> {
@@ -119,8 +132,8 @@ mod tests {
     fn each_question_is_answered_by_an_index() {
         let (repeated, busy) = (plan(REPEATED), plan(BUSY));
         let searches = |plan: &[String], what: &str| plan.iter().filter(|step| step.contains(what)).count();
-        assert_eq!(searches(&repeated, "SEARCH entry USING INDEX live_key (key=?)"), 1, "{repeated:?}");
-        assert_eq!(searches(&repeated, "SEARCH entry USING INDEX live_body (body_key=?)"), 1, "{repeated:?}");
+        assert_eq!(searches(&repeated, "SEARCH entry USING INDEX row_key (key=?)"), 1, "{repeated:?}");
+        assert_eq!(searches(&repeated, "SEARCH entry USING INDEX row_body (body_key=?)"), 1, "{repeated:?}");
         assert_eq!(searches(&busy, "SEARCH entry USING INDEX busy_order (order_key=?)"), 1, "{busy:?}");
         for step in repeated.iter().chain(&busy) {
             assert!(!step.starts_with("SCAN entry") && !step.starts_with("SCAN forgotten"), "{step}");

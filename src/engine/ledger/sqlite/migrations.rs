@@ -147,6 +147,13 @@ const STEPS: &[&str] = &[
     -- The how manieth run of its signature a run is; none in a run from before.
     ALTER TABLE run ADD COLUMN again INTEGER;
 ",
+    "
+    -- The indexes by key hold every row: an outcome, which changes the state alone, leaves them as they are.
+    DROP INDEX live_key;
+    DROP INDEX live_body;
+    CREATE INDEX row_key ON entry (key);
+    CREATE INDEX row_body ON entry (body_key) WHERE body_key IS NOT NULL;
+",
 ];
 
 /// # Errors

@@ -5,6 +5,14 @@
 //! depend on the reader's computer and not on the file: decimals get a point, and [`Shown::grouped`] tells of separated
 //! thousands.
 
+mod code;
+mod decimal;
+
+pub use decimal::exact;
+
+use code::{Token, tokens_of};
+use decimal::Decimal;
+
 /// What is shown of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
@@ -50,23 +58,8 @@ enum Piece {
     Value,
 }
 
-/// A piece of the code, or what says something of the pieces around it.
-#[derive(Debug)]
-enum Token {
-    Piece(Piece),
-    Comma,
-    Percent,
-    /// A colour, a language.
-    Nothing,
-    EndOfSection,
-}
-
 /// Bytes of a code: more than any spreadsheet takes.
 const LONGEST_CODE: usize = 1024;
-const COLOURS: [&str; 8] = ["black", "blue", "cyan", "green", "magenta", "red", "white", "yellow"];
-/// Characters that stand for themselves.
-const PLAIN: &str = "$-+():^'&~{}<>= 123456789";
-
 impl NumberFormat {
     /// Reads the code of a format.
     pub fn of(code: &str) -> Self {
@@ -115,17 +108,6 @@ impl NumberFormat {
     }
 }
 
-/// The digits of a number: as many as a spreadsheet keeps, which is 15.
-pub fn exact(value: f64) -> String {
-    let text = value.to_string();
-    let significant = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
-    if significant <= 15 || value.fract() == 0.0 {
-        return text;
-    }
-    let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
-    rounded.to_string()
-}
-
 /// Digits and point, without the zeros that change nothing.
 fn plain_digits(text: &str) -> String {
     let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
@@ -154,63 +136,6 @@ fn sections(code: &str) -> Option<Vec<Section>> {
     }
     sections.truncate(3);
     Some(sections)
-}
-
-fn tokens_of(code: &str) -> Option<Vec<Token>> {
-    let mut tokens = Vec::new();
-    let mut rest = code;
-    while let Some(first) = rest.chars().next() {
-        let words = |text: &str| Token::Piece(Piece::Words(text.to_owned()));
-        let (token, length) = match first {
-            '0' | '#' | '?' => (Token::Piece(Piece::Digit(first)), 1),
-            '.' => (Token::Piece(Piece::Point), 1),
-            '@' => (Token::Piece(Piece::Value), 1),
-            ',' => (Token::Comma, 1),
-            '%' => (Token::Percent, 1),
-            ';' => (Token::EndOfSection, 1),
-            '"' => {
-                let end = rest[1..].find('"')?;
-                (words(&rest[1..=end]), end + 2)
-            }
-            '[' => {
-                let end = rest.find(']')?;
-                (bracket(&rest[1..end])?, end + 1)
-            }
-            '\\' | '_' | '*' => {
-                let next = rest[1..].chars().next()?;
-                let token = match first {
-                    '\\' => words(next.encode_utf8(&mut [0; 4])),
-                    '_' => words(" "),
-                    _ if next == ' ' => Token::Piece(Piece::Fill),
-                    _ => return None,
-                };
-                (token, 1 + next.len_utf8())
-            }
-            _ if rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("general")) => {
-                (Token::Piece(Piece::Value), 7)
-            }
-            _ if PLAIN.contains(first) || !first.is_ascii() => {
-                (words(first.encode_utf8(&mut [0; 4])), first.len_utf8())
-            }
-            _ => return None,
-        };
-        tokens.push(token);
-        rest = &rest[length..];
-    }
-    Some(tokens)
-}
-
-/// What stands in brackets: a colour, or a currency with the language of its country.
-fn bracket(inside: &str) -> Option<Token> {
-    if let Some(currency) = inside.strip_prefix('$') {
-        let (sign, language) = currency.rsplit_once('-').unwrap_or((currency, ""));
-        // Longer numbers choose other digits and calendars.
-        let is_language = language.len() <= 4 && language.bytes().all(|byte| byte.is_ascii_hexdigit());
-        return is_language.then(|| Token::Piece(Piece::Words(sign.to_owned())));
-    }
-    let word = inside.to_ascii_lowercase();
-    let numbered = word.strip_prefix("color").is_some_and(|number| number.trim().parse::<u8>().is_ok());
-    (numbered || COLOURS.contains(&word.as_str())).then_some(Token::Nothing)
 }
 
 impl Section {
@@ -292,85 +217,6 @@ impl Section {
         }
         let hides_sign = value < 0.0 && !signed && !text.contains(['-', '(']);
         Some(Shown { text: if signed { format!("-{text}") } else { text.to_owned() }, grouped, hides_sign })
-    }
-}
-
-/// A number above zero by its digits, for rounding as spreadsheets do: by what is written, half away from zero.
-#[derive(Debug)]
-struct Decimal {
-    /// Without zeros in front.
-    whole: String,
-    decimals: String,
-}
-
-impl Decimal {
-    fn of(value: f64) -> Self {
-        let text = exact(value);
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
-        Self { whole: whole.trim_start_matches('0').to_owned(), decimals: decimals.to_owned() }
-    }
-
-    /// With its point moved to the right.
-    fn shifted(mut self, places: i32) -> Self {
-        for _ in 0..places.max(0) {
-            let digit = if self.decimals.is_empty() { '0' } else { self.decimals.remove(0) };
-            self.whole.push(digit);
-        }
-        for _ in places..0 {
-            self.decimals.insert(0, self.whole.pop().unwrap_or('0'));
-        }
-        self.whole = self.whole.trim_start_matches('0').to_owned();
-        self
-    }
-
-    fn rounded(mut self, places: usize) -> Self {
-        let up = self.decimals.as_bytes().get(places).is_some_and(|digit| *digit >= b'5');
-        self.decimals.truncate(places);
-        while self.decimals.len() < places {
-            self.decimals.push('0');
-        }
-        if up {
-            let mut digits: Vec<u8> = [b"0", self.whole.as_bytes(), self.decimals.as_bytes()].concat();
-            for digit in digits.iter_mut().rev() {
-                if *digit < b'9' {
-                    *digit += 1;
-                    break;
-                }
-                *digit = b'0';
-            }
-            let text: String = digits.into_iter().map(char::from).collect();
-            let (whole, decimals) = text.split_at(text.len() - places);
-            self = Self { whole: whole.trim_start_matches('0').to_owned(), decimals: decimals.to_owned() };
-        }
-        self
-    }
-
-    fn is_zero(&self) -> bool {
-        self.whole.is_empty() && self.decimals.bytes().all(|digit| digit == b'0')
-    }
-
-    /// The digit of one of so many places before the point; the first place takes all that have none.
-    fn push_whole(&self, text: &mut String, place: usize, places: usize, kind: char) {
-        let from_right = places - place;
-        let end = (self.whole.len() + 1).checked_sub(from_right).filter(|end| *end > 0);
-        match end {
-            Some(end) => text.push_str(&self.whole[if place == 0 { 0 } else { end - 1 }..end]),
-            None => text.push_str(filler(kind)),
-        }
-    }
-
-    fn push_decimal(&self, text: &mut String, place: usize, kind: char) {
-        let is_last = self.decimals[place..].bytes().all(|digit| digit == b'0');
-        text.push_str(if is_last { filler(kind) } else { &self.decimals[place..=place] });
-    }
-}
-
-/// What a place without a digit shows.
-fn filler(kind: char) -> &'static str {
-    match kind {
-        '0' => "0",
-        '?' => " ",
-        _ => "",
     }
 }
 

@@ -188,14 +188,11 @@ impl<'a> Account<'a> {
 
     /// What the ledger has of a row, in this run or (for a check) in an earlier one.
     fn known(&mut self, ordinal: u32, operation: usize, order: Option<Key>) -> Result<Option<Outcome>, Error> {
-        let found = match self.entry(ordinal)? {
-            Some(entry) if entry.state == State::Pending => Some(self.pending(&entry, operation, order)?),
-            Some(entry) => Some(self.settled(&entry)?),
-            None => None,
-        };
-        match (found, self.past.get(&ordinal)) {
-            (None, Some((of, doubt))) => Ok(Some(self.repeats_past(*of, *doubt)?)),
-            (found, _) => Ok(found),
+        match (self.entry(ordinal)?, self.past.get(&ordinal)) {
+            (Some(entry), _) if entry.state == State::Pending => self.pending(&entry, operation, order).map(Some),
+            (Some(entry), _) => self.settled(&entry).map(Some),
+            (None, Some((of, doubt))) => self.repeats_past(*of, *doubt).map(Some),
+            (None, None) => Ok(None),
         }
     }
 

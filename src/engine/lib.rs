@@ -48,6 +48,7 @@
 //! call.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+#![deny(missing_docs)]
 
 pub mod account;
 pub mod coerce;

@@ -15,7 +15,13 @@ pub enum Error {
     UnderWay,
     /// The store fails: of what kind that is, and what the store says of it.
     #[error("{said}")]
-    Store { why: Failure, said: String },
+    Store {
+        /// The kind.
+        why: Failure,
+        /// The store's words.
+        said: String,
+    },
+    /// The file cannot be read or written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// Its folder lies on a network, on this file system.
@@ -39,6 +45,7 @@ pub enum Error {
     /// Something of the row's request may still be under way, for so long.
     #[error("the row's request may still be under way for {} s", .0.as_secs() + 1)]
     Unripe(std::time::Duration),
+    /// It cannot be used, for this reason.
     #[error("{0}")]
     Unfit(String),
 }

@@ -11,6 +11,7 @@ use super::store::Store;
 pub struct Ledger(Box<dyn Store>);
 
 impl Ledger {
+    /// The ledger that a store keeps.
     pub fn of(store: impl Store + 'static) -> Self {
         Self(Box::new(store))
     }

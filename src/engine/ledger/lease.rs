@@ -19,6 +19,7 @@ pub trait Lease: Send + Sync {
 pub struct Held(Arc<dyn Lease>);
 
 impl Held {
+    /// The run of a lease.
     pub fn of(lease: impl Lease + 'static) -> Self {
         Self(Arc::new(lease))
     }

@@ -14,6 +14,7 @@ use crate::keyed::Key;
 /// A run's share.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
+    /// The number of the run in the ledger.
     pub run: u32,
     /// The rate that its user allows, a second.
     pub per_s: Option<f64>,
@@ -74,6 +75,7 @@ pub struct Sharer {
 }
 
 impl Sharer {
+    /// `secret`: the ledger's, under which servers and credentials are hashed; `open` gives the shares of one of them.
     pub fn new(secret: [u8; 32], open: impl Fn(Key) -> Result<Box<dyn Shares>, Error> + Send + Sync + 'static) -> Self {
         Self { secret, open: Arc::new(open) }
     }

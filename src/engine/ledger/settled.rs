@@ -6,7 +6,9 @@ use crate::keyed::Key;
 /// An unknown row, by what is held behind it.
 #[derive(Debug, Clone, Copy)]
 pub struct HeldOrder {
+    /// The order key.
     pub key: Key,
+    /// The unknown row.
     pub id: EntryId,
     /// The number of its server; none in a run from before, whose keys hold the address.
     pub server: Option<u32>,
@@ -48,6 +50,7 @@ impl Settled {
         self.doubtful.contains(ordinal)
     }
 
+    /// How many rows are not pending.
     pub fn count(&self) -> u64 {
         self.closed.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }

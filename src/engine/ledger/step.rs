@@ -10,7 +10,9 @@ use crate::uptime::Uptime;
 /// other one of the row, whichever process makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
+    /// The row.
     pub id: EntryId,
+    /// Which attempt.
     pub nonce: u64,
 }
 
@@ -24,11 +26,15 @@ pub fn nonce() -> u64 {
 /// What is about to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Intent {
+    /// The attempt.
     pub grant: Grant,
+    /// Where the row stands in its file.
     pub place: Place,
+    /// By which a repeat is known.
     pub key: Key,
     /// The key of the body, where `key` is that of a rule.
     pub body: Option<Key>,
+    /// By which the row waits for others.
     pub order: Option<Key>,
     /// Of several equal rows that are all meant: the key of the first, for a later one.
     pub first: Option<Key>,
@@ -41,6 +47,7 @@ pub struct Intent {
     /// The row may go even where an earlier attempt may have been carried out: doing it twice is doing it once,
     /// or the server refuses the second.
     pub may_repeat: bool,
+    /// Which other rows count against it.
     pub reach: Reach,
 }
 
@@ -103,8 +110,11 @@ impl Receipt {
 /// What became of a step.
 #[derive(Debug)]
 pub enum Receipt {
+    /// Of [`Step::Open`].
     Opened(Intent, Opening),
+    /// Of [`Step::Settle`].
     Settled(Grant, Box<Settlement>, Kept),
+    /// Of [`Step::Withdraw`].
     Withdrawn(Grant, Kept),
 }
 
@@ -113,33 +123,42 @@ pub enum Receipt {
 pub enum Opening {
     /// The attempt is durable, and the row's nth.
     Granted {
+        /// Counted from 1.
         attempt: u32,
     },
     /// Another row of its order key is under way, or unknown.
     Held {
+        /// That row.
         by: EntryId,
+        /// Where it stands.
         state: State,
     },
     /// Another row with one of its keys is under way. When that one is settled, this one repeats it or goes.
     Waits {
+        /// That row.
         behind: EntryId,
     },
     /// Another row with one of its keys was done, or may have been. The row is told as its duplicate from now on.
     Repeats {
+        /// That row.
         of: EntryId,
+        /// Where it stands.
         state: State,
     },
     /// The row itself is not open any more: a person closed it, or another process sent it.
     Stale(State),
+    /// The ledger cannot write: nothing may leave.
     Failed(Failure),
 }
 
 /// What became of an outcome or a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
+    /// It is on disk.
     Durable,
     /// The attempt is no longer the row's, or its row was closed otherwise: the row is in this state, if it has any.
     /// An outcome that contradicts what is there is kept beside it.
     Contradicts(Option<State>),
+    /// The ledger cannot write.
     Failed(Failure),
 }

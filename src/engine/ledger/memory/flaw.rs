@@ -44,6 +44,7 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// All of them.
     pub const ALL: [Flaw; 19] = [
         Flaw::KeyNotClaimed,
         Flaw::DeviceNotClaimed,

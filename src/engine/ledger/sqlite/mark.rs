@@ -35,6 +35,7 @@ pub struct Marks {
 /// How far a newer ledger had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Newer {
+    /// How often it had been written by then.
     pub generation: u64,
     /// When it last wrote something down, in milliseconds since 1970-01-01 UTC.
     pub written_ms: Option<i64>,

@@ -36,11 +36,23 @@ pub struct Settings {
     /// `tr` or `en`.
     pub lang: Option<String>,
     pub profiles: BTreeMap<String, Profile>,
+    pub page: Page,
     #[serde(skip)]
     pub origin: Origin,
     /// The file as it was written.
     #[serde(skip)]
     pub table: toml::Table,
+}
+
+/// Settings of the page that `caseload serve` shows.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Page {
+    /// The largest list that is taken: `50MB`.
+    #[serde(alias = "upload-limit")]
+    pub upload_limit: Option<String>,
+    /// Connections at once.
+    pub connections: Option<usize>,
 }
 
 /// Settings for one target. What the command line says goes before them.

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 
 use crate::assets::{packed, takes_gzip};
 use crate::gate::Reader;
 use crate::gate::arrival::{Arrival, Peer};
-use crate::gate::asker::is_page;
+use crate::gate::asker::{Seen, is_page};
 use crate::house::House;
-use crate::plain::problem_page;
+use crate::path;
 use crate::problem::Problem;
+use crate::show::{Look, show_problem};
 
 /// What a page may load, and where its forms may go: from here, to here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -51,19 +52,23 @@ pub(crate) async fn dress(State(house): State<Arc<House>>, request: Request, nex
     let (parts, body) = request.into_parts();
     let peer = parts.extensions.get::<Peer>().copied();
     let is_https = peer.is_some_and(|peer| Arrival::of(&parts, peer, house.gate.options()).is_https);
-    let (method, path, headers) = (parts.method.clone(), parts.uri.path().to_owned(), parts.headers.clone());
+    let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
     let response = next.run(Request::from_parts(parts, body)).await;
-    let response = say(response, &house, &path, &headers);
+    let response = say(response, &house, &uri, &headers);
     house.metrics.answered(known(&method), response.status().as_u16());
     pack(guard(response, is_https), &headers).await
 }
 
 /// Puts a problem into the reader's words.
-fn say(mut response: Response, house: &House, path: &str, headers: &HeaderMap) -> Response {
+fn say(mut response: Response, house: &House, uri: &Uri, headers: &HeaderMap) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let reader = Reader::of(headers, house.lang);
-    let mut said = if is_page(path, headers) {
-        Html(problem_page(&problem, reader, &house.assets).into_string()).into_response()
+    let mut said = if is_page(uri.path(), headers) {
+        let seen = response.extensions_mut().remove::<Seen>();
+        let asker = seen.as_ref().and_then(|seen| seen.asker.as_ref());
+        // The way back from a form that failed is not the form's own address.
+        let path = if problem.code == "not-found" { path::START } else { uri.path() };
+        show_problem(house, Look { reader, asker, path, awaiting: 0, notices: Vec::new() }, &problem)
     } else {
         let mut document = Response::new(Body::from(problem.document(reader.lang).to_string()));
         let kind = HeaderValue::from_static("application/problem+json");

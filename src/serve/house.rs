@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use caseload_sheet::message::Lang;
+use jiff::tz::TimeZone;
 
 use crate::assets::Assets;
 use crate::gate::Gate;
@@ -31,6 +32,8 @@ pub struct House {
     pub limits: Limits,
     /// The language of those who did not choose one, and whose browser did not.
     pub lang: Lang,
+    /// The zone in which people are told times.
+    pub zone: TimeZone,
     /// Told when the server is to end.
     pub stop: Stop,
     /// What goes on behind the page, and has to come to rest before the process ends.

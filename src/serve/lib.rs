@@ -14,6 +14,7 @@
 //! | [`gate`] | who asks; what another site makes a browser ask stays out |
 //! | [`router`] | every address, and the layers before it; [`house`] is what all requests share |
 //! | [`problem`] | what a request did not get, and why |
+//! | [`show`] | a screen as an answer |
 //! | [`upload`] | lists come in |
 //! | [`events`] | what happens, as it happens |
 //! | [`assets`] | style, icons and script, in the program itself |
@@ -43,11 +44,11 @@ pub mod options;
 pub mod pages;
 pub mod path;
 pub mod person;
-mod plain;
 pub mod problem;
 pub mod rest;
 pub mod router;
 pub mod server;
+pub mod show;
 pub mod state;
 pub mod target;
 pub mod upload;

@@ -48,6 +48,7 @@ mod repeat_forms;
 mod resets;
 mod resolve;
 mod results;
+mod serve_door;
 mod server_says;
 mod settings;
 mod sheets;

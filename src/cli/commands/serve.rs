@@ -25,7 +25,7 @@ use super::office;
 use super::rehearsal::read_script;
 use crate::cli::arguments::ServeArgs;
 use crate::cli::exit::Exit;
-use crate::cli::profile::{Settings, is_set};
+use crate::cli::profile::{Page, Settings, is_set, local_zone};
 use crate::cli::progress::Terminal;
 use crate::cli::signals;
 use crate::cli::targets::Profiles;
@@ -33,7 +33,7 @@ use crate::cli::targets::Profiles;
 /// Serves the page until Ctrl-C or SIGTERM.
 pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Error> {
     let terminal = Terminal::new(lang, false, false);
-    let options = options(args)?;
+    let (options, limits) = (options(args)?, limits(&settings.page)?);
     let ledger = office::ledger(args.ledger.as_deref(), args.sandbox, &settings)?;
     let sandbox = args.sandbox.then(|| sandbox(args, &settings)).transpose()?;
     let kept = Arc::new(Office::open(&ledger)?);
@@ -53,8 +53,9 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
             assets: Assets::default(),
             metrics: Metrics::default(),
             scratch: std::env::temp_dir(),
-            limits: Limits::default(),
+            limits,
             lang,
+            zone: local_zone().zone,
             stop: Stop::default(),
             behind: Vec::new(),
         });
@@ -98,6 +99,29 @@ fn options(args: &ServeArgs) -> Result<Options, Error> {
         tls: tls.map(|(certificate, key)| Tls { certificate, key }),
         proxy: (!peers.is_empty()).then_some(Proxy { peers, user_header }),
     })
+}
+
+/// The limits of the settings over those that are built in.
+fn limits(page: &Page) -> Result<Limits, Error> {
+    let mut limits = Limits::default();
+    if let Some(text) = &page.upload_limit {
+        limits.upload = size(text).ok_or_else(|| not_a_size(text))?;
+    }
+    limits.connections = page.connections.unwrap_or(limits.connections).clamp(8, 65_536);
+    Ok(limits)
+}
+
+/// `50MB`, `512KB`, `1GB`, in bytes.
+fn size(text: &str) -> Option<u64> {
+    let text = text.trim().to_ascii_uppercase();
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let unit = match text[split..].trim() {
+        "KB" => 1 << 10,
+        "MB" => 1 << 20,
+        "GB" => 1 << 30,
+        _ => return None,
+    };
+    text[..split].parse::<u64>().ok()?.checked_mul(unit).filter(|bytes| *bytes > 0)
 }
 
 /// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
@@ -173,6 +197,14 @@ fn kept_elsewhere(name: &str, lang: Lang) -> String {
     )
 }
 
+fn not_a_size(text: &str) -> Error {
+    let text = shown(text);
+    Code::OptionInvalid.cannot_start(text!(
+        "page.upload_limit için \"{text}\" anlaşılmadı. Örnekler: 50MB, 512KB, 1GB.",
+        "\"{text}\" is not understood for page.upload_limit. Examples: 50MB, 512KB, 1GB."
+    ))
+}
+
 fn not_a_network(text: &str, why: NotANetwork) -> Error {
     let text = shown(text);
     Code::OptionInvalid.cannot_start(match why {
@@ -202,6 +234,16 @@ fn no_room(error: &dyn std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_has_its_unit() {
+        assert_eq!((size("50MB"), size(" 512 kb"), size("1GB")), (Some(50 << 20), Some(512 << 10), Some(1 << 30)));
+        for bad in ["", "50", "0MB", "MB", "-1MB", "5TB", "99999999999999999999GB"] {
+            assert_eq!(size(bad), None, "{bad}");
+        }
+        assert!(limits(&Page { upload_limit: Some("much".to_owned()), ..Page::default() }).is_err());
+        assert_eq!(limits(&Page { connections: Some(0), ..Page::default() }).unwrap().connections, 8);
+    }
 
     #[test]
     fn an_address_has_a_host_and_a_port() {

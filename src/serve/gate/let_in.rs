@@ -29,7 +29,9 @@ pub(crate) async fn let_in(
             let seen = request.extensions().get::<Seen>().cloned();
             let mut response = next.run(request).await;
             // A page that tells of a problem has a head that names the reader.
-            response.extensions_mut().insert(seen);
+            if let Some(seen) = seen {
+                response.extensions_mut().insert(seen);
+            }
             response
         }
         Err(response) => *response,

@@ -123,7 +123,8 @@ impl Gate {
         Ok(self.options().is_keyed() && !self.opening.people.any()?)
     }
 
-    fn now(&self) -> Timestamp {
+    /// The time, by the clock that the gate was given.
+    pub fn now(&self) -> Timestamp {
         (self.opening.clock)()
     }
 

@@ -5,26 +5,29 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Extension, Form, Query, State};
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use caseload_sheet::message::Text;
 use caseload_sheet::text;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::asker::{Seen, Theme, is_page};
 use super::cookie::{self, LANGUAGE, THEME};
 use super::let_in::{CLEAR, with_session};
 use super::people::{Entry, What};
+use super::session::Lifetime;
 use crate::house::House;
+use crate::pages::sign_in::{SignInFault, SignInScreen};
 use crate::path;
-use crate::plain::{SignIn, sign_in_page};
 use crate::problem::Problem;
+use crate::show::{Look, show};
 
 /// In, out, and how the page is read.
 pub fn routes() -> Router<Arc<House>> {
     Router::new()
-        .route(path::SIGN_IN, get(show).post(sign_in))
+        .route(path::SIGN_IN, get(sign_in_form).post(sign_in))
         .route(path::SIGN_OUT, post(sign_out))
         .route(path::LANGUAGE, post(language))
         .route(path::THEME, post(theme))
@@ -35,7 +38,7 @@ struct Next {
     next: Option<String>,
 }
 
-async fn show(
+async fn sign_in_form(
     State(house): State<Arc<House>>,
     Extension(seen): Extension<Seen>,
     Query(query): Query<Next>,
@@ -144,8 +147,15 @@ fn not_a_choice(known: &str) -> Text {
 }
 
 fn page(house: &House, seen: &Seen, next: &str, email: &str, problem: Option<Problem>) -> Response {
-    let shown = SignIn { reader: seen.reader, assets: &house.assets, next, email, problem: problem.as_ref() };
-    let mut response = Html(sign_in_page(&shown).into_string()).into_response();
+    let fault = problem.as_ref().map(|problem| match problem.more.get("retry_after").and_then(Value::as_u64) {
+        Some(seconds) => SignInFault::Wait { seconds },
+        None => SignInFault::Wrong { left: None },
+    });
+    let idle_minutes = Lifetime::OF_PEOPLE.idle.as_mins().unsigned_abs() as u32;
+    let (email, next) = (email.to_owned(), next.to_owned());
+    let screen = SignInScreen { email, next, fault, idle_minutes, ..SignInScreen::default() };
+    let look = Look { reader: seen.reader, asker: None, path: path::SIGN_IN, awaiting: 0, notices: Vec::new() };
+    let mut response = show(house, look, |frame| screen.render(frame));
     if let Some(problem) = problem {
         *response.status_mut() = problem.status;
         response.headers_mut().extend(problem.headers.clone());

@@ -23,6 +23,7 @@ use caseload_engine::error::Error;
 use caseload_engine::job::{Job, Sending};
 use caseload_sheet::message::Lang;
 use futures_util::stream;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use reqwest::redirect::Policy;
@@ -195,6 +196,7 @@ impl Played {
             scratch: folder.path().to_owned(),
             limits: setting.limits,
             lang: Lang::En,
+            zone: TimeZone::UTC,
             stop: Stop::default(),
             behind: vec![Arc::clone(&behind) as Arc<dyn Rest>],
         });

@@ -61,7 +61,8 @@ pub(crate) async fn dress(State(house): State<Arc<House>>, request: Request, nex
 
 /// Puts a problem into the reader's words.
 fn say(mut response: Response, house: &House, uri: &Uri, headers: &HeaderMap) -> Response {
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| unsaid(&response));
+    let Some(problem) = problem else { return response };
     let reader = Reader::of(headers, house.lang);
     let mut said = if is_page(uri.path(), headers) {
         let seen = response.extensions_mut().remove::<Seen>();
@@ -80,6 +81,13 @@ fn say(mut response: Response, house: &House, uri: &Uri, headers: &HeaderMap) ->
         said.headers_mut().append(name, value.clone());
     }
     said
+}
+
+/// A route's own part refused a request before the route saw it: it has a status, and English words for programmers.
+fn unsaid(response: &Response) -> Option<Problem> {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_unsaid = response.status().is_client_error() && (kind.is_empty() || kind.starts_with("text/plain"));
+    is_unsaid.then(|| Problem::form_refused(response.status()))
 }
 
 fn guard(mut response: Response, is_https: bool) -> Response {

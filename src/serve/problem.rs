@@ -106,6 +106,15 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "not-understood", title, detail)
     }
 
+    /// A form or an object is not as this address takes it.
+    pub(crate) fn form_refused(status: StatusCode) -> Self {
+        let detail = text!(
+            "Gönderilen alanlar bu adresin beklediği gibi değil. Hiçbir şey değişmedi. Sayfayı yenileyip yeniden deneyin; programlar için biçim /openapi.json içinde.",
+            "The fields that were sent are not as this address takes them. Nothing has changed. Reload the page and try again; for programs the form is in /openapi.json."
+        );
+        Self::new(status, "not-understood", text!("İstek anlaşılmadı", "The request is not understood"), detail)
+    }
+
     /// The program's own fault.
     pub fn internal() -> Self {
         Self::new(

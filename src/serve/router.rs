@@ -12,8 +12,8 @@ use axum::routing::get;
 
 use crate::answer::dress;
 use crate::body::hurry;
-use crate::gate;
 use crate::gate::arrival::Peer;
+use crate::gate::{self, Asker};
 use crate::house::House;
 use crate::problem::Problem;
 
@@ -26,8 +26,9 @@ pub fn router(house: Arc<House>) -> Router {
 pub(crate) fn around(house: Arc<House>, rooms: Router<Arc<House>>) -> Router {
     let behind_the_gate = rooms
         .merge(gate::routes())
-        .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method())
+        // Strangers are not told which addresses there are.
+        .fallback(async |_: Asker| Problem::not_found())
+        .method_not_allowed_fallback(async |_: Asker| Problem::method())
         .layer(from_fn_with_state(Arc::clone(&house), gate::let_in));
     let before_it = Router::new()
         .route("/assets/{*name}", get(asset))

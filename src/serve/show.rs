@@ -5,6 +5,7 @@ use caseload_sheet::message::Lang;
 use maud::Markup;
 
 use crate::gate::asker::By;
+use crate::gate::session::Lifetime;
 use crate::gate::{Asker, Reader};
 use crate::house::House;
 use crate::pages::Frame;
@@ -61,12 +62,27 @@ pub fn show(house: &House, look: Look, render: impl FnOnce(&Frame) -> Markup) ->
     Html(render(&frame).into_string()).into_response()
 }
 
+/// The sign-in, with nothing typed yet.
+pub(crate) fn sign_in_screen() -> SignInScreen {
+    let idle_minutes = Lifetime::OF_PEOPLE.idle.as_mins().unsigned_abs() as u32;
+    SignInScreen { idle_minutes, ..SignInScreen::default() }
+}
+
+/// Under which key a problem says how one signs in, and what it says where a key is the way.
+pub(crate) const SIGN_IN_BY: &str = "sign_in_by";
+pub(crate) const BY_KEY: &str = "key";
+
 /// The answer with the page of a problem.
 pub(crate) fn show_problem(house: &House, look: Look, problem: &Problem) -> Response {
     let lang = look.reader.lang;
-    if matches!(problem.code, "key-used" | "sign-in-needed") {
-        let fault = (problem.code == "key-used").then_some(SignInFault::KeyUsed);
-        let screen = SignInScreen { fault, by_key_only: true, ..SignInScreen::default() };
+    if let Some(way) = problem.more.get(SIGN_IN_BY) {
+        let by_key_only = way == BY_KEY;
+        let fault = match problem.code {
+            "key-used" if by_key_only => Some(SignInFault::KeyUsed),
+            _ if by_key_only => None,
+            _ => Some(SignInFault::Ended),
+        };
+        let screen = SignInScreen { fault, by_key_only, ..sign_in_screen() };
         return show(house, look, |frame| screen.render(frame));
     }
     let screen =

@@ -223,7 +223,7 @@ fn tls_of_its_own() {
         out.read_line(line).unwrap();
     }
     let host = lines[0].trim_end().strip_prefix("listening on https://").unwrap().to_owned();
-    let secret = lines[1].trim_end().rsplit_once("=").unwrap().1.to_owned();
+    let secret = lines[1].trim_end().rsplit_once('=').unwrap().1.to_owned();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(certificate.der().to_vec())).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -17,6 +17,7 @@ use super::secret::Hash;
 use crate::path;
 use crate::person::{Deed, Person};
 use crate::problem::Problem;
+use crate::show::{BY_KEY, SIGN_IN_BY};
 
 /// By what somebody is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,6 +200,7 @@ fn not_signed_in(is_keyed: bool) -> Problem {
         text!("Oturumunuz yok ya da bitti. Girip sürdürün.", "You have no session, or it has ended. Sign in and go on.")
     };
     Problem::new(StatusCode::UNAUTHORIZED, "sign-in-needed", text!("Önce girin", "Sign in first"), detail)
+        .with(SIGN_IN_BY, if is_keyed { BY_KEY } else { "password" })
         .with_header(header::WWW_AUTHENTICATE, "Bearer")
 }
 

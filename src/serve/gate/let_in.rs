@@ -16,6 +16,7 @@ use super::{Gate, Known};
 use crate::house::House;
 use crate::path;
 use crate::problem::Problem;
+use crate::show::{BY_KEY, SIGN_IN_BY};
 
 /// Finds out who asks, keeps out what another site makes a browser ask, and hands the rest on.
 pub(crate) async fn let_in(
@@ -107,7 +108,7 @@ fn by_key(gate: &Gate, key: &str, arrival: &Arrival, is_in: bool, is_keyed: bool
         return home;
     }
     if !is_keyed || !gate.keys().spend(key) {
-        return key_used().into_response();
+        return key_used(is_keyed).into_response();
     }
     match gate.begin(None) {
         Ok(id) => with_session(home, &gate.cookie_name(arrival), &id, arrival.is_https),
@@ -143,7 +144,7 @@ fn names(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').map(|pair| pair.split('=').next().unwrap_or_default())
 }
 
-fn key_used() -> Problem {
+fn key_used(is_keyed: bool) -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "key-used",
@@ -153,6 +154,7 @@ fn key_used() -> Problem {
             "Each link opens the page once. Use the last one that the program printed in the terminal."
         ),
     )
+    .with(SIGN_IN_BY, if is_keyed { BY_KEY } else { "password" })
 }
 
 fn token_in_address() -> Problem {

@@ -17,12 +17,11 @@ use super::asker::{Seen, Theme, is_page};
 use super::cookie::{self, LANGUAGE, THEME};
 use super::let_in::{CLEAR, with_session};
 use super::people::{Entry, What};
-use super::session::Lifetime;
 use crate::house::House;
 use crate::pages::sign_in::{SignInFault, SignInScreen};
 use crate::path;
 use crate::problem::Problem;
-use crate::show::{Look, show};
+use crate::show::{Look, show, sign_in_screen};
 
 /// In, out, and how the page is read.
 pub fn routes() -> Router<Arc<House>> {
@@ -151,9 +150,8 @@ fn page(house: &House, seen: &Seen, next: &str, email: &str, problem: Option<Pro
         Some(seconds) => SignInFault::Wait { seconds },
         None => SignInFault::Wrong { left: None },
     });
-    let idle_minutes = Lifetime::OF_PEOPLE.idle.as_mins().unsigned_abs() as u32;
     let (email, next) = (email.to_owned(), next.to_owned());
-    let screen = SignInScreen { email, next, fault, idle_minutes, ..SignInScreen::default() };
+    let screen = SignInScreen { email, next, fault, ..sign_in_screen() };
     let look = Look { reader: seen.reader, asker: None, path: path::SIGN_IN, awaiting: 0, notices: Vec::new() };
     let mut response = show(house, look, |frame| screen.render(frame));
     if let Some(problem) = problem {

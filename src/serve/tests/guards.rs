@@ -79,7 +79,7 @@ async fn pages_are_packed_and_files_are_kept_for_ever() {
     let style = client().get(page.url(&page.house.assets.url("style.css"))).send().await.unwrap();
     assert_eq!(style.status(), 200);
     assert_eq!(style.headers()["cache-control"], "public, max-age=31536000, immutable");
-    assert_eq!(problem(client().get(page.url("/assets/../lib.rs"))).await.0, 404);
+    assert_eq!(problem(client().get(page.url("/assets/..%2Flib.rs"))).await.0, 404);
     assert_eq!(problem(client().get(page.url("/assets/style.css"))).await.0, 404);
 }
 
@@ -104,7 +104,8 @@ async fn the_first_page_comes_in_sixty_kibibytes() {
 async fn a_problem_is_a_document_for_programs_and_a_page_for_people() {
     let page = Played::new(Setting::default());
     let with = |accept: &'static str, lang: &'static str| {
-        client().get(page.url("/nothing")).header("accept", accept).header("accept-language", lang)
+        let request = client().get(page.url("/nothing")).bearer_auth(page.key());
+        request.header("accept", accept).header("accept-language", lang)
     };
     let document = with("application/json", "tr").send().await.unwrap();
     assert_eq!(document.headers()["content-type"], "application/problem+json");
@@ -115,6 +116,41 @@ async fn a_problem_is_a_document_for_programs_and_a_page_for_people() {
     let shown = shown.text().await.unwrap();
     assert!(shown.contains("lang=\"tr\"") && shown.contains("Böyle bir sayfa yok"), "{shown}");
     assert!(!shown.contains(" style=") && !shown.contains("<script>") && !shown.contains("<style"));
+}
+
+#[tokio::test]
+async fn who_is_not_in_is_shown_the_way_in() {
+    let keyed = Played::new(Setting::default());
+    let page = |played: &Played, path: &str| client().get(played.url(path)).header("accept", "text/html");
+    let shown = page(&keyed, "/").send().await.unwrap();
+    assert_eq!(shown.status(), 401);
+    let shown = shown.text().await.unwrap();
+    assert!(shown.contains("sign in:") && !shown.contains("type=\"password\""), "{shown}");
+    let used = page(&keyed, "/?key=used").send().await.unwrap().text().await.unwrap();
+    assert!(used.contains("This link works once"), "{used}");
+    let staff = Staff::default();
+    staff.add(1, "elif@example.com", "sesame", Role::Preparer);
+    let peopled = Played::new(Setting { staff, ..Setting::default() });
+    // A form whose session has ended leads to the sign-in, and says that nothing is lost.
+    let sent = client().post(peopled.url("/send")).header("accept", "text/html").header("origin", peopled.origin());
+    let sent = sent.send().await.unwrap();
+    assert_eq!(sent.status(), 401);
+    let shown = sent.text().await.unwrap();
+    assert!(shown.contains("type=\"password\"") && shown.contains("Your session has ended"), "{shown}");
+}
+
+#[tokio::test]
+async fn what_a_route_cannot_take_is_a_problem_too() {
+    let page = Played::new(Setting::default());
+    let post = || client().post(page.url("/send")).bearer_auth(page.key());
+    assert_eq!(problem(post().body("rows=1")).await, (415, "not-understood".into()));
+    let form = "application/x-www-form-urlencoded";
+    let long = format!("rows={}", "1".repeat(3 << 20));
+    assert_eq!(problem(post().header("content-type", form).body(long)).await, (413, "not-understood".into()));
+    assert_eq!(
+        problem(client().delete(page.url("/send")).bearer_auth(page.key())).await,
+        (405, "method-not-allowed".into())
+    );
 }
 
 #[tokio::test]

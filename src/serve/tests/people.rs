@@ -22,7 +22,7 @@ async fn who_signs_in_gets_a_new_session_and_the_one_before_ends() {
     // A page leads to where one signs in; a key opens nothing where there are people.
     let page_of = || client().get(page.url("/runs/r1?only=invalid")).header("accept", "text/html");
     let here = || client().get(page.url("/rows?after=1")).header("accept", "text/html");
-    assert_eq!(page_of().send().await.unwrap().status(), 404);
+    assert_eq!(page_of().send().await.unwrap().status(), 303);
     let led = here().send().await.unwrap();
     assert_eq!(
         (led.status().as_u16(), &led.headers()["location"]),

@@ -43,7 +43,8 @@ impl Error {
                 "Başka bir işlem sayfanın kayıtlarını tutuyor. Biraz sonra yeniden deneyin.",
                 "Another process holds the records of the page. Try again in a little while."
             ),
-            Error::Sqlite(_) | Error::Io(_) | Error::Ledger(_) => failed(self),
+            Error::Ledger(_) => misplaced(self),
+            Error::Sqlite(_) | Error::Io(_) => failed(self),
         }
     }
 }
@@ -101,6 +102,14 @@ fn taken(email: &str) -> Text {
     text!(
         "{email} adresli biri var. Rolünü \"caseload user role\", parolasını \"caseload user password\" değiştirir.",
         "There is a person of the address {email}. \"caseload user role\" changes the roles, \"caseload user password\" the password."
+    )
+}
+
+fn misplaced(error: &Error) -> Text {
+    let why = shown(&error.to_string());
+    text!(
+        "Sayfanın kayıtları defterin yanında durur, ama defter orada duramaz: {why}. --ledger ile bu makinenin diskinde, tek adı olan bir yer gösterin.",
+        "The records of the page lie beside the ledger, and the ledger cannot lie there: {why}. Name a place on a disk of this machine, under one name, by --ledger."
     )
 }
 

@@ -2,6 +2,8 @@
 
 use caseload_sheet::message::Lang;
 use rusqlite::Row;
+use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::super::{Actor, Editor, Error, Kind, List, Started};
@@ -85,12 +87,16 @@ pub(super) fn reading_json(reading: &Reading) -> String {
 }
 
 fn reading_of(json: &str) -> Result<Reading, Error> {
-    let damaged = || Error::Damaged("reading".to_owned());
-    let value: Value = serde_json::from_str(json).map_err(|_| damaged())?;
+    let value: Value = serde_json::from_str(json).map_err(|_| Error::Damaged("reading".to_owned()))?;
     let text = |name: &str| value[name].as_str().map(str::to_owned);
-    let pairs = |name: &str| serde_json::from_value(value[name].clone()).map_err(|_| damaged());
-    let unused = serde_json::from_value(value["unused"].clone()).map_err(|_| damaged())?;
-    Ok(Reading { to: text("to"), sheet: text("sheet"), maps: pairs("maps")?, unused, sets: pairs("sets")? })
+    let (maps, unused, sets) = (entries(&value["maps"])?, entries(&value["unused"])?, entries(&value["sets"])?);
+    Ok(Reading { to: text("to"), sheet: text("sheet"), maps, unused, sets })
+}
+
+/// The entries of a list; an older version did not write every one.
+fn entries<T: DeserializeOwned>(value: &Value) -> Result<Vec<T>, Error> {
+    let kept: Option<Vec<T>> = Option::deserialize(value).map_err(|_| Error::Damaged("reading".to_owned()))?;
+    Ok(kept.unwrap_or_default())
 }
 
 /// The tag of a language, as it is kept.

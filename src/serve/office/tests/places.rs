@@ -81,3 +81,26 @@ fn an_office_of_each_older_version_is_brought_up() {
         assert!(office.recent(&Filter::default(), 9).unwrap().is_empty());
     }
 }
+
+#[test]
+fn who_had_a_hand_in_a_list_of_an_older_version_is_known() {
+    let beside = Beside::new();
+    let path = beside.office.folder().join("office.db");
+    for name in ["office.db", "office.db-wal", "office.db-shm"] {
+        let _ = fs::remove_file(beside.office.folder().join(name));
+    }
+    let raw = Connection::open(&path).unwrap();
+    apply_first(&raw, 1).unwrap();
+    raw.execute_batch(
+        "INSERT INTO list (id, name, upload, file_name, sha256, bytes, kind, by_id, by_name, uploaded_ms, target, reading, lang,
+            keep_ms, state, state_ms, touched_ms)
+         VALUES (7, '20261126-00000a', NULL, 'a.csv', 'ab', 1, 'csv', 1, 'Elif', 5, '', '{\"maps\": []}', 'tr', 1, 'checked', 5, 5);
+         INSERT INTO change (list, number, kind, by_id, by_name, at_ms, size, undone_by_id, undone_by, undone_ms)
+         VALUES (7, 1, 'mended', 2, 'Deniz', 6, 1, 3, 'Ece', 7);",
+    )
+    .unwrap();
+    drop(raw);
+    let office = Office::open(&beside.ledger()).unwrap();
+    assert_eq!(office.list("20261126-00000a").unwrap().unwrap().by, person(1, "Elif"));
+    assert_eq!(office.hands_of(7).unwrap().into_iter().collect::<Vec<_>>(), [1, 2, 3]);
+}

@@ -21,45 +21,45 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   event.detail.shouldSwap = false;
   const oops = page.querySelector(".oops");
-  const isDoor = page.querySelector('[data-test="sign-in"]');
-  if (oops || isDoor) {
-    flash(oops ?? page.querySelector(".notice"), event.detail.xhr.responseURL, isDoor);
+  const words = document.getElementById("check")?.dataset;
+  if (words && page.querySelector('[data-test="sign-in"]')) {
+    flash([words.ended], { words: words.door, address: event.detail.xhr.responseURL });
+  } else if (oops) {
+    flash([...oops.querySelectorAll("h1, p:not(.small)")].map((part) => part.textContent));
   } else {
     window.location.assign(event.detail.xhr.responseURL || window.location.href);
   }
 });
 
 /// Puts a notice above the screen; what was typed stays where it is.
-function flash(from, address, isDoor) {
-  const place = document.getElementById("flash");
-  if (!place) return;
+function flash(lines, door) {
   const notice = document.createElement("div");
   notice.className = "notice is-invalid";
   notice.setAttribute("role", "alert");
   const body = document.createElement("div");
-  for (const part of from?.querySelectorAll("h1, h2, p:not(.small)") ?? []) {
+  lines.forEach((text, at) => {
     const line = document.createElement("p");
-    line.textContent = part.textContent;
-    if (part.matches("h1, h2")) line.className = "strong";
+    line.textContent = text;
+    if (at === 0) line.className = "strong";
     body.append(line);
-  }
+  });
   notice.append(document.createElement("span"), body);
-  if (isDoor) {
+  if (door) {
     const link = document.createElement("a");
     link.className = "btn";
-    link.href = address;
+    link.href = door.address;
     link.target = "_blank";
-    link.textContent = "↗";
-    link.setAttribute("aria-label", body.textContent);
+    link.textContent = door.words;
     notice.append(link);
   }
-  place.replaceChildren(notice);
+  document.getElementById("flash").replaceChildren(notice);
   notice.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("htmx:sendError", () => window.location.reload());
+document.addEventListener("htmx:sendError", () => flash([document.getElementById("check").dataset.offline]));
 
 document.addEventListener("htmx:afterSettle", () => {
+  document.getElementById("flash")?.replaceChildren();
   announce();
   const field = document.querySelector("#edit-value");
   if (field) {

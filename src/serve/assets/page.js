@@ -10,10 +10,7 @@ document.addEventListener("click", (event) => {
       setTimeout(() => copy.classList.remove("is-copied"), 1500);
     });
   }
-  if (event.target.closest("[data-print]")) {
-    for (const part of document.querySelectorAll("details.print-open")) part.open = true;
-    window.print();
-  }
+  if (event.target.closest("[data-print]")) window.print();
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }

@@ -156,16 +156,29 @@ document.addEventListener("dblclick", (event) => {
   if (cell && cellsOf(cell.parentElement).includes(cell) && !cell.querySelector("form.edit")) open(cell);
 });
 
-/// Above five chunks the farthest rows go, and the link of the page before stands for them.
+/// Above five chunks the farthest rows go, and a link to them takes their place.
 function shorten() {
   const body = document.getElementById("rows");
   if (!body) return;
   const rows = [...body.rows].filter((row) => row.dataset.row);
+  const gone = rows.slice(0, Math.max(0, rows.length - LONGEST));
+  if (gone.length === 0) return;
   const box = body.closest(".sheet-box");
-  for (const row of rows.slice(0, Math.max(0, rows.length - LONGEST))) {
+  for (const row of gone) {
     box.scrollTop -= row.offsetHeight;
     row.remove();
   }
+  const line = body.querySelector("tr.earlier") ?? body.insertRow(0);
+  line.className = "more earlier";
+  const link = document.createElement("a");
+  const address = new URL(document.getElementById("check").dataset.editAt, window.location.href);
+  address.searchParams.delete("after");
+  address.searchParams.set("row", gone[0].dataset.row);
+  link.href = address.pathname + address.search;
+  link.textContent = body.parentElement.dataset.earlier;
+  const cell = line.cells[0] ?? line.insertCell();
+  cell.colSpan = body.parentElement.tHead.rows[0].cells.length;
+  cell.replaceChildren(link);
 }
 
 document.addEventListener("htmx:afterSettle", () => {

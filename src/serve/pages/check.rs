@@ -315,7 +315,11 @@ impl CheckScreen {
         let balance = self.balance();
         html! {
             div id="check" class="stack-s" hx-target="#check" hx-select="#check" hx-swap="outerHTML"
-                data-said=(self.said(frame)) data-edit-at=(query::without(frame.path, "edit")) {
+                data-said=(self.said(frame))
+                data-offline=(say!(frame.lang, "Sunucuya ulaşılamadı. Yazdığınız duruyor; yeniden deneyin.", "The server cannot be reached. What you typed is kept; try again."))
+                data-ended=(say!(frame.lang, "Oturumunuz bitti. Yazdıklarınız duruyor; girip sürdürün.", "Your session has ended. What you typed is kept; sign in and go on."))
+                data-door=(say!(frame.lang, "Gir", "Sign in"))
+                data-edit-at=(query::without(frame.path, "edit")) {
                 (self.held(frame))
                 @for notice in &self.notices { (notice.render(frame)) }
                 @if balance.adds_up() {

@@ -30,6 +30,21 @@
 //!
 //! `back` is the path and query of the page that the form stands on.
 //!
+//! # What addresses ask
+//!
+//! | page | query |
+//! |---|---|
+//! | `…/check` | `only`: [`Only`](only::Only); `sheet`: its name; `after`: the row that the page goes on after; `row`: the row that it begins with; `edit`: the cell that is open, `19.A` |
+//! | `…/result` | `only`: [`ResultFilter`](result::ResultFilter); `after` |
+//! | `…/unknown` | `row`, `sheet`: the row to decide about |
+//! | `/runs` | [`HistoryQuery`](history::HistoryQuery); `after`: the run that the page goes on after |
+//!
+//! # What `…/events` sends
+//!
+//! An event `live` carries [`RunningScreen::live`](running::RunningScreen::live), whole, at most twice a second; one is
+//! sent at once to who begins to watch, and one at least every ten seconds, for after fifteen silent ones the page says
+//! that the connection is lost. An event `over` sends the browser to the page of the run's state.
+//!
 //! # Names for tests
 //!
 //! `data-test` marks what tests from outside look for. A wrong cell is `cell-edit`, the sentence beside it

@@ -177,7 +177,7 @@ impl OpenRow {
         html! {
             section class="panel" aria-labelledby="row-title" {
                 div class="panel-head" {
-                    h3 id="row-title" tabindex="-1" { (say!(lang, "{row}. satır: {title}", "Row {row}: {title}")) }
+                    h3 id="row-title" tabindex="-1" autofocus[self.fault.is_none()] { (say!(lang, "{row}. satır: {title}", "Row {row}: {title}")) }
                     (tag(frame, Mark::Is(Status::Unknown).look(), &frame.say(Mark::Is(Status::Unknown).word())))
                 }
                 div class="panel-body stack" {
@@ -285,7 +285,7 @@ impl OpenRow {
                 h4 { (say!(lang, "Açılmış", "It was opened")) }
                 div class={ "field" @if self.fault.is_some() { " field-bad" } } {
                     label for="id" { (self.id_title) }
-                    input class="input" id="id" name="id" autocomplete="off" required value=(typed)
+                    input class="input" id="id" name="id" autocomplete="off" required value=(typed) autofocus[self.fault.is_some()]
                         placeholder=(say!(lang, "Sistemde gördüğünüz", "As you see it in the system"))
                         aria-describedby=[self.fault.as_ref().map(|_| "id-error")]
                         aria-invalid=[self.fault.as_ref().map(|_| "true")];

@@ -14,7 +14,8 @@ pub(in crate::pages) fn sheet(frame: &Frame, screen: &CheckScreen) -> Markup {
     let lang = frame.lang;
     html! {
         div class="sheet-box" tabindex="0" role="group" aria-label=(say!(lang, "Listenin satırları", "Rows of the list")) {
-            table class="sheet" data-keys=[screen.mends().then_some("yes")] hx-boost="true" {
+            table class="sheet" data-keys=[screen.mends().then_some("yes")]
+                data-earlier=(say!(lang, "Önceki satırlar", "The rows before")) hx-boost="true" {
                 thead { tr {
                     th scope="col" class="rn" { span class="l" { "Excel" } (say!(lang, "Satır", "Row")) }
                     @for header in &screen.headers { (head(frame, header)) }

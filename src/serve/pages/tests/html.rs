@@ -174,7 +174,7 @@ impl Element {
 
     /// Every text that a person reads or hears.
     pub fn texts(&self) -> Vec<String> {
-        const SPOKEN: [&str; 9] = [
+        const SPOKEN: [&str; 13] = [
             "aria-label",
             "placeholder",
             "title",
@@ -184,6 +184,10 @@ impl Element {
             "data-lost",
             "data-over",
             "data-busy",
+            "data-offline",
+            "data-ended",
+            "data-door",
+            "data-earlier",
         ];
         let mut out: Vec<String> = SPOKEN.iter().filter_map(|name| self.attribute(name)).map(str::to_owned).collect();
         for node in &self.children {

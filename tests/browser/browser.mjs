@@ -73,7 +73,7 @@ async function sit(browser, story, address) {
 }
 
 /// What axe finds, in short. It runs from the outside, for the page's own policy lets no foreign script in.
-async function violations(page) {
+export async function violations(page) {
   await page.evaluate(AXE);
   return page.evaluate(async (rules) => {
     const found = await window.axe.run(document, { runOnly: rules });

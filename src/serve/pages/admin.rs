@@ -241,10 +241,12 @@ impl AdminScreen {
                     }
                     fieldset {
                         legend class="label" { (say!(lang, "Roller", "Roles")) }
-                        @for role in Role::ALL {
-                            p class="check" {
-                                input type="checkbox" name="role" value=(role.as_str()) id={ "role-" (role.as_str()) } checked[self.typed.roles.contains(&role)];
-                                label for={ "role-" (role.as_str()) } { b { (frame.say(role.word())) } ": " (may(frame, role)) }
+                        div class="stack-s" {
+                            @for role in Role::ALL {
+                                p class="check" {
+                                    input type="checkbox" name="role" value=(role.as_str()) id={ "role-" (role.as_str()) } checked[self.typed.roles.contains(&role)];
+                                    label for={ "role-" (role.as_str()) } { b { (frame.say(role.word())) } ": " (may(frame, role)) }
+                                }
                             }
                         }
                     }

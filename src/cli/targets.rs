@@ -116,6 +116,7 @@ impl Profiles {
             profile: Some(target.to_owned()).filter(|name| !name.is_empty()),
             sheet: reading.sheet.clone(),
             maps: reading.maps.iter().map(|(field, header)| format!("{field}={header}")).collect(),
+            sets: reading.sets.iter().map(|(field, value)| format!("{field}={value}")).collect(),
             ..FileArgs::default()
         };
         let send =

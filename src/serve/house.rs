@@ -7,17 +7,17 @@ use caseload_sheet::message::Lang;
 use jiff::tz::TimeZone;
 
 use crate::assets::Assets;
+use crate::desk::Desk;
 use crate::gate::Gate;
 use crate::metrics::Metrics;
 use crate::office::Office;
 use crate::options::Limits;
 use crate::rest::{Rest, Stop};
-use crate::target::Targets;
 
 /// What all requests share.
 pub struct House {
-    /// Where lists may go.
-    pub targets: Arc<dyn Targets>,
+    /// Lists on their way, and where they may go.
+    pub desk: Desk,
     /// Who may come in.
     pub gate: Arc<Gate>,
     /// What the page keeps beside the ledger.

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -9,14 +10,17 @@ use caseload_engine::error::{Code, Error};
 use caseload_engine::job::load_contracts;
 use caseload_sandbox::Sandbox;
 use caseload_serve::assets::Assets;
+use caseload_serve::desk::{Desk, Places};
 use caseload_serve::gate::{Gate, Keys, Opening};
 use caseload_serve::house::House;
 use caseload_serve::metrics::Metrics;
 use caseload_serve::network::NotANetwork;
-use caseload_serve::office::{Doorkeeper, Office};
+use caseload_serve::office::{Doorkeeper, List, Office};
 use caseload_serve::options::{Limits, Options, Proxy, Tls};
+use caseload_serve::problem::Problem;
 use caseload_serve::rest::Stop;
 use caseload_serve::server::Bound;
+use caseload_serve::target::Targets;
 use caseload_sheet::message::{Lang, shown};
 use caseload_sheet::{say, text};
 use tokio::sync::watch;
@@ -25,7 +29,7 @@ use super::office;
 use super::rehearsal::read_script;
 use crate::cli::arguments::ServeArgs;
 use crate::cli::exit::Exit;
-use crate::cli::profile::{Page, Settings, is_set, local_zone};
+use crate::cli::profile::{Page, Settings, is_set, local_zone, marks_folder};
 use crate::cli::progress::Terminal;
 use crate::cli::signals;
 use crate::cli::targets::Profiles;
@@ -37,17 +41,18 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
     let ledger = office::ledger(args.ledger.as_deref(), args.sandbox, &settings)?;
     let sandbox = args.sandbox.then(|| sandbox(args, &settings)).transpose()?;
     let kept = Arc::new(Office::open(&ledger)?);
-    let targets = Profiles::new(settings, ledger, sandbox, lang)?;
+    let targets = Profiles::new(settings, ledger.clone(), sandbox, lang)?;
     for name in targets.elsewhere() {
         terminal.note(&kept_elsewhere(name, lang));
     }
     options.allow(kept.has_people()?)?;
+    let desk = desk(ledger, Arc::new(targets), Arc::clone(&kept));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| no_room(&error))?;
     runtime.block_on(async {
         let bound = Bound::new(&options)?;
         let gate = Arc::new(gate(&bound, Arc::clone(&kept), terminal)?);
         let house = Arc::new(House {
-            targets: Arc::new(targets),
+            desk: desk.clone(),
             gate: Arc::clone(&gate),
             office: Arc::clone(&kept),
             assets: Assets::default(),
@@ -57,8 +62,11 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
             lang,
             zone: local_zone().zone,
             stop: Stop::default(),
-            behind: Vec::new(),
+            behind: vec![Arc::new(desk.clone())],
         });
+        for (list, fault) in desk.go_on().map_err(|fault| cannot_go_on(fault.into()))? {
+            terminal.error(&waits(&list, &fault.into(), lang));
+        }
         let stopped = stopped();
         terminal.answer(&format!("listening on {}", bound.url()));
         if gate.is_keyed()? {
@@ -71,6 +79,27 @@ pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Err
         bound.serve(house, stopped).await;
         Ok(Exit::Done)
     })
+}
+
+/// The desk beside a ledger, and where it keeps and finds things.
+fn desk(ledger: PathBuf, targets: Arc<dyn Targets>, office: Arc<Office>) -> Desk {
+    let (marks, zone) = (marks_folder(), local_zone());
+    Desk::new(targets, office, Places { ledger, marks, scratch: std::env::temp_dir(), zone })
+}
+
+/// The runs that were cut short cannot be read.
+fn cannot_go_on(why: Problem) -> Error {
+    Code::LedgerUnreadable.cannot_start(why.detail.clone())
+}
+
+/// A run that was cut short, and waits for a person.
+fn waits(list: &List, why: &Problem, lang: Lang) -> String {
+    let (name, why) = (shown(&list.file_name), why.detail.get(lang));
+    say!(
+        lang,
+        "\"{name}\" kaldığı yerden kendiliğinden sürmedi; sayfada bekliyor. {why}",
+        "\"{name}\" did not go on by itself, and waits on the page. {why}"
+    )
 }
 
 /// Who comes in: people whom the office knows; without people the holder of a key that the terminal shows.

@@ -21,6 +21,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use caseload_engine::error::Error;
 use caseload_engine::job::{Job, Sending};
+use caseload_engine::zone::LocalZone;
 use caseload_sheet::message::Lang;
 use futures_util::stream;
 use jiff::tz::TimeZone;
@@ -36,6 +37,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::assets::Assets;
+use crate::desk::{Desk, Places};
 use crate::events::{self, Message};
 use crate::gate::people::{Entry, People};
 use crate::gate::secret::Hash;
@@ -187,10 +189,13 @@ impl Played {
         .unwrap();
         gate.keys().print_next().unwrap();
         let behind = Arc::new(Behind::default());
+        let ledger = folder.path().join("ledger.db");
+        let office = Arc::new(Office::open(&ledger).unwrap());
+        let places = Places { ledger, marks: None, scratch: folder.path().to_owned(), zone: LocalZone::default() };
         let house = Arc::new(House {
-            targets: Arc::new(Nowhere),
+            desk: Desk::new(Arc::new(Nowhere), Arc::clone(&office), places),
             gate: Arc::new(gate),
-            office: Arc::new(Office::open(&folder.path().join("ledger.db")).unwrap()),
+            office,
             assets: Assets::default(),
             metrics: Metrics::default(),
             scratch: folder.path().to_owned(),

@@ -2,6 +2,7 @@
 
 use super::Flaw;
 use super::book::{Book, Record};
+use crate::keyed::Key;
 use crate::ledger::entry::{EntryId, State};
 use crate::ledger::step::{Intent, Opening};
 
@@ -12,35 +13,39 @@ impl Book {
         repeated.or_else(|| self.busy(intent).filter(|_| self.keeps(Flaw::DeviceNotClaimed)))
     }
 
-    /// Of several rows the one that was done tells most, and the one under way least.
+    /// Of several rows the one that was done tells most, and the one under way least; of equals the first.
     fn repeated(&self, intent: &Intent) -> Option<Opening> {
         let id = intent.grant.id;
-        let theirs = |row: &&Record| self.has_a_key(row, intent) && counts(row, intent);
         // Who sends equal rows on purpose has them in one file, too.
         let on_purpose = intent.reach.done_since_ms.is_none();
         let is_other = |row: &&Record| row.entry.id != id && !(on_purpose && row.entry.id.run == id.run);
-        let rows = self.rows.values().filter(|row| row.may_be_done()).filter(is_other).filter(theirs);
-        let left = self.forgotten.values().map(|(row, _)| row).filter(theirs);
+        let counts = |row: &&Record| counts(row, intent) && self.is_one_server(row.entry.server, intent.server);
+        let rows = || self.rows.values().filter(|row| row.may_be_done()).filter(is_other);
+        let left = || self.forgotten.values().map(|(row, _)| row);
+        let with = |key: Key| {
+            let is_own = move |row: &&Record| row.key == key;
+            let is_body = move |row: &&Record| row.body == Some(key);
+            rows()
+                .filter(is_own)
+                .chain(rows().filter(is_body))
+                .chain(left().filter(is_own))
+                .chain(left().filter(is_body))
+        };
         let rank = |state| match state {
             State::Done => 3,
             State::DoneWithoutId => 2,
             State::Unknown => 1,
             _ => 0,
         };
-        let all = rows.chain(left).map(|row| (row.entry.id, row.entry.state));
+        let all = std::iter::once(intent.key).chain(intent.body).flat_map(with).filter(counts);
         let better = |best: (EntryId, State), next: (EntryId, State)| {
             if rank(next.1) > rank(best.1) { next } else { best }
         };
-        all.reduce(better).map(|(id, state)| match state {
+        let best = all.map(|row| (row.entry.id, row.entry.state)).reduce(better);
+        best.map(|(id, state)| match state {
             State::Sending => Opening::Waits { behind: id },
             _ => Opening::Repeats { of: id, state },
         })
-    }
-
-    fn has_a_key(&self, row: &Record, intent: &Intent) -> bool {
-        let own = [Some(intent.key), intent.body];
-        let is_own = |key| own.contains(&Some(key));
-        (is_own(row.key) || row.body.is_some_and(is_own)) && self.is_one_server(row.entry.server, intent.server)
     }
 
     fn busy(&self, intent: &Intent) -> Option<Opening> {

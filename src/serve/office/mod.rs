@@ -17,6 +17,11 @@
 //! The time comes in as milliseconds since 1970-01-01 UTC, and an [`Actor`] says who asks. Whether that person may, the
 //! gate has decided before.
 //!
+//! # Four eyes
+//! [`Office::ask`] keeps the digest of what would go, [`Office::approve`] is another person's word for it and makes the
+//! list one that is being sent, [`Office::approved`] finds that word by the digest. [`Office::hands_of`] says who cannot
+//! give it. A change of the list takes it away in the same transaction.
+//!
 //! # Where the SQL is
 //! In `sqlite` alone, with a file for each subject. The rest speaks of lists, mends and people.
 

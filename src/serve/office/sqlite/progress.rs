@@ -14,7 +14,8 @@ impl Office {
     /// `by` says whose wish it is; nobody's, where a server pauses what it sends because it ends.
     ///
     /// # Errors
-    /// [`Error::NotNow`] with the state that it is in.
+    /// [`Error::NotNow`] with the state that it is in. A list that waits for approval is never moved to be sent: that is
+    /// for [`Office::approve`].
     pub fn move_list(
         &self,
         list: i64,
@@ -25,7 +26,9 @@ impl Office {
     ) -> Result<List, Error> {
         self.store.write(|db| {
             let known = existing(db, list)?;
-            if !from.contains(&known.state) {
+            // A list that waits for approval is sent by `approve`, and by no other way.
+            let goes_round = known.state == RunState::WaitingApproval && to == RunState::Sending;
+            if !from.contains(&known.state) || goes_round {
                 return Err(Error::NotNow(known.state));
             }
             let paused = by.filter(|_| to == RunState::Paused);

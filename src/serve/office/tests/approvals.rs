@@ -49,6 +49,20 @@ fn another_person_approves_what_was_asked_and_nothing_else() {
 }
 
 #[test]
+fn a_list_that_waits_for_approval_is_sent_by_no_other_way() {
+    let beside = Beside::new();
+    let (office, list) = (&beside.office, checked(&beside).id);
+    office.ask(list, 0, &asked("d1"), &person(1, "Elif"), 10).unwrap();
+    let round = office.move_list(list, &RunState::ALL, RunState::Sending, Some(&person(1, "Elif")), 11);
+    assert!(matches!(round, Err(Error::NotNow(RunState::WaitingApproval))), "{round:?}");
+    assert_eq!(decision(office, list), Decision::Open);
+    // What was approved and could not be started is still approved, as long as nobody changes it.
+    office.approve(list, "d1", 7, &person(2, "Mehmet"), 12).unwrap();
+    office.move_list(list, &[RunState::Sending], RunState::Checked, None, 13).unwrap();
+    assert_eq!(office.approved("d1").unwrap().map(|approval| approval.list), Some(list));
+}
+
+#[test]
 fn whoever_had_a_hand_in_a_list_cannot_approve_it() {
     let beside = Beside::new();
     let (office, list) = (&beside.office, checked(&beside).id);

@@ -286,9 +286,9 @@ impl RunRow {
                 th scope="row" { a class="file-name nowrap-l" href=(path::run(&self.name)) { (self.file_name) } }
                 td { (place(frame, &self.place)) }
                 td class="e" { (outcome::state(frame, self)) }
-                td class="span" { (self.balance(frame)) }
+                td class="span few" { (self.balance(frame)) }
                 td class="nowrap" { (frame.when(self.at)) }
-                td class="nowrap e" { a href=(address) { (step) span class="vh" { ": " (self.file_name) } } }
+                td class="e" { a href=(address) { (step) span class="vh" { ": " (self.file_name) } } }
             }
         }
     }
@@ -321,7 +321,7 @@ impl RunRow {
             RunState::Sending => (say!(lang, "İzle", "Watch"), "progress"),
             RunState::Paused | RunState::Stopped => (say!(lang, "Sürdür", "Go on"), "progress"),
             RunState::Cancelled | RunState::Finished if self.rows.unknown > 0 => {
-                (say!(lang, "Belirsizleri kapat", "Close the unknown rows"), "unknown")
+                (say!(lang, "Belirsizleri kapat", "Close the unknown"), "unknown")
             }
             RunState::Cancelled | RunState::Finished => (say!(lang, "Sonuç", "Result"), "result"),
         };

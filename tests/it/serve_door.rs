@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::Value;
 
+use crate::user;
 use crate::workdir::Workdir;
 
 /// A page that runs. It ends with the test.
@@ -197,6 +198,44 @@ fn a_list_for_two_people_goes_by_the_page_alone() {
     let ended = dir.run(&["submit", "list.csv", "--profile", "live", "--yes"]);
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("caseload serve") && ended.stderr.contains("four_eyes"), "{}", ended.stderr);
+}
+
+#[test]
+fn people_come_in_by_password_and_token_and_go_at_once() {
+    let dir = Workdir::new();
+    assert_eq!(user::add(&dir, "elif@ornek.example", &["--role", "reader"]).code, 0);
+    let token = dir.run(&["user", "token", "elif@ornek.example", "--name", "gece", "--ledger", "l.db"]);
+    let token = token.stdout.trim().to_owned();
+    let page = Page::start(&dir, &["--ledger", "l.db", "--behind-proxy", "127.0.0.1"]);
+    let proxied = "X-Forwarded-Proto: https\r\nX-Forwarded-Host: cases.example\r\nX-Forwarded-For: 192.0.2.7\r\n";
+    let sign_in = |password: &str, origin: &str| {
+        let body = format!("email=elif@ornek.example&password={password}");
+        let (length, kind) = (body.len(), "application/x-www-form-urlencoded");
+        let headers =
+            format!("{proxied}Origin: {origin}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}");
+        page.ask("POST /sign-in", &headers)
+    };
+    let wrong = sign_in("guess", "https://cases.example");
+    assert_eq!((status(&wrong), code(&wrong)), ("401", "sign-in-wrong".to_owned()));
+    let password = "g%C3%BCne%C5%9Fli+bir+pazartesi";
+    let forged = sign_in(password, "https://evil.example");
+    assert_eq!((status(&forged), code(&forged)), ("403", "forged-origin".to_owned()));
+    let led = sign_in(password, "https://cases.example");
+    assert_eq!(status(&led), "303", "{led}");
+    let cookie = led.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    assert!(cookie.starts_with("__Host-caseload=") && cookie.ends_with("; Secure"), "{cookie}");
+    let (cookie, accept) = (cookie.split(';').next().unwrap(), "Accept: text/html\r\n");
+    let start = || page.ask("GET /", &format!("{proxied}{accept}Cookie: {cookie}\r\n"));
+    assert!(!start().contains("location: /sign-in"));
+    let collect = |token: &str| page.ask("GET /metrics", &format!("Authorization: Bearer {token}\r\n"));
+    assert_eq!((status(&collect(&token)), status(&collect("guess"))), ("200", "401"));
+    assert_eq!(dir.run(&["user", "remove", "elif@ornek.example", "--ledger", "l.db"]).code, 0);
+    let gone = start();
+    assert!(gone.contains("location: /sign-in") || status(&gone) == "401", "{gone}");
+    assert_eq!(status(&collect(&token)), "401");
+    let trail = dir.run(&["audit", "--ledger", "l.db"]);
+    assert!(trail.stdout.contains("192.0.2.7") && trail.stdout.contains("Signed in"), "{trail:?}");
+    assert!(!trail.stdout.contains("guess"), "{trail:?}");
 }
 
 /// Over TLS of its own the page is https, and the cookie is guarded by the browser. A key that others can read is refused.

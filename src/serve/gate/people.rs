@@ -3,6 +3,7 @@
 use caseload_engine::error::Error;
 use secrecy::SecretString;
 
+use super::asker::Reader;
 use super::secret::Hash;
 use crate::person::Person;
 
@@ -37,6 +38,18 @@ pub trait People: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     fn by_token(&self, token: &Hash) -> Result<Option<Person>, Error>;
+
+    /// How a person wants the page, where they chose.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn reader(&self, number: i64) -> Result<Option<Reader>, Error>;
+
+    /// Keeps how a person wants the page, for other browsers too.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn keep_reader(&self, number: i64, reader: Reader) -> Result<(), Error>;
 
     /// Notes who came in or was kept out, for the trail of who did what.
     ///
@@ -100,6 +113,14 @@ impl People for Nobody {
 
     fn by_token(&self, _: &Hash) -> Result<Option<Person>, Error> {
         Ok(None)
+    }
+
+    fn reader(&self, _: i64) -> Result<Option<Reader>, Error> {
+        Ok(None)
+    }
+
+    fn keep_reader(&self, _: i64, _: Reader) -> Result<(), Error> {
+        Ok(())
     }
 
     fn note(&self, _: &Entry) -> Result<(), Error> {

@@ -7,13 +7,13 @@ use axum::extract::{Extension, Form, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use caseload_sheet::message::Text;
+use caseload_sheet::message::Lang;
 use caseload_sheet::text;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::asker::{Seen, Theme, is_page};
+use super::asker::{Reader, Seen, Theme, is_page};
 use super::cookie::{self, LANGUAGE, THEME};
 use super::let_in::{CLEAR, with_session};
 use super::people::{Entry, What};
@@ -70,12 +70,19 @@ async fn sign_in(
             let (gate, arrival) = (Arc::clone(&house.gate), seen.arrival.clone());
             let begun = crate::blocking(move || {
                 gate.end(&headers, &arrival)?;
-                Ok(gate.begin(person.id)?)
+                let kept = person.id.map(|number| gate.opening.people.reader(number)).transpose()?.flatten();
+                Ok((gate.begin(person.id)?, kept))
             });
             match begun.await {
-                Ok(id) => {
+                Ok((id, kept)) => {
                     let name = house.gate.cookie_name(&seen.arrival);
-                    with_session(Redirect::to(&next).into_response(), &name, &id, seen.arrival.is_https)
+                    let is_https = seen.arrival.is_https;
+                    let mut response = with_session(Redirect::to(&next).into_response(), &name, &id, is_https);
+                    if let Some(kept) = kept {
+                        choose(&mut response, LANGUAGE, tag(kept.lang), is_https);
+                        choose(&mut response, THEME, kept.theme.as_str(), is_https);
+                    }
+                    response
                 }
                 Err(problem) => problem.into_response(),
             }
@@ -114,8 +121,16 @@ struct Language {
     back: Option<String>,
 }
 
-async fn language(Extension(seen): Extension<Seen>, Form(form): Form<Language>) -> Response {
-    choose(&seen, LANGUAGE, &["tr", "en"], &form.lang, form.back.as_deref())
+async fn language(
+    State(house): State<Arc<House>>,
+    Extension(seen): Extension<Seen>,
+    Form(form): Form<Language>,
+) -> Response {
+    let Some(lang) = [Lang::Tr, Lang::En].into_iter().find(|lang| tag(*lang) == form.lang) else {
+        return Problem::not_understood(text!("Seçilebilecekler: tr, en.", "The choices are: tr, en.")).into_response();
+    };
+    let reader = Reader { lang, ..seen.reader };
+    chosen(&house, &seen, reader, (LANGUAGE, tag(lang)), form.back.as_deref()).await
 }
 
 #[derive(Deserialize)]
@@ -124,25 +139,49 @@ struct Appearance {
     back: Option<String>,
 }
 
-async fn theme(Extension(seen): Extension<Seen>, Form(form): Form<Appearance>) -> Response {
-    choose(&seen, THEME, &Theme::ALL.map(Theme::as_str), &form.theme, form.back.as_deref())
+async fn theme(
+    State(house): State<Arc<House>>,
+    Extension(seen): Extension<Seen>,
+    Form(form): Form<Appearance>,
+) -> Response {
+    let Some(theme) = Theme::named(&form.theme) else {
+        let known = Theme::ALL.map(Theme::as_str).join(", ");
+        return Problem::not_understood(text!("Seçilebilecekler: {known}.", "The choices are: {known}."))
+            .into_response();
+    };
+    chosen(&house, &seen, Reader { theme, ..seen.reader }, (THEME, theme.as_str()), form.back.as_deref()).await
 }
 
-fn choose(seen: &Seen, name: &str, values: &[&str], value: &str, back: Option<&str>) -> Response {
-    if !values.contains(&value) {
-        let known = values.join(", ");
-        return Problem::not_understood(not_a_choice(&known)).into_response();
+/// Keeps a choice in this browser, and with the person for others.
+async fn chosen(
+    house: &House,
+    seen: &Seen,
+    reader: Reader,
+    (name, value): (&str, &str),
+    back: Option<&str>,
+) -> Response {
+    if let Some(number) = seen.asker.as_ref().and_then(|asker| asker.person.id) {
+        let gate = Arc::clone(&house.gate);
+        if let Err(problem) = crate::blocking(move || Ok(gate.opening.people.keep_reader(number, reader)?)).await {
+            return problem.into_response();
+        }
     }
-    let back = back.map_or_else(|| path::START.to_owned(), |back| inside(back).to_owned());
-    let mut response = Redirect::to(&back).into_response();
-    if let Some(value) = cookie::choice(name, value, seen.arrival.is_https) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
+    let back = back.map_or(path::START, inside);
+    let mut response = Redirect::to(back).into_response();
+    choose(&mut response, name, value, seen.arrival.is_https);
     response
 }
 
-fn not_a_choice(known: &str) -> Text {
-    text!("Seçilebilecekler: {known}.", "The choices are: {known}.")
+fn choose(response: &mut Response, name: &str, value: &str, is_https: bool) {
+    let cookie = cookie::choice(name, value, is_https);
+    response.headers_mut().extend(cookie.map(|value| (header::SET_COOKIE, value)));
+}
+
+fn tag(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Tr => "tr",
+        Lang::En => "en",
+    }
 }
 
 fn page(house: &House, seen: &Seen, next: &str, email: &str, problem: Option<Problem>) -> Response {

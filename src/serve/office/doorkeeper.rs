@@ -11,6 +11,7 @@ use super::{Act, Actor, Error, Member, Office, Stay};
 use crate::gate::people::{Entry, People, What};
 use crate::gate::secret::Hash;
 use crate::gate::session::{Session, Sessions};
+use crate::gate::{Reader, Theme};
 use crate::person::Person;
 
 /// Lets people in whom the office knows.
@@ -62,6 +63,18 @@ impl People for Doorkeeper {
         Ok(welcome(self.office.by_token(&token.0, self.now_ms())?))
     }
 
+    fn reader(&self, number: i64) -> Result<Option<Reader>, Stop> {
+        let member = self.office.person(number)?;
+        Ok(member.and_then(|member| {
+            let theme = member.theme.as_deref().and_then(Theme::named).unwrap_or_default();
+            Some(Reader { lang: member.lang?, theme })
+        }))
+    }
+
+    fn keep_reader(&self, number: i64, reader: Reader) -> Result<(), Stop> {
+        Ok(self.office.set_reader(number, reader.lang, reader.theme.as_str())?)
+    }
+
     fn note(&self, entry: &Entry) -> Result<(), Stop> {
         let act = match entry.what {
             What::SignedIn => Act::SignedIn,
@@ -100,6 +113,7 @@ mod tests {
     use super::super::{NewMember, Sought};
     use super::*;
     use crate::person::Role;
+    use caseload_sheet::message::Lang;
 
     #[test]
     fn the_gate_knows_people_tokens_and_sessions_by_the_office() {
@@ -123,6 +137,10 @@ mod tests {
         assert_eq!(gate.by_number(elif.id).unwrap(), person);
         let (_, token) = office.add_token(elif.id, "gece", None, &here, 2).unwrap();
         assert_eq!(gate.by_token(&Hash::of(&token)).unwrap(), person);
+        let reader = Reader { lang: Lang::Tr, theme: Theme::Dark };
+        assert_eq!(gate.reader(elif.id).unwrap(), None);
+        gate.keep_reader(elif.id, reader).unwrap();
+        assert_eq!(gate.reader(elif.id).unwrap(), Some(reader));
         let (id, session) = (Hash::of("id"), Session { person: Some(elif.id), began: at, seen: at });
         gate.begin(&id, &session).unwrap();
         assert_eq!(gate.find(&id).unwrap(), Some(session));

@@ -42,7 +42,7 @@ use crate::events::{self, Message};
 use crate::gate::people::{Entry, People};
 use crate::gate::secret::Hash;
 use crate::gate::session::InMemory;
-use crate::gate::{Asker, Gate, Keys, Opening};
+use crate::gate::{Asker, Gate, Keys, Opening, Reader};
 use crate::house::House;
 use crate::metrics::Metrics;
 use crate::office::Office;
@@ -75,6 +75,7 @@ struct Staff {
     tokens: Mutex<HashMap<Hash, i64>>,
     slowly: Duration,
     noted: Mutex<Vec<Entry>>,
+    readers: Mutex<HashMap<i64, Reader>>,
 }
 
 impl Staff {
@@ -113,6 +114,15 @@ impl People for Staff {
     fn by_token(&self, token: &Hash) -> Result<Option<Person>, Error> {
         let id = self.tokens.lock().unwrap().get(token).copied();
         id.map_or(Ok(None), |id| self.by_number(id))
+    }
+
+    fn reader(&self, number: i64) -> Result<Option<Reader>, Error> {
+        Ok(self.readers.lock().unwrap().get(&number).copied())
+    }
+
+    fn keep_reader(&self, number: i64, reader: Reader) -> Result<(), Error> {
+        self.readers.lock().unwrap().insert(number, reader);
+        Ok(())
     }
 
     fn note(&self, entry: &Entry) -> Result<(), Error> {

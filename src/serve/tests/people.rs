@@ -55,6 +55,25 @@ async fn who_signs_in_gets_a_new_session_and_the_one_before_ends() {
 }
 
 #[tokio::test]
+async fn how_a_person_reads_comes_along_to_another_browser() {
+    let page = with_people();
+    let cookie = page.sign_in("elif@example.com", "sesame").await;
+    let token = page.token(&cookie).await;
+    let choose = |path: &str, form: &str| {
+        let request = client().post(page.url(path)).header("cookie", &cookie).header("origin", page.origin());
+        request.header("content-type", "application/x-www-form-urlencoded").body(format!("{form}&csrf={token}"))
+    };
+    let dark = choose("/theme", "theme=dark").header("accept-language", "tr").send().await.unwrap();
+    assert_eq!(dark.status(), 303);
+    let answer = page.attempt("elif@example.com", "sesame").send().await.unwrap();
+    let set: Vec<&str> = answer.headers().get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    assert_eq!(set.len(), 3);
+    assert!(set[1].starts_with("caseload-lang=tr;") && set[2].starts_with("caseload-theme=dark;"), "{set:?}");
+    let other = page.attempt("can@example.com", "marble").send().await.unwrap();
+    assert_eq!(other.headers().get_all(SET_COOKIE).iter().count(), 1);
+}
+
+#[tokio::test]
 async fn a_session_ends_without_use_and_when_its_person_goes() {
     let page = with_people();
     let cookie = page.sign_in("elif@example.com", "sesame").await;

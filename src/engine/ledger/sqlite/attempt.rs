@@ -77,10 +77,11 @@ fn note_repeat(connection: &Connection, intent: &Intent, of: EntryId) -> Result<
 /// the answer is what is known.
 pub fn settle(connection: &Connection, grant: Grant, settlement: &Settlement) -> Result<Kept, Error> {
     debug_assert!(!matches!(settlement.state, State::Sending | State::Duplicate));
+    // For a list of more than two SQLite makes a table of its own in every execution, so the three states stand apart.
     let mut statement = connection.prepare_cached(
         "UPDATE entry SET state = ?2, http_status = ?3, answer_id = ?4, code = ?5, title = ?6, description = ?7,
              reason = ?9
-         WHERE id = ?1 AND nonce = ?8 AND state IN ('sending', 'unknown', 'pending')
+         WHERE id = ?1 AND nonce = ?8 AND (state = 'sending' OR state = 'unknown' OR state = 'pending')
              AND NOT (?2 = 'unknown' AND state <> 'sending')",
     )?;
     let error = settlement.error.as_ref();

@@ -50,7 +50,7 @@ fn by_chance(setting: &Setting, rows: u32, refuses: Refuses) -> Fallible<()> {
 fn limited(setting: &Setting, rows: u32) -> Fallible<()> {
     let mut refused = 0;
     let mut ours = || {
-        let (run, stats) = submit(setting, rows, "200/s", Refuses { limit: Some(LIMIT), ..Refuses::default() })?;
+        let (run, stats) = submit(setting, rows, "200/s", Refuses { percent: 0, status: 429, limit: Some(LIMIT) })?;
         refused = stats.refused;
         Ok(Sample { value: f64::from(rows) / stats.span_s, peak_mib: run.peak_mib })
     };

@@ -8,19 +8,19 @@ openapi: 3.1.0
 info: {title: T, version: "1"}
 paths:
   /a:
-post:
-  operationId: order
-  x-aliases: [sipariş]
-  requestBody: {content: {application/json: {schema: {required: [device], properties: {
-    device: {type: string, x-label: {tr: Mali No, en: Device id}, x-aliases: [Cihaz No]},
-    detail: {type: string, x-label: {tr: Ayrıntı, en: Detail}}}}}}}
-  responses: {}
+    post:
+      operationId: order
+      x-aliases: [sipariş]
+      requestBody: {content: {application/json: {schema: {required: [device], properties: {
+        device: {type: string, x-label: {tr: Mali No, en: Device id}, x-aliases: [Cihaz No]},
+        detail: {type: string, x-label: {tr: Ayrıntı, en: Detail}}}}}}}
+      responses: {}
   /b:
-post:
-  operationId: reserve
-  requestBody: {content: {application/json: {schema: {required: [model, qty], properties: {
-    model: {type: string}, qty: {type: integer, x-label: {tr: Adet, en: Quantity}}}}}}}
-  responses: {}
+    post:
+      operationId: reserve
+      requestBody: {content: {application/json: {schema: {required: [model, qty], properties: {
+        model: {type: string}, qty: {type: integer, x-label: {tr: Adet, en: Quantity}}}}}}}
+      responses: {}
 "#;
 
 fn map(headers: &[&str], overrides: &ColumnOverrides) -> Result<SheetMap, Error> {

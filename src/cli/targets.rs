@@ -186,7 +186,7 @@ mod tests {
         let names: Vec<&str> = list.iter().map(|target| target.name.as_str()).collect();
         assert_eq!(names, ["", "a"]);
         assert_eq!(profiles.elsewhere(), ["b"]);
-        assert_eq!(list[0].servers, ["https://ops.example"]);
+        assert_eq!(list[0].servers, ["ops.example"]);
         assert!(list[1].is_test && list[1].four_eyes && !list[0].four_eyes);
         assert_eq!(list[1].keep_uploads, Duration::from_secs(14 * 86_400));
         assert_eq!(list[1].operations, ["hugin/create-case"]);

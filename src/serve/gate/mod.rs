@@ -1,6 +1,6 @@
 //! The gate: who asks, and by which right.
 //!
-//! Every request for a page or for JSON passes [`let_in`]: it finds out where the request came from ([`arrival`]), who
+//! Every request for a page or for JSON passes `let_in`: it finds out where the request came from ([`arrival`]), who
 //! asks ([`asker`]), and that no other site makes the browser ask ([`forgery`]). A route takes an [`Asker`], and nobody
 //! else gets to it.
 

@@ -63,3 +63,23 @@ impl From<ErrorKind> for Exit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_ends_as_its_json_says() {
+        let kinds = [
+            ErrorKind::CannotStart,
+            ErrorKind::StoppedEarly,
+            ErrorKind::LedgerBusy,
+            ErrorKind::Interrupted,
+            ErrorKind::Terminated,
+        ];
+        let stopped = kinds.into_iter().map(Ending::Stopped);
+        for ending in [Ending::AllDone, Ending::SomeNot].into_iter().chain(stopped) {
+            assert_eq!(Exit::from(ending).code(), ending.number());
+        }
+    }
+}

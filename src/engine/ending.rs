@@ -12,3 +12,18 @@ pub enum Ending {
     /// Something stopped it first, or rows still wait to be sent.
     Stopped(ErrorKind),
 }
+
+impl Ending {
+    /// The end as a number, for programs: `exit` of a JSON summary, whoever prints it.
+    pub fn number(self) -> u8 {
+        match self {
+            Ending::AllDone => 0,
+            Ending::SomeNot => 1,
+            Ending::Stopped(ErrorKind::CannotStart) => 2,
+            Ending::Stopped(ErrorKind::StoppedEarly) => 3,
+            Ending::Stopped(ErrorKind::LedgerBusy) => 75,
+            Ending::Stopped(ErrorKind::Interrupted) => 130,
+            Ending::Stopped(ErrorKind::Terminated) => 143,
+        }
+    }
+}

@@ -61,6 +61,7 @@ pub mod example;
 pub mod fail;
 pub mod fetch;
 pub mod hint;
+pub mod history;
 pub mod identity;
 pub mod job;
 pub mod keyed;

@@ -80,7 +80,7 @@ pub fn doubtful(addresses: Vec<Address>, task: &Task) -> Vec<String> {
 
 /// What kept a file from being sent, with what was found about it where something is in question.
 pub fn refusal(proposed: &Proposed, lang: Lang) -> impl FnOnce(Error) -> NotDone + use<> {
-    let found = proposed.in_question().map(|_| Box::new(super::summary::object(&proposed.unsent(), lang)));
+    let found = proposed.in_question().map(|_| Box::new(proposed.unsent().as_json(lang)));
     move |error| NotDone { error, found }
 }
 

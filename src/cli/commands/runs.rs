@@ -1,21 +1,19 @@
 //! `caseload runs`
 
-use std::collections::BTreeMap;
-
 use caseload_engine::account::unreadable;
 use caseload_engine::error::Error;
-use caseload_engine::ledger::{self, Entry, Ledger, Run, State};
+use caseload_engine::history::{self, Now};
+use caseload_engine::ledger::{Entry, Ledger, Run, State};
 use caseload_engine::outcome::{Reason, Status, id_text};
 use caseload_engine::submit::event::reference;
 use caseload_engine::words::{self, Reader};
 use caseload_sheet::files::base_name;
 use caseload_sheet::message::{Lang, shown};
 use caseload_sheet::say;
-use serde_json::{Value, json};
 
 use crate::cli::arguments::RunsArgs;
 use crate::cli::exit::Exit;
-use crate::cli::profile::local_time;
+use crate::cli::profile::{local_time, local_zone};
 use crate::cli::progress::Terminal;
 
 /// Lists all runs, or the rows of one.
@@ -29,56 +27,12 @@ pub fn run(args: &RunsArgs, lang: Lang) -> Result<Exit, Error> {
     for run in ledger.runs().map_err(|error| unreadable(&error))? {
         let now = Now::of(&ledger, &run).map_err(|error| unreadable(&error))?;
         if args.ledger.json {
-            terminal.json(&as_json(&run, now.as_ref()));
+            terminal.json(&history::run_json(&run, now.as_ref(), &local_zone().zone));
         } else {
             terminal.answer(&line(&run, now.as_ref(), lang));
         }
     }
     Ok(Exit::Done)
-}
-
-/// How a run stands that another process is sending.
-struct Now {
-    counts: BTreeMap<State, u64>,
-}
-
-impl Now {
-    fn of(ledger: &Ledger, run: &Run) -> Result<Option<Self>, ledger::Error> {
-        if !ledger.is_under_way(run.number) {
-            return Ok(None);
-        }
-        Ok(Some(Self { counts: ledger.counts(run.number)? }))
-    }
-
-    fn count(&self, state: State) -> u64 {
-        self.counts.get(&state).copied().unwrap_or_default()
-    }
-}
-
-fn as_json(run: &Run, now: Option<&Now>) -> Value {
-    let count = |status: Status, state: State| match now {
-        Some(now) => Some(now.count(state)),
-        None => run.tally.as_ref().map(|tally| tally.count(status)),
-    };
-    json!({
-        "run": run.spec.name,
-        "file": run.spec.file,
-        "sha256": run.spec.sha256,
-        "to": run.spec.target(),
-        "host": run.spec.addresses(),
-        "rows": run.spec.rows,
-        "started": local_time(run.spec.started_ms),
-        "ended": run.ended_ms.map(local_time),
-        "finished": run.finished,
-        "under_way": now.is_some(),
-        "done": count(Status::Done, State::Done),
-        "unknown": count(Status::Unknown, State::Unknown),
-        "in_flight": now.map(|now| now.count(State::Sending)),
-        // How many rows are still to go is known when the run has ended: some may be invalid.
-        "not_sent": if now.is_some() { None } else { count(Status::NotSent, State::Pending) },
-        "result": run.result,
-        "purged": run.purged_ms.map(local_time),
-    })
 }
 
 fn line(run: &Run, now: Option<&Now>, lang: Lang) -> String {
@@ -123,14 +77,14 @@ fn line_now(run: &Run, now: &Now, lang: Lang) -> String {
 
 /// The rows of a run that the ledger knows.
 fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result<Exit, Error> {
-    let under_way = ledger.is_under_way(run.number);
+    let (under_way, zone) = (ledger.is_under_way(run.number), local_zone().zone);
     let mut from = 0;
     loop {
         let page = ledger.page(run.number, from).map_err(|error| unreadable(&error))?;
         let Some(last) = page.last() else { return Ok(Exit::Done) };
         for entry in &page {
             if as_json {
-                terminal.json(&entry_json(run, entry, under_way, terminal.lang));
+                terminal.json(&history::row_json(run, entry, under_way, Reader::of(terminal.lang), &zone));
             } else {
                 terminal.answer(&entry_line(run, entry, under_way, terminal.lang));
             }
@@ -142,30 +96,6 @@ fn rows(ledger: &Ledger, run: &Run, as_json: bool, terminal: Terminal) -> Result
     }
 }
 
-/// A row of the ledger as one JSON object; `under_way`: another process is sending its run.
-pub fn entry_json(run: &Run, entry: &Entry, under_way: bool, lang: Lang) -> Value {
-    let in_flight = under_way && entry.state == State::Sending;
-    let error = if in_flight {
-        Some(json!({"code": Reason::InFlight.code()}))
-    } else {
-        entry.settlement.error.as_ref().map(|error| json!(words::told(error, Reader::of(lang))))
-    };
-    json!({
-        "run": run.spec.name,
-        "file": run.spec.file,
-        "sheet": sheet(run, entry),
-        "row": entry.place.row,
-        "result": if in_flight { Status::NotSent } else { entry.state.status() },
-        "id": entry.settlement.id,
-        "error": error,
-        "http_status": entry.settlement.http_status,
-        "attempts": entry.attempts,
-        "sent_at": entry.sent_at_ms.map(local_time),
-        "reference": reference(&run.spec.name, entry.place),
-        "resolved": entry.resolved,
-    })
-}
-
 /// A row of the ledger as one line.
 pub fn entry_line(run: &Run, entry: &Entry, under_way: bool, lang: Lang) -> String {
     let id = entry.settlement.id.as_ref().map(id_text).unwrap_or_default();
@@ -173,13 +103,9 @@ pub fn entry_line(run: &Run, entry: &Entry, under_way: bool, lang: Lang) -> Stri
         entry.settlement.error.as_ref().map(|error| words::sentence(error, Reader::of(lang))).unwrap_or_default();
     let sent = entry.sent_at_ms.map(local_time).unwrap_or_default();
     let place =
-        sheet(run, entry).map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
+        history::sheet(run, entry).map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
     let in_flight = under_way && entry.state == State::Sending;
     let word = if in_flight { Reason::InFlight.code() } else { entry.state.status().as_str().into() };
     let parts = [place, word.into_owned(), id, sent, reference(&run.spec.name, entry.place), error];
     parts.iter().filter(|part| !part.is_empty()).map(|part| shown(part)).collect::<Vec<_>>().join("  ")
-}
-
-fn sheet(run: &Run, entry: &Entry) -> Option<String> {
-    run.spec.sheets.get(usize::from(entry.place.sheet)).filter(|name| !name.is_empty()).cloned()
 }

@@ -6,7 +6,6 @@ use caseload_engine::run::Summary;
 use caseload_engine::words::{self, Reader};
 use caseload_sheet::message::{Lang, grouped, shown};
 use caseload_sheet::say;
-use serde_json::{Map, Value, json};
 
 use crate::cli::exit::Exit;
 use crate::cli::progress::Terminal;
@@ -14,7 +13,7 @@ use crate::cli::progress::Terminal;
 /// Prints what a file came to. `flags` are what the commands that are named have to carry.
 pub fn tell(summary: &Summary, as_json: bool, flags: &str, terminal: Terminal) -> Exit {
     if as_json {
-        terminal.json(&object(summary, terminal.lang));
+        terminal.json(&summary.as_json(terminal.lang));
     } else if !terminal.is_quiet() {
         terminal.answers(&balance(summary, terminal.lang));
     }
@@ -27,36 +26,6 @@ pub fn tell(summary: &Summary, as_json: bool, flags: &str, terminal: Terminal) -
         say_end(summary, flags, terminal);
     }
     summary.ending.into()
-}
-
-/// The one object that `--json` prints. `valid` is counted for a check alone.
-pub fn object(summary: &Summary, lang: Lang) -> Value {
-    let tally = &summary.tally;
-    let mut object = Map::new();
-    let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
-    put("run", json!(summary.run));
-    put("file", json!(summary.path.to_string_lossy()));
-    put("sha256", json!(summary.sha256));
-    put("to", json!(summary.to));
-    put("rows", json!(tally.rows));
-    if summary.checking {
-        put("valid", json!(tally.count(Status::Valid)));
-    }
-    for word in Status::ALL.into_iter().filter(|&word| word != Status::Valid) {
-        put(&word.as_str().replace('-', "_"), json!(tally.count(word)));
-    }
-    put("balance", json!(tally.balances()));
-    put("result", json!(summary.result.as_ref().map(|path| path.to_string_lossy())));
-    put("elapsed_s", json!((summary.elapsed.as_secs_f64() * 1000.0).round() / 1000.0));
-    put("exit", json!(Exit::from(summary.ending).code()));
-    put("sent", json!(summary.sent));
-    put("done_before", json!(summary.done_before));
-    put("in_question", summary.in_question.as_json());
-    put("read_as", json!(summary.read_as));
-    if let Some(stop) = &summary.stop {
-        put("error", json!({"code": Exit::from(stop.kind).word(), "title": stop.sentence(lang)}));
-    }
-    Value::Object(object)
 }
 
 /// The closing balance, as a person reads it, line by line.
@@ -194,10 +163,10 @@ mod tests {
             result: Some(PathBuf::from("/x/out.xlsx")),
         };
         assert_eq!(
-            object(&summary, Lang::En).to_string(),
+            summary.as_json(Lang::En).to_string(),
             r#"{"run":"r1","file":"in.xlsx","sha256":"ab12","to":"demo/create-case","rows":1,"done":0,"done_without_id":0,"rejected":0,"invalid":0,"duplicate":0,"unknown":0,"not_sent":1,"balance":true,"result":"/x/out.xlsx","elapsed_s":1.5,"exit":1,"sent":0,"done_before":0,"in_question":{},"read_as":{"delimiter":null,"encoding":null,"header_row":null}}"#
         );
         summary.checking = true;
-        assert_eq!(object(&summary, Lang::En)["valid"], 0);
+        assert_eq!(summary.as_json(Lang::En)["valid"], 0);
     }
 }

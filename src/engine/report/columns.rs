@@ -19,6 +19,11 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// Nothing is added.
+    pub fn none() -> Self {
+        Self { added: Vec::new(), ids: Vec::new(), id_of: Vec::new() }
+    }
+
     pub fn new(operations: &[Operation], checking: bool) -> Self {
         if checking {
             let added = vec![Added::Result, Added::Error, Added::ErrorCode];

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use caseload_sheet::write::Target;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::publish::{self, failed};
 use super::{Layout, moment};
@@ -40,6 +40,50 @@ struct Line<'a> {
     sent_at: Option<String>,
     reference: Option<&'a str>,
     duplicate_of: Option<Original<'a>>,
+}
+
+/// Where a row stands, as people and programs are told.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// The name of its file.
+    pub file: &'a str,
+    /// Nothing in a CSV file.
+    pub sheet: Option<&'a str>,
+    /// As the spreadsheet numbers it.
+    pub row: u32,
+}
+
+/// A row and what became of it, with the keys of a line of JSON Lines.
+pub fn row_json(at: &At, outcome: &Outcome, reader: Reader, zone: &TimeZone) -> Map<String, Value> {
+    match serde_json::to_value(Line::of(at, outcome, reader, zone)) {
+        Ok(Value::Object(line)) => line,
+        _ => Map::new(),
+    }
+}
+
+impl<'a> Line<'a> {
+    fn of(at: &At<'a>, outcome: &'a Outcome, reader: Reader, zone: &TimeZone) -> Self {
+        Line {
+            file: at.file,
+            sheet: at.sheet,
+            row: at.row,
+            result: outcome.status,
+            id: outcome.id.as_ref(),
+            error: outcome.error.as_ref().map(|error| words::told(error, reader)),
+            problems: told_problems(&outcome.problems, reader),
+            http_status: outcome.http_status,
+            attempts: outcome.attempts,
+            sent_at: outcome.sent_at_ms.and_then(|ms| moment::rfc3339(ms, zone)),
+            reference: outcome.reference.as_deref(),
+            duplicate_of: outcome.duplicate_of.as_ref().map(|of| Original {
+                run: &of.run,
+                file: &of.file,
+                sheet: Some(of.sheet.as_str()).filter(|sheet| !sheet.is_empty()),
+                row: of.row,
+                result: of.result,
+            }),
+        }
+    }
 }
 
 /// A problem, with its sentence in the reader's language.
@@ -83,27 +127,8 @@ impl<'a> Writer<'a> {
     fn write(&mut self, row: &Row, outcome: &Outcome) -> io::Result<()> {
         let sheet = self.layout.sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.name.as_str());
         let reader = Reader { lang: self.layout.lang, flags: self.layout.flags };
-        let line = Line {
-            file: self.layout.file_name,
-            sheet: sheet.filter(|_| !self.layout.csv),
-            row: row.place.row,
-            result: outcome.status,
-            id: outcome.id.as_ref(),
-            error: outcome.error.as_ref().map(|error| words::told(error, reader)),
-            problems: told_problems(&outcome.problems, reader),
-            http_status: outcome.http_status,
-            attempts: outcome.attempts,
-            sent_at: outcome.sent_at_ms.and_then(|ms| moment::rfc3339(ms, &self.zone)),
-            reference: outcome.reference.as_deref(),
-            duplicate_of: outcome.duplicate_of.as_ref().map(|of| Original {
-                run: &of.run,
-                file: &of.file,
-                sheet: Some(of.sheet.as_str()).filter(|sheet| !sheet.is_empty()),
-                row: of.row,
-                result: of.result,
-            }),
-        };
-        write_json(&mut self.out, &line)?;
+        let at = At { file: self.layout.file_name, sheet: sheet.filter(|_| !self.layout.csv), row: row.place.row };
+        write_json(&mut self.out, &Line::of(&at, outcome, reader, &self.zone))?;
         self.out.write_all(b"\n")
     }
 

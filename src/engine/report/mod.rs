@@ -19,6 +19,7 @@ mod styles;
 mod summary;
 mod summary_words;
 mod table;
+pub mod to_fix;
 mod workbook;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use jiff::tz::TimeZone;
 pub use columns::of_earlier_result;
 pub use earlier::run_of;
 pub use explain::{Context, explanation};
+pub use json_lines::{At, row_json};
 
 use crate::contract::Operation;
 use crate::ending::Ending;

@@ -18,7 +18,7 @@ use crate::keyed::Key;
 use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Text, shown};
 use crate::outcome::{Outcome, Reason, Status, Unsent};
-use crate::report::{self, Facts, Layout};
+use crate::report::{self, Facts, Layout, to_fix};
 use crate::row::Row;
 use crate::spool::{Records, Spooled};
 use crate::submit::event::now_ms;
@@ -273,6 +273,35 @@ fn write(
         warnings: &warnings,
         ending: summary.ending,
     })
+}
+
+/// Writes the rows that a person has to mend.
+pub(super) fn write_to_fix(
+    path: &Path,
+    checked: &mut CheckedFile,
+    job: &Job,
+    closing: &Closing,
+) -> Result<PathBuf, Error> {
+    let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
+    let (input, file_name) = (checked.path.clone(), checked.file_name.clone());
+    let layout = Layout {
+        lang: job.lang,
+        sheets: &sheets,
+        formats: &formats,
+        operations: &operations,
+        input: &input,
+        file_name: &file_name,
+        csv: checked.is_csv,
+        checking: closing.run.is_none(),
+        run: closing.run.map(|run| run.spec.name.as_str()),
+        flags: &job.flags,
+    };
+    let mut workbook = to_fix::Writer::create(path, layout)?;
+    each(checked, job, closing, |seen| match seen.row.filter(|_| to_fix::is_to_fix(seen.outcome)) {
+        Some(row) => workbook.row(row, seen.outcome),
+        None => Ok(()),
+    })?;
+    workbook.finish()
 }
 
 /// A row of the file, and what became of it.

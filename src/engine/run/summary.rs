@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::{Map, Value, json};
+
 use super::first_pass::CheckedFile;
 use super::propose::Proposal;
 use crate::doubt::InQuestion;
 use crate::ending::Ending;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Code, Error, ErrorKind};
 use crate::job::Job;
-use crate::message::Text;
-use crate::outcome::{Cause, Tally};
+use crate::message::{Lang, Text};
+use crate::outcome::{Cause, Status, Tally};
 use crate::read::ReadAs;
 use crate::submit::event::now_ms;
 
@@ -107,5 +109,35 @@ impl Summary {
             tally,
             ..Self::of(checked, job, 0)
         }
+    }
+
+    /// As programs read it: the object of `--json` and of the page. `valid` is counted for a check alone.
+    pub fn as_json(&self, lang: Lang) -> Value {
+        let tally = &self.tally;
+        let mut object = Map::new();
+        let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
+        put("run", json!(self.run));
+        put("file", json!(self.path.to_string_lossy()));
+        put("sha256", json!(self.sha256));
+        put("to", json!(self.to));
+        put("rows", json!(tally.rows));
+        if self.checking {
+            put("valid", json!(tally.count(Status::Valid)));
+        }
+        for word in Status::ALL.into_iter().filter(|&word| word != Status::Valid) {
+            put(&word.as_str().replace('-', "_"), json!(tally.count(word)));
+        }
+        put("balance", json!(tally.balances()));
+        put("result", json!(self.result.as_ref().map(|path| path.to_string_lossy())));
+        put("elapsed_s", json!((self.elapsed.as_secs_f64() * 1000.0).round() / 1000.0));
+        put("exit", json!(self.ending.number()));
+        put("sent", json!(self.sent));
+        put("done_before", json!(self.done_before));
+        put("in_question", self.in_question.as_json());
+        put("read_as", json!(self.read_as));
+        if let Some(stop) = &self.stop {
+            put("error", json!({"code": Code::from(stop.kind).as_str(), "title": stop.sentence(lang)}));
+        }
+        Value::Object(object)
     }
 }

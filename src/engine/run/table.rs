@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use jiff::tz::TimeZone;
 
-use super::closing::{Closing, Seen, Start, close, each_of, look};
+use super::closing::{Closing, Seen, Start, close, each_of, look, write_to_fix};
 use super::first_pass::{Aim, CheckedFile, first_pass};
 use super::summary::Summary;
 use super::{Caller, changed, forgotten};
@@ -318,6 +318,23 @@ impl Table {
             (None, Some(failed)) => Err(failed.clone()),
             _ => Ok(summary),
         }
+    }
+}
+
+impl Table {
+    /// Writes the rows that a person has to mend as a workbook of their own, with the columns of the list.
+    ///
+    /// # Errors
+    /// The rows or the ledger cannot be read, or the file cannot be written.
+    pub fn write_to_fix(&mut self, ledger: Option<&Ledger>, to: &Path) -> Result<PathBuf, Error> {
+        let run = self.run.clone();
+        let closing = Closing {
+            past: self.past.clone(),
+            under_way: run.as_ref().zip(ledger).is_some_and(|(run, ledger)| ledger.is_under_way(run.number)),
+            not_sent: Unsent::NotYet,
+            ..Closing::new(ledger, run.as_ref(), Instant::now(), self.summary.started_ms)
+        };
+        write_to_fix(to, &mut self.file, &self.job, &closing)
     }
 }
 

@@ -25,15 +25,19 @@
 //! | [`desk`] | lists on their way from an upload to a result: the only room that knows the engine's runs |
 //! | [`office`] | what the page keeps beside the ledger: lists, mends, people, and who did what |
 //! | [`pages`] | what each screen shows, as HTML |
+//! | `api` | the same for programs, as JSON |
+//! | `download` | a file goes out, piece by piece |
 //! | [`path`] | the addresses of the pages, in one place |
 
 #![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod answer;
+mod api;
 pub mod assets;
 mod body;
 pub mod desk;
+mod download;
 pub mod events;
 pub mod gate;
 pub mod house;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::answer::dress;
+use crate::api;
 use crate::body::hurry;
 use crate::gate::arrival::Peer;
 use crate::gate::{self, Asker};
@@ -19,7 +20,7 @@ use crate::problem::Problem;
 
 /// Every address of the page.
 pub fn router(house: Arc<House>) -> Router {
-    around(house, Router::new())
+    around(house, api::routes())
 }
 
 /// The layers, the gate, and what needs no gate, around the rooms that need it.

@@ -7,6 +7,7 @@
 mod support;
 
 // What the program takes: each argument is attacked.
+mod api_story;
 #[allow(dead_code, reason = "only the definitions are looked at")]
 #[path = "../../src/cli/arguments.rs"]
 mod arguments;

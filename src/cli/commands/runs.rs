@@ -102,8 +102,8 @@ pub fn entry_line(run: &Run, entry: &Entry, under_way: bool, lang: Lang) -> Stri
     let error =
         entry.settlement.error.as_ref().map(|error| words::sentence(error, Reader::of(lang))).unwrap_or_default();
     let sent = entry.sent_at_ms.map(local_time).unwrap_or_default();
-    let place =
-        history::sheet(run, entry).map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
+    let place = history::sheet(run, entry)
+        .map_or_else(|| entry.place.row.to_string(), |sheet| format!("{sheet}!{}", entry.place.row));
     let in_flight = under_way && entry.state == State::Sending;
     let word = if in_flight { Reason::InFlight.code() } else { entry.state.status().as_str().into() };
     let parts = [place, word.into_owned(), id, sent, reference(&run.spec.name, entry.place), error];

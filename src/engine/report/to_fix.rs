@@ -8,10 +8,10 @@ use caseload_sheet::panics::writing;
 use caseload_sheet::write::{LARGE, Palette, ROW_LIMIT, SheetNames, SheetWriter, Styles, Target, seal};
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
+use super::Layout;
 use super::cells::write_input;
 use super::columns::{Columns, Places};
 use super::publish::{self, failed};
-use super::Layout;
 use crate::error::Error;
 use crate::outcome::{Outcome, Status};
 use crate::row::{Row, Sheet};

@@ -136,7 +136,10 @@ impl Desk {
             checked
         } else {
             let checked = Arc::new(Mutex::new(self.rows_of(list)?));
-            locked(&self.0.tables).keep(list, Arc::clone(&checked));
+            // Rows that are leaving are others at the next look.
+            if self.under_way(list).is_none() {
+                locked(&self.0.tables).keep(list, Arc::clone(&checked));
+            }
             checked
         };
         what(&mut locked(&checked))

@@ -38,6 +38,9 @@ pub enum Fault {
         /// What was given.
         given: u64,
     },
+    /// A second person has to approve what would go.
+    #[error("it has to be approved first")]
+    NeedsApproval,
     /// What a person gave cannot be taken, in the engine's words.
     #[error("{0}")]
     Engine(#[from] Stop),
@@ -65,6 +68,7 @@ impl From<Fault> for Problem {
             Fault::NotNow(state) => not_now(state),
             Fault::Changed { rows, digest } => changed().with("to_send", rows).with("digest", digest),
             Fault::WrongCount { rows, given } => wrong_count(rows, given),
+            Fault::NeedsApproval => needs_approval(),
             Fault::Engine(stop) => Self::from(stop),
             Fault::Office(error) => Self::from(error),
         }
@@ -156,6 +160,18 @@ fn changed() -> Problem {
     )
 }
 
+fn needs_approval() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "approval-needed",
+        text!("Önce onay gerekiyor", "It has to be approved first"),
+        text!(
+            "Bu hedefe giden satırları ikinci bir kişi onaylar; liste son onaydan sonra değişti. Yeniden onaya gönderin.",
+            "A second person approves what goes to this target, and the list has changed since. Ask for approval again."
+        ),
+    )
+}
+
 fn wrong_count(rows: u64, given: u64) -> Problem {
     let counts = |lang: Lang| (grouped(rows, lang), grouped(given, lang));
     let ((would, said), (would_en, said_en)) = (counts(Lang::Tr), counts(Lang::En));
@@ -183,6 +199,7 @@ mod tests {
             (Fault::NotNow(RunState::Sending), 409, "not-now"),
             (Fault::Changed { rows: 8, digest: "ab".into() }, 409, "digest-changed"),
             (Fault::WrongCount { rows: 1_234, given: 1_000 }, 409, "wrong-count"),
+            (Fault::NeedsApproval, 409, "approval-needed"),
             (Fault::from(office::Error::NoSuchList), 404, "list-not-found"),
             (Fault::from(office::Error::OwnWork), 403, "own-work"),
             (Fault::from(office::Error::Changed(3)), 409, "list-changed"),

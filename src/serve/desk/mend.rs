@@ -40,14 +40,20 @@ impl Desk {
     /// # Errors
     /// There is no such row, somebody else mends the list, its rows may leave, or it was changed since `revision`.
     pub fn mend(&self, list: &List, mended: &Mended, revision: Option<u64>, by: &Actor) -> Result<List, Fault> {
-        let mend = self.with_rows(list, |rows| {
-            let sheet = sheet(rows, &mended.sheet)?;
-            let row =
-                rows.table.row_at(rows.ledger.as_ref(), Place { sheet, row: mended.row })?.ok_or(Fault::NotFound)?;
-            let old = row.cells.get(usize::from(mended.column)).cloned().unwrap_or_default();
-            new_mend(rows, sheet, mended.row, mended.column, (old, mended.value.clone()))
-        })?;
-        self.office().mend(list.id, by, &[mend], revision, now())?;
+        self.mend_cells(list, std::slice::from_ref(mended), revision, by)
+    }
+
+    /// Mends cells, all of them or none: one change, which is taken back as a whole.
+    ///
+    /// # Errors
+    /// As [`Desk::mend`].
+    pub fn mend_cells(&self, list: &List, mended: &[Mended], revision: Option<u64>, by: &Actor) -> Result<List, Fault> {
+        let mends = self
+            .with_rows(list, |rows| mended.iter().map(|mended| mend_of(rows, mended)).collect::<Result<Vec<_>, _>>())?;
+        if mends.is_empty() {
+            return Ok(list.clone());
+        }
+        self.office().mend(list.id, by, &mends, revision, now())?;
         self.check(&self.list(&list.name)?)
     }
 
@@ -129,6 +135,14 @@ impl Desk {
 pub(crate) fn sheet(rows: &Checked, name: &str) -> Result<u16, Fault> {
     let found = rows.table.sheets().iter().position(|sheet| sheet.name == name);
     found.map(|index| index as u16).ok_or(Fault::NotFound)
+}
+
+fn mend_of(rows: &mut Checked, mended: &Mended) -> Result<NewMend, Fault> {
+    let sheet = sheet(rows, &mended.sheet)?;
+    let place = Place { sheet, row: mended.row };
+    let row = rows.table.row_at(rows.ledger.as_ref(), place)?.ok_or(Fault::NotFound)?;
+    let old = row.cells.get(usize::from(mended.column)).cloned().unwrap_or_default();
+    new_mend(rows, sheet, mended.row, mended.column, (old, mended.value.clone()))
 }
 
 fn new_mend(rows: &Checked, sheet: u16, row: u32, column: u16, (old, new): (String, String)) -> Result<NewMend, Fault> {

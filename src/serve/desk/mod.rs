@@ -10,9 +10,12 @@
 //! Every function that reads a file or the ledger blocks; a server calls it on threads that may wait.
 
 mod after;
+mod approve;
 mod check;
 mod columns;
+mod export;
 mod fault;
+mod history;
 mod job;
 mod mend;
 mod restart;
@@ -20,7 +23,7 @@ mod send;
 mod under_way;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -35,7 +38,9 @@ use caseload_engine::zone::LocalZone;
 pub use after::Decision;
 pub use check::Checked;
 pub use columns::ColumnChoice;
+pub use export::Export;
 pub use fault::Fault;
+pub(crate) use mend::sheet as sheet_of;
 pub use mend::{Mended, Replaced};
 pub use send::{Agreed, Proposal};
 pub use under_way::{Figures, Watch};
@@ -140,7 +145,7 @@ impl Desk {
 }
 
 /// Now, in milliseconds since 1970-01-01 UTC.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     now_ms()
 }
 

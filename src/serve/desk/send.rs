@@ -130,6 +130,9 @@ impl Desk {
     pub fn resume(&self, list: &List, by: &Actor) -> Result<List, Fault> {
         const HELD: [RunState; 3] = [RunState::Paused, RunState::Stopped, RunState::Cancelled];
         let before = list.state;
+        if self.under_way(list).is_none() {
+            self.is_approved(list)?;
+        }
         let list = self.office().move_list(list.id, &HELD, RunState::Sending, Some(by), now())?;
         if let Some(under_way) = self.under_way(&list) {
             under_way.resume();
@@ -161,7 +164,7 @@ impl Desk {
 }
 
 /// Sees that a person agreed to these rows.
-fn is_what_was_agreed(proposal: &Proposal, agreed: &Agreed) -> Result<(), Fault> {
+pub(super) fn is_what_was_agreed(proposal: &Proposal, agreed: &Agreed) -> Result<(), Fault> {
     if proposal.digest != agreed.digest {
         return Err(Fault::Changed { rows: proposal.rows, digest: proposal.digest.clone() });
     }

@@ -22,9 +22,10 @@ use crate::target::{Reading, Target, Targets};
 const HEADERS: &str = "Talep Tipi,defectCode,Mali No,terminalId,merchantId,detail";
 
 /// One target: the sandbox.
-struct OnlySandbox {
-    url: String,
-    scratch: std::path::PathBuf,
+pub(crate) struct OnlySandbox {
+    pub url: String,
+    pub scratch: std::path::PathBuf,
+    pub four_eyes: bool,
 }
 
 impl Targets for OnlySandbox {
@@ -36,7 +37,7 @@ impl Targets for OnlySandbox {
             servers: Vec::new(),
             is_test: true,
             is_sandbox: true,
-            four_eyes: false,
+            four_eyes: self.four_eyes,
             keep_uploads: Duration::from_secs(86_400),
             rate: None,
             secrets: Vec::new(),
@@ -74,7 +75,7 @@ impl Scene {
     /// The desk of a server that starts now.
     fn desk(&self) -> Desk {
         let folder = self.folder.path();
-        let targets = OnlySandbox { url: self.sandbox.base_url(), scratch: folder.to_owned() };
+        let targets = OnlySandbox { url: self.sandbox.base_url(), scratch: folder.to_owned(), four_eyes: false };
         let ledger = folder.join("ledger.db");
         let office = Office::open(&ledger).unwrap();
         let places = Places { ledger, marks: None, scratch: folder.to_owned(), zone: LocalZone::default() };

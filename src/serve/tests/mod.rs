@@ -1,5 +1,6 @@
 //! The door as strangers meet it: a server on a free port of loopback, and clients that behave and do not.
 
+mod api;
 mod forgery;
 mod guards;
 mod limits;

@@ -12,7 +12,7 @@ use compact_str::CompactString;
 pub use complaint::check_overrides;
 use complaint::{no_cell_holds, nothing_fits, nothing_known, place, two_columns};
 pub use draft::Draft;
-pub use guess::{Guess, guess};
+pub use guess::{Guess, guess, likeness};
 
 use crate::coerce::Coerce;
 use crate::contract::{Field, Operation, Step, body_steps};

@@ -102,6 +102,7 @@ use crate::outcome::Unsent;
 use crate::submit::event::now_ms;
 use crate::text;
 
+pub use crate::map::likeness;
 pub use checked::Checked;
 pub use closing::sentence as ledger_sentence;
 use closing::{Closing, Session, close};
@@ -116,7 +117,7 @@ pub use handle::{Handle, RunHandle};
 pub use lookup::{Found, Unasked, look_up};
 pub use proposed::{Answer, Proposed};
 pub use summary::Summary;
-pub use table::{FileAt, Only, Page, Table, TableRow, Wrong};
+pub use table::{FileAt, Only, Page, Table, TableRow, Turn, Wrong};
 pub use target::places;
 
 /// Checks a file; sends nothing. With [`Aim::Check`] it is only looked at, and the ledger, where there is one, tells

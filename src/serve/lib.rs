@@ -51,6 +51,7 @@ pub mod person;
 pub mod problem;
 pub mod rest;
 pub mod router;
+mod routes;
 pub mod server;
 pub mod show;
 pub mod state;

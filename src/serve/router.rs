@@ -17,10 +17,11 @@ use crate::gate::arrival::Peer;
 use crate::gate::{self, Asker};
 use crate::house::House;
 use crate::problem::Problem;
+use crate::routes;
 
 /// Every address of the page.
 pub fn router(house: Arc<House>) -> Router {
-    around(house, api::routes())
+    around(house, api::routes().merge(routes::routes()))
 }
 
 /// The layers, the gate, and what needs no gate, around the rooms that need it.

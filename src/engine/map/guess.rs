@@ -49,7 +49,7 @@ impl Guess {
     pub fn likely<'o>(&self, sheet: &Sheet, column: usize, operation: &'o Operation) -> Vec<&'o Field> {
         let header = sheet.headers.get(column).map(|header| fold(header)).unwrap_or_default();
         let free = operation.fields.iter().zip(&self.sources).filter(|(_, source)| **source == Source::Nowhere);
-        let mut ranked: Vec<(f64, &Field)> = free.map(|(field, _)| (likeness(field, &header), field)).collect();
+        let mut ranked: Vec<(f64, &Field)> = free.map(|(field, _)| (likeness_of(field, &header), field)).collect();
         ranked.retain(|(likeness, _)| *likeness >= LIKELY);
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         ranked.into_iter().take(MOST).map(|(_, field)| field).collect()
@@ -57,6 +57,11 @@ impl Guess {
 }
 
 /// How alike a folded header and any name of a field are, from 0 to 1.
-fn likeness(field: &Field, header: &str) -> f64 {
+fn likeness_of(field: &Field, header: &str) -> f64 {
     field.names().map(|name| strsim::jaro_winkler(&fold(name), header)).fold(0.0, f64::max)
+}
+
+/// How alike two texts are, whatever their case and accents: from 0 to 1.
+pub fn likeness(a: &str, b: &str) -> f64 {
+    strsim::jaro_winkler(&fold(a), &fold(b))
 }

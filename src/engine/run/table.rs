@@ -68,6 +68,8 @@ pub enum Only {
     All,
     /// Those that ended, or stand, like this.
     Status(Status),
+    /// Those that are not done, and those that are done without an id.
+    NotDone,
     /// Those with a warning.
     Warned,
     /// Those with a mended cell.
@@ -85,6 +87,17 @@ pub struct Page {
     pub after: Option<u32>,
     /// So many rows at most.
     pub limit: usize,
+}
+
+/// Where a page of rows stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Rows that the filter lets through.
+    pub rows: u64,
+    /// Those before the page.
+    pub passed: u64,
+    /// Where the page before begins, as the number of all rows before it; nothing on the first page.
+    pub before: Option<u32>,
 }
 
 /// A row as people see it.
@@ -229,6 +242,24 @@ impl Table {
         Ok((self.rows(ledger, &ordinals)?, next))
     }
 
+    /// Where a page stands that begins with a row.
+    pub fn turn(&self, only: Only, sheet: Option<u16>, first: u32, limit: usize) -> Turn {
+        let is_of = |ordinal: &u32| {
+            only.holds(self.kinds[*ordinal as usize])
+                && sheet.is_none_or(|sheet| self.file.places.get(*ordinal).sheet == sheet)
+        };
+        let (mut rows, mut passed, mut starts) = (0, 0, Vec::new());
+        for ordinal in (0..self.file.places.len()).filter(is_of) {
+            rows += 1;
+            if ordinal < first {
+                passed += 1;
+                starts.push(ordinal);
+            }
+        }
+        let before = starts.len().checked_sub(limit).map_or(0, |at| starts[at]);
+        Turn { rows, passed, before: (passed > 0).then_some(before) }
+    }
+
     /// The row at a place, if the list has one there.
     ///
     /// # Errors
@@ -371,6 +402,7 @@ impl Only {
             && match self {
                 Only::All => true,
                 Only::Status(status) => kind & !(WARNED | MENDED) == status as u8,
+                Only::NotDone => kind & !(WARNED | MENDED) != Status::Done as u8,
                 Only::Warned => kind & WARNED > 0,
                 Only::Mended => kind & MENDED > 0,
             }

@@ -119,6 +119,27 @@ impl Desk {
         Ok((self.check(&self.list(&list.name)?)?, rows))
     }
 
+    /// What a cell says.
+    ///
+    /// # Errors
+    /// There is no such row.
+    pub fn cell(&self, list: &List, sheet_name: &str, row: u32, column: u16) -> Result<String, Fault> {
+        self.with_rows(list, |rows| {
+            let place = Place { sheet: sheet(rows, sheet_name)?, row };
+            let row = rows.table.row_at(rows.ledger.as_ref(), place)?.ok_or(Fault::NotFound)?;
+            Ok(row.cells.get(usize::from(column)).cloned().unwrap_or_default())
+        })
+    }
+
+    /// Makes a person the one who mends a list, whoever did before.
+    ///
+    /// # Errors
+    /// The office cannot be written.
+    pub fn take_over(&self, list: i64, by: &Actor) -> Result<(), Fault> {
+        self.office().edit(list, by, true, now())?;
+        Ok(())
+    }
+
     /// How many rows have the same wrong value in a column.
     ///
     /// # Errors

@@ -139,7 +139,8 @@ impl Desk {
         Ok(run::open_ledger(ledger, marks.as_deref(), &zone.zone, &|_| ())?)
     }
 
-    fn ledger(&self) -> &Path {
+    /// Where the ledger is.
+    pub fn ledger(&self) -> &Path {
         &self.0.places.ledger
     }
 }

@@ -571,7 +571,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PATH")]
     pub ledger: Option<PathBuf>,
     /// Send to a sandbox that this command starts, and keep a ledger apart
-    #[arg(long, conflicts_with = "ledger")]
+    #[arg(long)]
     pub sandbox: bool,
     /// Faults of that sandbox: a script, as in samples/hatalar.yaml
     #[arg(long, value_name = "FILE", requires = "sandbox")]

@@ -106,6 +106,8 @@ pub struct Job {
     pub servers: ServerChoice,
     /// How servers are reached.
     pub access: Access,
+    /// What people call the file, where its path says something else.
+    pub file_name: Option<String>,
     /// What was answered beforehand to what may be in question.
     pub answers: Answers,
     /// What people changed of the list since it came.
@@ -185,6 +187,7 @@ impl Job {
             operations,
             servers: ServerChoice::default(),
             access: Access::default(),
+            file_name: None,
             answers: Answers::default(),
             mends: Arc::default(),
             output: Output::Beside,
@@ -206,6 +209,11 @@ impl Job {
         let servers = ServerChoice { went, sandbox: run.spec.is_sandbox(), ..ServerChoice::default() };
         let Locale { lang, zone, scratch, flags } = locale.clone();
         Ok(Self { lang, output, servers, flags, clock: zone.zone, ..Self::of(recipe, scratch)? })
+    }
+
+    /// What people call a file.
+    pub fn name_of(&self, path: &Path) -> String {
+        self.file_name.clone().unwrap_or_else(|| files::base_name(&path.to_string_lossy()))
     }
 
     /// The zone in which an operation's local times are read.

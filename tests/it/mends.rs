@@ -122,7 +122,7 @@ fn a_mended_row_is_checked_and_sent_as_it_was_mended_and_one_left_out_is_not_sen
         flags: String::new(),
     };
     let list = office.list();
-    let at = run::FileAt { path: &list, mends: Arc::new(office.mends.clone()) };
+    let at = run::FileAt { name: "list.csv", path: &list, mends: Arc::new(office.mends.clone()) };
     let mut table = Table::of_run(&ledger, &run, at, &locale, caller).unwrap();
     let (rows, _) = table.page(Some(&ledger), Page { limit: 10, ..Page::default() }).unwrap();
     let of_table: Vec<Status> = rows.iter().map(|row| row.outcome.status).collect();

@@ -26,7 +26,6 @@ use crate::coerce::Coerce;
 use crate::contract::Operation;
 use crate::error::{Code, Error};
 use crate::example::Example;
-use crate::files::base_name;
 use crate::identity::RowKeyers;
 use crate::job::{Job, Output, SheetMends};
 use crate::keyed::{KeyedHasher, hex};
@@ -102,12 +101,12 @@ pub fn first_pass(
         examples: Vec::new(),
     };
     let (totals, rows) = run(&mut pass, input, guarded, caller)?;
-    pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, path))?;
+    pass.decimals.agree(&sheets).map_err(|stop| of_file(stop, &job.name_of(path)))?;
     let warnings = with_those_of_rows(warnings, &pass, &totals, &sheets, caller);
     let Pass { verdicts, across, places, valid, invalid, examples, before, .. } = pass;
     Ok(CheckedFile {
         path: path.to_owned(),
-        file_name: base_name(&path.to_string_lossy()),
+        file_name: job.name_of(path),
         sha256,
         is_csv,
         reading: Reading { repeated_headers: totals.repeated_headers, ..reading },

@@ -134,7 +134,8 @@ impl Table {
         if let Some(forgotten) = forgotten(run, &locale.zone.zone) {
             return Err(forgotten);
         }
-        let job = Job { mends: at.mends, ..Job::again(run, Output::Beside, locale)? };
+        let file_name = Some(at.name.to_owned());
+        let job = Job { mends: at.mends, file_name, ..Job::again(run, Output::Beside, locale)? };
         let file = first_pass(at.path, &job, Aim::Again, Some(ledger), caller)?;
         if file.sha256 != run.spec.sha256 {
             return Err(changed(at.path, run, &job.flags));
@@ -371,6 +372,8 @@ impl Table {
 
 /// A run's file where it is now, and what people changed of it.
 pub struct FileAt<'a> {
+    /// What people call it.
+    pub name: &'a str,
     /// The file.
     pub path: &'a Path,
     /// What people changed.

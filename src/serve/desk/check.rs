@@ -73,6 +73,8 @@ impl Tables {
 /// A file, and how it is to be read.
 pub(super) struct Subject<'a> {
     pub path: PathBuf,
+    /// What people call it.
+    pub name: &'a str,
     pub target: &'a str,
     pub reading: &'a Reading,
     pub lang: Lang,
@@ -81,8 +83,8 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn of(new: &'a NewList, received: &Received, overlay: &'a Overlay) -> Self {
-        let NewList { target, reading, lang, .. } = new;
-        Self { path: received.path().to_owned(), target, reading, lang: *lang, overlay }
+        let NewList { file_name, target, reading, lang, .. } = new;
+        Self { path: received.path().to_owned(), name: file_name, target, reading, lang: *lang, overlay }
     }
 }
 
@@ -152,7 +154,14 @@ impl Desk {
 
     pub(super) fn subject<'a>(&self, list: &'a List, overlay: &'a Overlay) -> Result<Subject<'a>, Fault> {
         let path = self.office().file_of(list.id)?;
-        Ok(Subject { path, target: &list.target, reading: &list.reading, lang: list.lang, overlay })
+        Ok(Subject {
+            path,
+            name: &list.file_name,
+            target: &list.target,
+            reading: &list.reading,
+            lang: list.lang,
+            overlay,
+        })
     }
 
     fn rows_of(&self, list: &List) -> Result<Checked, Fault> {
@@ -179,7 +188,7 @@ impl Desk {
         let caller = Caller { observer: &observer, control: &control };
         let ledger = self.look()?.ok_or(Fault::NotFound)?;
         let run = ledger.run_numbered(begun.number).map_err(|error| unreadable(&error))?;
-        let at = FileAt { path: &subject.path, mends: Arc::new(mends(subject.overlay)) };
+        let at = FileAt { name: subject.name, path: &subject.path, mends: Arc::new(mends(subject.overlay)) };
         let table = Table::of_run(&ledger, &run.ok_or(Fault::NotFound)?, at, &self.locale(subject.lang), caller)?;
         Ok(Checked { overlay: subject.overlay.clone(), table, ledger: Some(ledger) })
     }

@@ -43,8 +43,9 @@ impl Desk {
     pub(super) fn has_open_columns(&self, subject: &Subject) -> Result<bool, Fault> {
         let columns = self.columns_of(subject)?;
         let is_missing = columns.sheets.iter().any(|sheet| !sheet.missing.is_empty());
-        Ok(is_missing
-            || columns.sheets.iter().flat_map(|sheet| &sheet.columns).any(|column| is_open(column, subject.reading)))
+        let mut all = columns.sheets.iter().flat_map(|sheet| &sheet.columns);
+        // A header that is like no field is that of a column for the office's own use: nobody is asked about it.
+        Ok(is_missing || all.any(|column| is_open(column, subject.reading) && !column.likely.is_empty()))
     }
 
     /// Takes what a person says of the columns, and checks the list by it.

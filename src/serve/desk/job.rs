@@ -15,9 +15,10 @@ impl Desk {
     /// # Errors
     /// The target is gone, or its settings cannot be used.
     pub(super) fn job_of(&self, subject: &Subject) -> Result<(Job, Sending), Fault> {
-        let Subject { target, reading, lang, overlay, .. } = subject;
+        let Subject { name, target, reading, lang, overlay, .. } = subject;
         let (job, sending) = self.0.targets.job(target, reading, *lang)?;
         let job = Job {
+            file_name: Some((*name).to_owned()),
             mends: Arc::new(mends(overlay)),
             output: Output::Beside,
             lang: *lang,

@@ -9,7 +9,9 @@ use caseload_engine::outcome::{CellFault, Complaint, DuplicateOf, Outcome, Probl
 use caseload_engine::row::{Place, column_letter};
 use caseload_engine::run::{self, Page, TableRow, Wrong};
 use caseload_engine::words;
+use caseload_sheet::fold::fold;
 use caseload_sheet::message::Lang;
+use caseload_sheet::say;
 use serde::Deserialize;
 
 use super::Visit;
@@ -23,6 +25,7 @@ use crate::pages::check::{
     SameRow, SheetCell, SheetRow, Span,
 };
 use crate::pages::only::Only;
+use crate::pages::parts::notice::{Notice, Tone};
 use crate::pages::words::Mark;
 use crate::path;
 use crate::person::Deed;
@@ -115,9 +118,35 @@ fn screen(
             undo,
             hand,
             limit,
-            notices: Vec::new(),
+            notices: not_sent(list, &reader, lang),
         })
     })
+}
+
+/// The columns that nobody asked about, for they are like no field: they do not go.
+fn not_sent(list: &List, reader: &Shows, lang: Lang) -> Vec<Notice> {
+    let is_known = |header: &Header| {
+        header.is_sent
+            || header.title.is_empty()
+            || list.reading.unused.iter().any(|unused| fold(unused) == fold(&header.title))
+    };
+    let open: Vec<String> =
+        reader.headers().into_iter().filter(|header| !is_known(header)).map(|header| header.title).collect();
+    if open.is_empty() || list.state.has_begun() {
+        return Vec::new();
+    }
+    let (count, names) = (open.len(), open.join(", "));
+    let title = match count {
+        1 => say!(lang, "Bir sütun gitmez: {names}", "One column is not sent: {names}"),
+        _ => say!(lang, "{count} sütun gitmez: {names}", "{count} columns are not sent: {names}"),
+    };
+    let text = say!(
+        lang,
+        "Başlık hiçbir alana benzemiyor. Bir alanı gösteriyorsa ne olduğunu söyleyin.",
+        "The header is like no field. If it means one, say which."
+    );
+    let act = say!(lang, "Sütunu eşle", "Name the column");
+    vec![Notice::new(Tone::Info, title, text).with(act, path::of_run(&list.name, "columns"))]
 }
 
 fn counts(rows: &Checked) -> CheckCounts {
@@ -180,7 +209,7 @@ fn kinds(rows: &Checked, lang: Lang) -> Vec<ProblemKind> {
     let mut by_column: Vec<(String, String, u64, Vec<String>)> = Vec::new();
     for (wrong, count) in rows.table.wrong() {
         let value = if wrong.value.is_empty() {
-            caseload_sheet::say!(lang, "boş {count}", "empty {count}")
+            say!(lang, "boş {count}", "empty {count}")
         } else {
             format!("“{}” {count}", wrong.value)
         };

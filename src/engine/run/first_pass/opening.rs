@@ -42,7 +42,8 @@ pub fn planned(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Plann
     let input = opened(path, job, aim, caller)?;
     let (sheets, guarded) = unguarded(&input);
     let earlier: Vec<_> = sheets.iter().map(|sheet| EarlierResult::of(sheet).filter(|_| aim != Aim::Fetch)).collect();
-    let (operations, maps) = plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, path))?;
+    let (operations, maps) =
+        plan(&without_results(&sheets, &earlier), job).map_err(|stop| of_file(stop, &job.name_of(path)))?;
     let mut warnings = input.warnings.iter().map(Warning::text).collect::<Vec<_>>();
     warnings.extend(of_columns(&sheets, &operations, &maps, job, caller));
     let zones = operations.iter().map(|operation| job.zone_of(operation)).collect();
@@ -59,7 +60,8 @@ pub fn opened(path: &Path, job: &Job, aim: Aim, caller: Caller) -> Result<Input,
     let agree = |question: &Text| caller.observer.agrees(question);
     let doubtful = if aim == Aim::Again { Doubtful::Trust } else { Doubtful::Ask(&agree) };
     let (sheet, encoding) = (recipe.sheet.as_deref(), recipe.encoding.as_deref());
-    Ok(read::open(path, &read::Options { sheet, encoding, known: &known, doubtful, scratch: &job.scratch })?)
+    let options = read::Options { sheet, encoding, known: &known, doubtful, scratch: &job.scratch };
+    read::open(path, &options).map_err(|error| by_its_name(error.into(), path, job))
 }
 
 pub fn looks(input: &Input) -> Formats {
@@ -100,9 +102,17 @@ pub fn plan(sheets: &[Sheet], job: &Job) -> Result<(Vec<Operation>, Vec<SheetMap
     Ok((used.into_iter().map(|index| wide[index].clone()).collect(), maps))
 }
 
+/// Calls the file in a sentence what people call it.
+fn by_its_name(stop: Error, path: &Path, job: &Job) -> Error {
+    let Some(name) = &job.file_name else { return stop };
+    let (known, name) = (shown(&base_name(&path.to_string_lossy())), shown(name));
+    let Text { tr, en } = &stop.message;
+    Error { message: Text { tr: tr.replace(&known, &name), en: en.replace(&known, &name) }, ..stop }
+}
+
 /// Says first in which file it is, for several may be given.
-pub fn of_file(stop: Error, path: &Path) -> Error {
-    let name = shown(&base_name(&path.to_string_lossy()));
+pub fn of_file(stop: Error, name: &str) -> Error {
+    let name = shown(name);
     let Text { tr, en } = &stop.message;
     Error { message: text!("{name}: {tr}", "{name}: {en}"), ..stop }
 }

@@ -99,11 +99,13 @@ impl Desk {
         revision: Option<u64>,
         by: &Actor,
     ) -> Result<List, Fault> {
-        self.with_rows(list, |rows| {
+        let at = self.with_rows(list, |rows| {
             let place = Place { sheet: sheet(rows, &at.sheet)?, row: at.row };
-            rows.table.row_at(rows.ledger.as_ref(), place)?.map(drop).ok_or(Fault::NotFound)
+            rows.table.row_at(rows.ledger.as_ref(), place)?.ok_or(Fault::NotFound)?;
+            let sheet = rows.table.sheets()[usize::from(place.sheet)].name.clone();
+            Ok(RowAt { sheet, row: at.row })
         })?;
-        self.office().leave_out(list.id, by, std::slice::from_ref(at), is_out, revision, now())?;
+        self.office().leave_out(list.id, by, &[at], is_out, revision, now())?;
         self.check(&self.list(&list.name)?)
     }
 
@@ -149,12 +151,14 @@ impl Desk {
     }
 }
 
-/// The index of a sheet.
+/// The index of a sheet. A list of one sheet needs no name for it.
 ///
 /// # Errors
 /// The list has none of this name.
 pub(crate) fn sheet(rows: &Checked, name: &str) -> Result<u16, Fault> {
-    let found = rows.table.sheets().iter().position(|sheet| sheet.name == name);
+    let sheets = rows.table.sheets();
+    let found =
+        sheets.iter().position(|sheet| sheet.name == name).or((name.is_empty() && sheets.len() == 1).then_some(0));
     found.map(|index| index as u16).ok_or(Fault::NotFound)
 }
 

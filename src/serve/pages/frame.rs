@@ -84,7 +84,7 @@ pub(super) struct Page {
 }
 
 /// What htmx may not do: write styles, make code of attributes, ask other servers, scroll by itself.
-const HTMX: &str = r#"{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"scrollIntoViewOnBoost":false,"historyCacheSize":0,"refreshOnHistoryMiss":true}"#;
+const HTMX: &str = r#"{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"scrollIntoViewOnBoost":false,"historyCacheSize":0,"attributesToSettle":["class","width","height"],"refreshOnHistoryMiss":true}"#;
 
 impl Frame<'_> {
     /// The sentence in the reader's language.

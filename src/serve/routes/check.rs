@@ -44,8 +44,9 @@ const EDITS_FOR_MS: i64 = 15 * 60 * 1000;
 pub struct Asked {
     #[serde(default)]
     only: String,
-    /// The sheet, by its place.
-    sheet: Option<u16>,
+    /// The name of the sheet.
+    #[serde(default)]
+    sheet: String,
     /// Rows of the file before the first that is shown.
     after: Option<u32>,
     /// The cell to mend: `19.A`.
@@ -96,7 +97,7 @@ fn screen(
         let counts = counts(rows);
         let first = if counts.invalid > 0 { Only::Invalid } else { Only::All };
         let only = Only::named(&asked.only).filter(|_| !asked.only.is_empty()).unwrap_or(first);
-        let sheet = asked.sheet.filter(|sheet| usize::from(*sheet) < rows.table.sheets().len()).unwrap_or_default();
+        let sheet = rows.table.sheets().iter().position(|sheet| sheet.name == asked.sheet).unwrap_or_default() as u16;
         let shown = page(rows, &only, sheet, asked.after.unwrap_or_default())?;
         let reader = Shows { desk, rows, lang, sheet, mends: by_place(&mends) };
         let same = reader.same(rows.table.wrong().into_iter().find(|(_, rows)| *rows > 1));
@@ -433,8 +434,8 @@ pub fn values(field: &Field, lang: Lang) -> Vec<String> {
             let word = |label: &str, value: &str| if label.is_empty() { value.to_owned() } else { label.to_owned() };
             values.iter().map(|value| word(value.label.get(lang), &value.value)).collect()
         }
-        Kind::Boolean if lang == Lang::Tr => vec!["evet".to_owned(), "hayır".to_owned()],
-        Kind::Boolean => vec!["yes".to_owned(), "no".to_owned()],
+        Kind::Boolean if lang == Lang::Tr => vec!["Evet".to_owned(), "Hayır".to_owned()],
+        Kind::Boolean => vec!["Yes".to_owned(), "No".to_owned()],
         _ => Vec::new(),
     }
 }

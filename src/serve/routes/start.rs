@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use caseload_sheet::message::Lang;
+use caseload_engine::error::Error as Stop;
+use caseload_sheet::message::{Lang, Text};
 use std::sync::Arc;
 
 use super::head::row;
@@ -18,7 +19,7 @@ use crate::person::Deed;
 use crate::problem::Problem;
 use crate::target::{Reading, Target};
 use crate::upload::{Arrived, Dropped};
-use caseload_sheet::say;
+use caseload_sheet::{say, text};
 
 /// Runs that the start shows.
 const RECENT: usize = 8;
@@ -99,5 +100,14 @@ pub async fn drop_off(State(house): State<Arc<House>>, dropped: Dropped) -> Resu
 pub fn take_in(desk: &Desk, arrived: Arrived, target: &str, lang: Lang, by: &Actor) -> Result<List, Fault> {
     let target = desk.target_named(target)?;
     let new = desk.new_list(&target, arrived.name, arrived.kind, Reading::default(), lang);
-    desk.take_in(&new, arrived.file, by)
+    desk.take_in(&new, arrived.file, by).map_err(|fault| match fault {
+        Fault::Engine(stop) => Fault::Engine(nothing_went(stop)),
+        other => other,
+    })
+}
+
+/// Whoever dropped a file that cannot be read wonders whether anything of it went.
+fn nothing_went(stop: Stop) -> Stop {
+    let Text { tr, en } = &stop.message;
+    Stop { message: text!("{tr} Hiçbir şey gönderilmedi.", "{en} Nothing was sent."), ..stop }
 }

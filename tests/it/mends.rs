@@ -211,3 +211,42 @@ fn columns_that_no_header_explains_are_told_with_samples_and_the_likeliest_field
     assert_eq!(sheet.columns[4].samples, ["x"]);
     assert_eq!(sheet.columns[0].field.as_deref(), Some("caseType"));
 }
+
+#[test]
+fn what_was_mended_on_the_page_goes_as_it_was_mended_from_a_terminal_too() {
+    use std::io::Write as _;
+
+    use caseload_serve::office::{Actor, CellAt, Kind, NewList, NewMend, Office as Page, RowAt, Started};
+    use caseload_serve::target::Reading;
+
+    let office = Office::new("upgrade,psu,FU000001,,,one\nupgrade,psu,FU000002,,,two\nupgrade,psu,FU000003,,,three\n");
+    let ledger = office.dir.path("ledger.db");
+    let page = Page::open(&ledger).unwrap();
+    let mut upload = page.begin_upload().unwrap();
+    upload.write_all(&std::fs::read(office.list()).unwrap()).unwrap();
+    let new = NewList {
+        day: "20261126".to_owned(),
+        is_sandbox: false,
+        file_name: "list.csv".to_owned(),
+        kind: Kind::Csv,
+        target: String::new(),
+        reading: Reading::default(),
+        lang: caseload_engine::message::Lang::Tr,
+        keep_ms: 1_000_000,
+    };
+    let who = Actor::named("Elif");
+    let list = page.add_list(&new, upload.finish().unwrap(), &who, 1).unwrap();
+    let at = CellAt { sheet: String::new(), row: 2, column: 5 };
+    let mend = NewMend { at, header: "detail".into(), field: None, old: "one".into(), new: "one, mended".into() };
+    page.mend(list.id, &who, &[mend], None, 2).unwrap();
+    page.leave_out(list.id, &who, &[RowAt { sheet: String::new(), row: 4 }], true, None, 3).unwrap();
+    page.note_run(list.id, &Started { number: 1, name: "r1".to_owned() }, 4).unwrap();
+    drop(page);
+
+    let base = office.witness.sandbox.base_url();
+    let ended =
+        office.dir.run(&["submit", "list.csv", "--base-url", &base, "--yes", "--ledger", "ledger.db", "-o", "none"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("1 rows go as they were mended there, and 1 rows that were left out"), "{ended:?}");
+    assert_eq!(office.details(), ["one, mended", "two"]);
+}

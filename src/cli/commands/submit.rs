@@ -1,14 +1,19 @@
 //! `caseload submit`
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use caseload_engine::error::Error;
-use caseload_engine::job::{Job, Output};
+use caseload_engine::job::{Job, Mends, Output};
+use caseload_engine::keyed::hex;
 use caseload_engine::ledger::Ledger;
 use caseload_engine::run::{self, Aim, Caller, Observer};
+use caseload_serve::office::Office;
 use caseload_sheet::message::{Lang, shown};
-use caseload_sheet::text;
+use caseload_sheet::{say, text};
+use sha2::{Digest as _, Sha256};
 
 use super::consent::{ask, doubtful, refusal};
 use super::files::{Files, NotDone};
@@ -38,7 +43,8 @@ fn submit(file: &Path, task: &Task, stopper: &Stopper, terminal: Terminal) -> Re
     let caller = Caller { observer: &screen, control: &stopper.control };
     let ledger = open_ledger(task, &screen)?;
     let rehearsal = Rehearsal::begin(task)?;
-    let job = Arc::new(rehearsal.job(&task.job));
+    let job = Job { mends: mends_of_the_page(file, task, terminal)?, ..rehearsal.job(&task.job) };
+    let job = Arc::new(job);
     let checked = run::check(file, Arc::clone(&job), Aim::Send, Some(ledger), caller)?;
     let proposed = checked.propose(task.sending.clone(), &screen)?;
     let refused = refusal(&proposed, terminal.lang);
@@ -52,6 +58,44 @@ fn submit(file: &Path, task: &Task, stopper: &Stopper, terminal: Terminal) -> Re
     screen.follow(run.events());
     let end = run.join()?;
     Ok(summary::tell(&end, task.json, &task.job.flags, terminal))
+}
+
+/// What people changed on the page in a list of these bytes, whose run this command goes on with.
+fn mends_of_the_page(file: &Path, task: &Task, terminal: Terminal) -> Result<Arc<Mends>, Error> {
+    let office = task.ledger.as_deref().map(Office::find).transpose()?.flatten();
+    let Some(office) = office else { return Ok(Arc::default()) };
+    // A file that cannot be read says so when it is checked.
+    let Ok(sha256) = digest(file) else { return Ok(Arc::default()) };
+    let Some(overlay) = office.mends_of_run_of(&sha256)? else { return Ok(Arc::default()) };
+    let mends = overlay.mends();
+    let (rows, left_out) = (mends.rows(), mends.left_out());
+    terminal.note(&say!(
+        terminal.lang,
+        "Bu dosya sayfadan gönderilmişti; orada düzeltilen {rows} satır düzeltilmiş haliyle gider, dışarıda bırakılan {left_out} satır gitmez.",
+        "This file was sent from the page: {rows} rows go as they were mended there, and {left_out} rows that were left out do not go."
+    ));
+    Ok(Arc::new(mends))
+}
+
+/// SHA-256 of a file, in hexadecimal.
+fn digest(file: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut File::open(file)?, &mut Writing(&mut hasher))?;
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Takes what is written into a digest.
+struct Writing<'a>(&'a mut Sha256);
+
+impl io::Write for Writing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Opens the run's ledger, and says what an earlier process left open in it.

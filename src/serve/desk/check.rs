@@ -11,7 +11,6 @@ use caseload_engine::submit::control::Control;
 use caseload_sheet::message::Lang;
 use serde_json::{Map, Value, json};
 
-use super::job::mends;
 use super::{Desk, Fault, locked, now, unreadable};
 use crate::office::{Actor, List, NewList, Overlay, Received, Started};
 use crate::state::RunState;
@@ -188,7 +187,7 @@ impl Desk {
         let caller = Caller { observer: &observer, control: &control };
         let ledger = self.look()?.ok_or(Fault::NotFound)?;
         let run = ledger.run_numbered(begun.number).map_err(|error| unreadable(&error))?;
-        let at = FileAt { name: subject.name, path: &subject.path, mends: Arc::new(mends(subject.overlay)) };
+        let at = FileAt { name: subject.name, path: &subject.path, mends: Arc::new(subject.overlay.mends()) };
         let table = Table::of_run(&ledger, &run.ok_or(Fault::NotFound)?, at, &self.locale(subject.lang), caller)?;
         Ok(Checked { overlay: subject.overlay.clone(), table, ledger: Some(ledger) })
     }

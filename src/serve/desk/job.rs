@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use caseload_engine::job::{Job, Locale, Mends, Output, Sending};
+use caseload_engine::job::{Job, Locale, Output, Sending};
 use caseload_sheet::message::Lang;
 
 use super::check::Subject;
 use super::{Desk, Fault};
-use crate::office::Overlay;
 
 impl Desk {
     /// The job of a list as it was changed, and how its rows are sent. The result is written where somebody asks for it.
@@ -19,7 +18,7 @@ impl Desk {
         let (job, sending) = self.0.targets.job(target, reading, *lang)?;
         let job = Job {
             file_name: Some((*name).to_owned()),
-            mends: Arc::new(mends(overlay)),
+            mends: Arc::new(overlay.mends()),
             output: Output::Beside,
             lang: *lang,
             scratch: self.0.places.scratch.clone(),
@@ -33,16 +32,4 @@ impl Desk {
         let places = &self.0.places;
         Locale { lang, zone: places.zone.clone(), scratch: places.scratch.clone(), flags: String::new() }
     }
-}
-
-/// What lies over a list, as the engine takes it.
-pub(super) fn mends(overlay: &Overlay) -> Mends {
-    let mut mends = Mends::default();
-    for (at, text) in &overlay.cells {
-        mends.set(&at.sheet, at.row, at.column, text);
-    }
-    for at in overlay.left_out.keys() {
-        mends.leave_out(&at.sheet, at.row);
-    }
-    mends
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use caseload_engine::job::Mends;
 use caseload_sheet::text;
 
 use super::{Actor, Error};
@@ -123,6 +124,18 @@ impl Overlay {
     /// Whether nothing was changed.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty() && self.left_out.is_empty()
+    }
+
+    /// The same as the engine takes it.
+    pub fn mends(&self) -> Mends {
+        let mut mends = Mends::default();
+        for (at, text) in &self.cells {
+            mends.set(&at.sheet, at.row, at.column, text);
+        }
+        for at in self.left_out.keys() {
+            mends.leave_out(&at.sheet, at.row);
+        }
+        mends
     }
 }
 

@@ -112,6 +112,17 @@ impl Office {
         })
     }
 
+    /// What people changed in the list that a file's run was sent from; nothing, where no page sent such a file or
+    /// nothing was changed. Mends belong to the run: whatever door goes on with it sends the mended rows.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn mends_of_run_of(&self, sha256: &str) -> Result<Option<Overlay>, Error> {
+        let sent = self.same_file(sha256, None)?.into_iter().find(|list| list.run.is_some());
+        let overlay = sent.map(|list| self.mends_of(list.id)).transpose()?;
+        Ok(overlay.filter(|overlay| !overlay.is_empty()))
+    }
+
     /// Every mend of a list in the order in which they were made, those that were taken back too.
     ///
     /// # Errors

@@ -24,6 +24,11 @@ impl Desk {
         const LEFT: [RunState; 2] = [RunState::Sending, RunState::Paused];
         let mut waiting = Vec::new();
         for list in self.office().to_go_on()? {
+            if list.run.is_none() {
+                // It ended before anything left: a person looks once more.
+                self.office().move_list(list.id, &LEFT, RunState::Checked, None, now())?;
+                continue;
+            }
             let is_recent = now() - list.touched_ms <= LONGEST.as_millis() as i64;
             let started = if is_recent {
                 let list = self.office().move_list(list.id, &LEFT, RunState::Sending, None, now())?;

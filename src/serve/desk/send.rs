@@ -74,9 +74,12 @@ impl Desk {
     /// Sends a list as a person agreed to it. Rows go in the background from here on.
     ///
     /// # Errors
-    /// Other rows would go by now, something is in question that nobody agreed to, the list is being sent already, or
+    /// The target asks for a second person, other rows would go by now, something is in question that nobody agreed to, the list is being sent already, or
     /// the engine cannot start. Nothing was sent then.
     pub fn send(&self, list: &List, agreed: &Agreed, by: &Actor) -> Result<List, Fault> {
+        if self.target_of(list)?.four_eyes {
+            return Err(Fault::NeedsApproval);
+        }
         let before = list.state;
         let moved = self.office().move_list(list.id, &READY, RunState::Sending, Some(by), now())?;
         match self.start(&moved, Some(agreed)) {

@@ -89,7 +89,7 @@ pub struct Ticket {
     pub first_row: u32,
     /// What rows are kept in order by ("aynı cihaz"); empty where no order is kept.
     pub order: String,
-    /// Requests a second at most, as the settings write it ("10/s").
+    /// Requests a second at most, as the settings write it ("10/s"); empty where there is no limit.
     pub rate: String,
     /// How long it will take, where it can be said.
     pub takes: Option<Duration>,

@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawForm};
 use axum::response::Response;
 use caseload_engine::doubt::Doubt;
+use caseload_engine::job::GENTLE;
 use caseload_engine::outcome::Status;
 use caseload_engine::run::{Only, Page};
 use caseload_sheet::message::Lang;
@@ -188,7 +189,11 @@ pub fn ticket(proposal: &Proposal, target: &Target, operation: String, (first_ro
         secrets: target.secrets.iter().map(|(name, _)| name.clone()).collect(),
         first_row,
         order,
-        rate: target.rate.clone().unwrap_or_default(),
+        rate: match &target.rate {
+            Some(rate) => rate.clone(),
+            None if target.is_sandbox => String::new(),
+            None => GENTLE.to_owned(),
+        },
         takes: None,
     }
 }

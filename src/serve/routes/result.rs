@@ -2,10 +2,11 @@
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use caseload_engine::outcome::Status;
+use caseload_engine::outcome::{DuplicateOf, Status};
 use caseload_engine::run::{Only, Page, TableRow};
 use caseload_engine::words::{self, Reader};
 use caseload_sheet::message::Lang;
+use caseload_sheet::say;
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -112,6 +113,7 @@ fn result_row(rows: &Checked, row: &TableRow, titles: &[(usize, String)], reader
     let sheet = sheets.get(usize::from(row.place.sheet)).map(|sheet| sheet.name.clone()).unwrap_or_default();
     let outcome = &row.outcome;
     let mut why: Vec<String> = outcome.error.iter().map(|error| words::sentence(error, reader)).collect();
+    why.extend(outcome.duplicate_of.iter().map(|of| same_as(of, rows.table.summary().run.as_deref(), reader.lang)));
     why.extend(outcome.problems.iter().map(|problem| words::problem(problem, reader.lang)));
     ResultRow {
         sheet: if sheets.len() > 1 { sheet } else { String::new() },
@@ -121,6 +123,16 @@ fn result_row(rows: &Checked, row: &TableRow, titles: &[(usize, String)], reader
         id: outcome.id_text(),
         why: why.join(" "),
         sent_at: outcome.sent_at_ms.map(time),
+    }
+}
+
+/// The row that a duplicate is the same as.
+fn same_as(of: &DuplicateOf, run: Option<&str>, lang: Lang) -> String {
+    let (row, file) = (of.row, &of.file);
+    if of.run.is_empty() || run == Some(of.run.as_str()) {
+        say!(lang, "Bu listenin {row}. satırıyla aynı.", "The same as row {row} of this list.")
+    } else {
+        say!(lang, "Daha önce gönderilmiş: {file}, {row}. satır.", "Sent before: {file}, row {row}.")
     }
 }
 

@@ -54,7 +54,9 @@ pub(in crate::pages) fn details(frame: &Frame, ticket: &Ticket, place: &Place) -
                 }))
             }
             (row(say!(lang, "Sıra", "Order"), html! { (order(frame, ticket)) }))
-            (row(say!(lang, "Hız", "Rate"), html! { (say!(lang, "En çok {rate}", "{rate} at most", rate = ticket.rate)) }))
+            @if !ticket.rate.is_empty() {
+                (row(say!(lang, "Hız", "Rate"), html! { (say!(lang, "En çok {rate}", "{rate} at most", rate = ticket.rate)) }))
+            }
             @if let Some(takes) = ticket.takes {
                 @let (span, from, to) = (frame.span(takes), frame.clock(frame.now), frame.clock(frame.now + takes));
                 (row(say!(lang, "Beklenen süre", "Expected time"), html! {

@@ -55,6 +55,7 @@ fn line(path: &[&str], command: &clap::Command, arg: &Arg) -> Vec<String> {
     // What would serve, or send, is kept from it by a value that nobody understands.
     match path {
         ["sandbox"] => line.extend(["--limit".to_owned(), EVIL.to_owned()]),
+        ["serve"] => line.extend(["--listen".to_owned(), EVIL.to_owned()]),
         ["submit"] => line.push("--sandbox".to_owned()),
         _ => {}
     }

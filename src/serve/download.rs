@@ -10,17 +10,18 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::desk::Export;
 
+/// What a workbook is to a browser.
+pub(crate) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
 
-/// The answer with a file that a browser stores under a name.
-pub(crate) fn attachment(export: Export, name: &str, kind: &'static str) -> Response {
-    let bytes = export.bytes;
+/// The answer with a file that a browser stores under its name.
+pub(crate) fn attachment(export: Export, kind: &'static str) -> Response {
+    let (bytes, name) = (export.bytes, utf8_percent_encode(&export.name, NON_ALPHANUMERIC).to_string());
     let mut response = Response::new(body(export));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
-    let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
     if let Ok(value) = HeaderValue::try_from(format!("attachment; filename*=UTF-8''{name}")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }

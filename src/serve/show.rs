@@ -39,6 +39,11 @@ impl<'a> Look<'a> {
 
 /// The answer with a screen.
 pub fn show(house: &House, look: Look, render: impl FnOnce(&Frame) -> Markup) -> Response {
+    Html(framed(house, look, render).into_string()).into_response()
+}
+
+/// A screen, or a part of one, as it is framed for whoever looks.
+pub(crate) fn framed(house: &House, look: Look, render: impl FnOnce(&Frame) -> Markup) -> Markup {
     let assets = |name: &str| house.assets.url(name);
     let signed_in = match look.asker {
         None => SignedIn::No,
@@ -59,7 +64,7 @@ pub fn show(house: &House, look: Look, render: impl FnOnce(&Frame) -> Markup) ->
         awaiting: look.awaiting,
         notices: look.notices,
     };
-    Html(render(&frame).into_string()).into_response()
+    render(&frame)
 }
 
 /// The sign-in, with nothing typed yet.

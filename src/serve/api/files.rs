@@ -5,18 +5,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::call::{Call, Params, not_taken};
-use crate::desk::now;
-use crate::download::attachment;
-use crate::office::Act;
+use crate::download::{WORKBOOK, attachment};
 use crate::person::Deed;
 use crate::problem::Problem;
 
 /// The forms of a result, and what each is.
-const FORMS: [(&str, &str); 3] = [
-    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("csv", "text/csv; charset=utf-8"),
-    ("jsonl", "application/jsonl"),
-];
+const FORMS: [(&str, &str); 3] =
+    [("xlsx", WORKBOOK), ("csv", "text/csv; charset=utf-8"), ("jsonl", "application/jsonl")];
 
 /// In which form.
 #[derive(Deserialize)]
@@ -37,26 +32,14 @@ pub(super) async fn result(
 ) -> Result<Response, Problem> {
     let known = FORMS.iter().find(|known| known.0 == form.form);
     let (form, kind) = *known.ok_or_else(|| not_taken("form", &form.form, "xlsx, csv, jsonl"))?;
-    let (name, export) = call
-        .list(Deed::Look, run, move |desk, actor, list| {
-            let export = desk.export(&list, form)?;
-            desk.office().note(actor, Some(&list.name), &Act::Exported { file: "result".to_owned() }, now())?;
-            Ok((named(&list.file_name, "result", form), export))
-        })
-        .await?;
-    Ok(attachment(export, &name, kind))
+    let export = call.list(Deed::Look, run, move |desk, actor, list| Ok(desk.export(&list, form, actor)?)).await?;
+    Ok(attachment(export, kind))
 }
 
 /// `GET …/to-fix`
 pub(super) async fn to_fix(call: Call, Path(run): Path<String>) -> Result<Response, Problem> {
-    let (name, export) = call
-        .list(Deed::Look, run, move |desk, actor, list| {
-            let export = desk.to_fix(&list)?;
-            desk.office().note(actor, Some(&list.name), &Act::Exported { file: "to-fix".to_owned() }, now())?;
-            Ok((named(&list.file_name, "to-fix", FORMS[0].0), export))
-        })
-        .await?;
-    Ok(attachment(export, &name, FORMS[0].1))
+    let export = call.list(Deed::Look, run, |desk, actor, list| Ok(desk.to_fix(&list, actor)?)).await?;
+    Ok(attachment(export, WORKBOOK))
 }
 
 /// For which operation.
@@ -71,25 +54,8 @@ pub(super) struct Which {
 /// `GET /api/v1/template?to=…`
 pub(super) async fn template(call: Call, Params(which): Params<Which>) -> Result<Response, Problem> {
     let lang = call.lang();
-    let (name, export) = call
+    let export = call
         .desk(Deed::Look, move |desk, _| Ok(desk.template(&desk.target_named(&which.profile)?, &which.to, lang)?))
         .await?;
-    Ok(attachment(export, &format!("{name}.xlsx"), FORMS[0].1))
-}
-
-/// `list.csv` gives `list.result.xlsx`.
-fn named(file: &str, what: &str, form: &str) -> String {
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    format!("{stem}.{what}.{form}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_named_for_its_list() {
-        assert_eq!(named("liste.xlsx", "result", "csv"), "liste.result.csv");
-        assert_eq!(named("liste", "to-fix", "xlsx"), "liste.to-fix.xlsx");
-    }
+    Ok(attachment(export, WORKBOOK))
 }

@@ -5,8 +5,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, Params};
-use crate::desk::now;
-use crate::office::Act;
 use crate::person::Deed;
 use crate::problem::Problem;
 
@@ -21,7 +19,7 @@ pub(super) struct Sought {
 pub(super) async fn find(call: Call, Params(sought): Params<Sought>) -> Result<Json<Value>, Problem> {
     let lang = call.lang();
     call.desk(Deed::Look, move |desk, actor| {
-        desk.office().note(actor, None, &Act::Searched, now())?;
+        desk.searched(actor)?;
         Ok(json!({"found": desk.find(sought.q.trim(), lang)?}))
     })
     .await

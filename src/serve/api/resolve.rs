@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::call::{Call, said};
 use super::rows::{Asked, rows_at, sheet_name};
-use crate::desk::{Decision, now};
-use crate::office::{Act, RowAt};
+use crate::desk::Decision;
+use crate::office::RowAt;
 use crate::person::Deed;
 use crate::problem::Problem;
 
@@ -48,8 +48,6 @@ pub(super) async fn resolve(call: Call, at: Asked, body: &[u8]) -> Result<Respon
         .list(Deed::Resolve, run, move |desk, actor, list| {
             let at = RowAt { sheet: sheet_name(desk, &list, sheet)?, row };
             desk.resolve(&list, &at, &decision, &word.why, actor)?;
-            let done = matches!(decision, Decision::Done(_));
-            desk.office().note(actor, Some(&list.name), &Act::Resolved { row, done }, now())?;
             Ok(json!({"rows": rows_at(desk, &list, &[at], lang)?}))
         })
         .await?;

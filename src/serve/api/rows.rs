@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Params, not_taken};
-use crate::desk::{Checked, Desk, Fault, now, sheet_of};
-use crate::office::{Act, List, RowAt};
+use crate::desk::{Checked, Desk, Fault, sheet_of};
+use crate::office::{List, RowAt};
 use crate::person::Deed;
 use crate::problem::Problem;
 
@@ -57,7 +57,7 @@ pub(super) async fn page(
     let lang = call.lang();
     let only = Only::named(&which.only).ok_or_else(|| not_taken("only", &which.only, KINDS))?;
     call.list(Deed::Look, run, move |desk, actor, list| {
-        desk.office().note(actor, Some(&list.name), &Act::Viewed, now())?;
+        desk.viewed(&list, actor)?;
         let limit = which.limit.unwrap_or(USUAL).clamp(1, MOST);
         let (rows, next) = desk.with_rows(&list, |rows| {
             let sheet = which.sheet.as_deref().map(|name| sheet_of(rows, name)).transpose()?;

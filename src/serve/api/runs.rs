@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::call::{Call, Params, found};
 use super::object::{brief, of_ledger, whole};
 use crate::desk::{Desk, Fault};
-use crate::office::{Act, Filter, List};
+use crate::office::{Filter, List};
 use crate::person::Deed;
 use crate::problem::Problem;
 
@@ -106,7 +106,7 @@ pub(super) async fn show(call: Call, Path(run): Path<String>) -> Result<Json<Val
             Ok(list) => list,
             Err(problem) => return elsewhere(desk, &run)?.ok_or(problem),
         };
-        desk.office().note(actor, Some(&list.name), &Act::Viewed, crate::desk::now())?;
+        desk.viewed(&list, actor)?;
         whole(desk, &list, lang)
     })
     .await

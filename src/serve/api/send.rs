@@ -82,8 +82,7 @@ pub(super) async fn resume(call: Call, run: String) -> Result<Response, Problem>
 /// `POST …:cancel`
 pub(super) async fn cancel(call: Call, run: String) -> Result<Response, Problem> {
     moved(call, Deed::Send, run, |desk, actor, list| {
-        desk.cancel(&list)?;
-        desk.office().note(actor, Some(&list.name), &crate::office::Act::Cancelled, crate::desk::now())?;
+        desk.cancel(&list, actor)?;
         Ok(desk.list(&list.name)?)
     })
     .await

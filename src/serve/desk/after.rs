@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::mend::sheet;
 use super::{Desk, Fault, now, unreadable};
-use crate::office::{Actor, List, RowAt};
+use crate::office::{Act, Actor, List, RowAt};
 
 /// What a person says of an unknown row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +41,11 @@ impl Desk {
     /// The row is not unknown, was sent again meanwhile, or may still arrive; the run is being sent.
     pub fn resolve(&self, list: &List, at: &RowAt, decision: &Decision, why: &str, by: &Actor) -> Result<(), Fault> {
         let run = list.run.as_ref().ok_or(Fault::NotNow(list.state))?;
+        let row = at.row;
         let ordinal = self.with_rows(list, |rows| {
             let place = Place { sheet: sheet(rows, &at.sheet)?, row: at.row };
-            let row = rows.table.row_at(rows.ledger.as_ref(), place)?.ok_or(Fault::NotFound)?;
-            Ok(row.ordinal)
+            let found = rows.table.row_at(rows.ledger.as_ref(), place)?.ok_or(Fault::NotFound)?;
+            Ok(found.ordinal)
         })?;
         let ledger = self.open()?;
         let held = ledger.hold(run.number).map_err(|error| self.busy(&error))?;
@@ -57,6 +58,8 @@ impl Desk {
         let resolved = ledger.resolve(&[resolution], Uptime::now());
         drop(held);
         resolved.map_err(|error| not_closed(&error))?;
+        let done = matches!(decision, Decision::Done(_));
+        self.office().note(by, Some(&list.name), &Act::Resolved { row, done }, now())?;
         self.forget_rows(list.id);
         Ok(())
     }

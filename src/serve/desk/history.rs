@@ -9,10 +9,26 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{Desk, Fault, now, unreadable};
-use crate::office::{Actor, Kind, List, NewList};
+use crate::office::{Act, Actor, Kind, List, NewList};
 use crate::target::{Reading, Target};
 
 impl Desk {
+    /// Writes down that somebody looks at the rows of a list.
+    ///
+    /// # Errors
+    /// The office cannot be written.
+    pub fn viewed(&self, list: &List, by: &Actor) -> Result<(), Fault> {
+        Ok(self.office().note(by, Some(&list.name), &Act::Viewed, now())?)
+    }
+
+    /// Writes down that somebody looks for a number.
+    ///
+    /// # Errors
+    /// The office cannot be written.
+    pub fn searched(&self, by: &Actor) -> Result<(), Fault> {
+        Ok(self.office().note(by, None, &Act::Searched, now())?)
+    }
+
     /// The rows that an id or an order key came from, as JSON, each with the run of the page where it began here.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use caseload_engine::submit::control::Control;
 
 use super::under_way::{Begun, UnderWay};
 use super::{Desk, Fault, locked, now};
-use crate::office::{Actor, List, Started};
+use crate::office::{Act, Actor, List, Started};
 use crate::state::RunState;
 
 /// What would be sent.
@@ -152,8 +152,9 @@ impl Desk {
     ///
     /// # Errors
     /// It is not being sent here.
-    pub fn cancel(&self, list: &List) -> Result<(), Fault> {
+    pub fn cancel(&self, list: &List, by: &Actor) -> Result<(), Fault> {
         self.under_way(list).ok_or(Fault::NotNow(list.state))?.cancel();
+        self.office().note(by, Some(&list.name), &Act::Cancelled, now())?;
         Ok(())
     }
 

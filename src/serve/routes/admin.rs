@@ -16,7 +16,7 @@ pub async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.may(Deed::Look)?;
     let may_manage = visit.asker.person.may(Deed::Manage);
     let screen = visit.desk(move |desk| screen(desk, may_manage)).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 fn screen(desk: &Desk, may_manage: bool) -> Result<AdminScreen, Fault> {

@@ -40,7 +40,7 @@ pub async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Pr
     }
     let (lang, person) = (visit.lang(), visit.asker.person.clone());
     let screen = visit.desk(move |desk| screen(desk, &list, lang, &person, (&[], None))).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 /// `POST /runs/RUN/approve`
@@ -69,7 +69,7 @@ pub async fn approve(visit: Visit, Path(name): Path<String>, RawForm(form): RawF
         .await?;
     match answered {
         Ok(list) => Ok(lead(&path::run(&list.name))),
-        Err(screen) => Ok(visit.show(Vec::new(), |frame| screen.render(frame))),
+        Err(screen) => Ok(visit.show(|frame| screen.render(frame))),
     }
 }
 

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use caseload_engine::contract::{Field, Kind};
 use caseload_engine::outcome::{CellFault, Complaint, DuplicateOf, Outcome, Problem as Wrongness, Status};
+use caseload_engine::report::column_index;
 use caseload_engine::row::{Place, column_letter};
 use caseload_engine::run::{self, Page, TableRow, Wrong};
 use caseload_engine::words;
@@ -63,11 +64,12 @@ pub async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<As
     let (actor, may) = (visit.actor(), visit.asker.person.may(Deed::Prepare));
     let screen = visit
         .desk(move |desk| {
+            desk.viewed(&list, &actor)?;
             let hand = hand(&list, &actor, may);
             screen(desk, &list, &asked, (lang, limit, hand))
         })
         .await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 fn hand(list: &List, actor: &crate::office::Actor, may_prepare: bool) -> Hand {
@@ -352,7 +354,7 @@ impl Shows<'_> {
     fn editor(&self, cell: &str, shown: &[TableRow]) -> Option<Editor> {
         let (number, letter) = cell.split_once('.')?;
         let number: u32 = number.parse().ok()?;
-        let column = (0..self.titles().len()).find(|column| column_letter(*column) == letter)?;
+        let column = column_index(letter).filter(|column| *column < self.titles().len())?;
         let row = shown.iter().find(|row| row.place == Place { sheet: self.sheet, row: number })?;
         let value = row.cells.get(column).cloned().unwrap_or_default();
         let problem = row.outcome.problems.iter().find(|problem| problem.column == letter);
@@ -377,7 +379,7 @@ impl Shows<'_> {
 
     fn same(&self, most: Option<(&Wrong, u32)>) -> Option<SameMistake> {
         let (wrong, rows) = most.filter(|(wrong, _)| !wrong.value.is_empty())?;
-        let column = (0..self.titles().len()).find(|column| column_letter(*column) == wrong.column)?;
+        let column = column_index(&wrong.column)?;
         let choices = self.choices(column);
         let likely = choices.iter().max_by(|a, b| {
             let alike = |choice: &str| caseload_engine::run::likeness(choice, &wrong.value);

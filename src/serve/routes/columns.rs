@@ -34,7 +34,7 @@ pub async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Pr
     let list = visit.list(name).await?;
     let (lang, may) = (visit.lang(), visit.asker.person.may(Deed::Prepare));
     let screen = visit.desk(move |desk| screen(desk, &list, lang, may, &BTreeMap::new(), Vec::new())).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 /// `POST /runs/RUN/columns`
@@ -49,7 +49,7 @@ pub async fn name(
     let answer = visit.desk(move |desk| take(desk, &list, &form, lang, &by)).await?;
     match answer {
         Answer::Named(list) => Ok(lead(&path::run(&list.name))),
-        Answer::Again(screen) => Ok(visit.show(Vec::new(), |frame| screen.render(frame))),
+        Answer::Again(screen) => Ok(visit.show(|frame| screen.render(frame))),
     }
 }
 

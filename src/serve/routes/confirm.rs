@@ -33,7 +33,7 @@ pub async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Pr
     }
     let (lang, person) = (visit.lang(), visit.asker.person.clone());
     let screen = visit.desk(move |desk| screen(desk, &list, lang, &person, (Vec::new(), None))).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 /// What a person typed at the question.
@@ -102,7 +102,7 @@ pub async fn send(visit: Visit, Path(name): Path<String>, RawForm(form): RawForm
         .await?;
     match asked {
         Ok(list) => Ok(lead(&path::run(&list.name))),
-        Err(screen) => Ok(visit.show(Vec::new(), |frame| screen.render(frame))),
+        Err(screen) => Ok(visit.show(|frame| screen.render(frame))),
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Asked {
 /// `GET /runs`
 pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     visit.may(Deed::Look)?;
-    let lang = visit.lang();
+    let (lang, by) = (visit.lang(), visit.actor());
     let screen = visit
         .desk(move |desk| {
             let query = HistoryQuery {
@@ -60,10 +60,11 @@ pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
                 let rows: Vec<_> = lists.iter().map(|list| row(desk, list, lang)).collect();
                 Found::Runs { all: rows.len() as u64, rows, next }
             } else {
+                desk.searched(&by)?;
                 Found::Rows(super::found::rows(desk, &query.text)?)
             };
             Ok(HistoryScreen { query, targets, people: Vec::new(), found, kept_days: None })
         })
         .await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }

@@ -2,11 +2,12 @@
 
 use axum::extract::{Form, Path};
 use axum::response::Response;
+use caseload_engine::report::column_index;
 use serde::Deserialize;
 
 use super::Visit;
 use super::visit::back;
-use crate::desk::{Desk, Fault, Mended, Replaced};
+use crate::desk::{Fault, Mended, Replaced};
 use crate::office::RowAt;
 use crate::path;
 use crate::person::Deed;
@@ -64,7 +65,7 @@ pub async fn mend(visit: Visit, Path(name): Path<String>, Form(cell): Form<Cell>
             let column = column(&cell.column)?;
             let sheet = cell.sheet.clone();
             if cell.all.as_deref() == Some("yes") {
-                let from = value_at(desk, &list, &sheet, (cell.row, column))?;
+                let from = desk.cell(&list, &sheet, cell.row, column)?;
                 return desk.replace(&list, &Replaced { sheet, column, from, to: cell.value }, None, &by);
             }
             desk.mend(&list, &Mended { sheet, row: cell.row, column, value: cell.value }, None, &by)
@@ -121,26 +122,5 @@ pub async fn take_over(visit: Visit, Path(name): Path<String>, Form(form): Form<
 
 /// A column by the letters above it, counted from 0.
 fn column(letters: &str) -> Result<u16, Fault> {
-    let value = |letter: u8| letter.is_ascii_uppercase().then(|| usize::from(letter - b'A') + 1);
-    let all = letters.bytes().take(4).map(value).collect::<Option<Vec<usize>>>().filter(|all| !all.is_empty());
-    let index = all.map(|all| all.into_iter().fold(0, |sum, value| sum * 26 + value) - 1);
-    index.and_then(|index| u16::try_from(index).ok()).ok_or(Fault::NotFound)
-}
-
-fn value_at(desk: &Desk, list: &crate::office::List, sheet: &str, (row, column): (u32, u16)) -> Result<String, Fault> {
-    desk.cell(list, sheet, row, column)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use caseload_engine::row::column_letter;
-
-    #[test]
-    fn a_column_is_found_by_its_letters() {
-        for index in [0_u16, 25, 26, 701, 702] {
-            assert_eq!(column(&column_letter(usize::from(index))).unwrap(), index);
-        }
-        assert!(["", "a", "1", "ZZZZZ", "Ş"].iter().all(|bad| column(bad).is_err()));
-    }
+    column_index(letters).and_then(|index| u16::try_from(index).ok()).ok_or(Fault::NotFound)
 }

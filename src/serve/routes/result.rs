@@ -45,9 +45,14 @@ pub async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<As
     if !is_over {
         return Ok(lead(&path::of_run(&list.name, page_of(list.state))));
     }
-    let (lang, may_send) = (visit.lang(), visit.asker.person.may(Deed::Send));
-    let screen = visit.desk(move |desk| screen(desk, &list, &asked, lang, may_send)).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    let (lang, by, may_send) = (visit.lang(), visit.actor(), visit.asker.person.may(Deed::Send));
+    let screen = visit
+        .desk(move |desk| {
+            desk.viewed(&list, &by)?;
+            screen(desk, &list, &asked, lang, may_send)
+        })
+        .await?;
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 fn screen(desk: &Desk, list: &List, asked: &Asked, lang: Lang, may_send: bool) -> Result<ResultScreen, Fault> {

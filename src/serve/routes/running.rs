@@ -7,7 +7,6 @@ use axum::response::Response;
 use caseload_engine::submit::event::now_ms;
 use caseload_sheet::message::Lang;
 use futures_util::stream;
-use maud::Markup;
 
 use super::Visit;
 use super::head::{head, of_status};
@@ -16,7 +15,6 @@ use super::visit::{lead, time};
 use crate::desk::{Desk, Fault, Watch};
 use crate::events::{Message, answer};
 use crate::office::List;
-use crate::pages::Frame;
 use crate::pages::running::{Figures, Pace, Phase, RunningScreen};
 use crate::path;
 use crate::person::Deed;
@@ -38,7 +36,7 @@ pub async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Pr
     }
     let (lang, may) = (visit.lang(), visit.asker.person.may(Deed::Send));
     let screen = visit.desk(move |desk| screen(desk, &list, lang, may)).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 /// `GET /runs/RUN/events`
@@ -87,13 +85,7 @@ async fn fragment(visit: &Visit, list: &List) -> Result<(String, List), Problem>
             Ok((screen(desk, &list, lang, may)?, list))
         })
         .await?;
-    let inner = std::cell::RefCell::new(String::new());
-    visit.show(Vec::new(), |frame: &Frame| -> Markup {
-        let part = screen.live(frame);
-        inner.replace(part.0.clone());
-        part
-    });
-    Ok((inner.into_inner(), list))
+    Ok((visit.part(|frame| screen.live(frame)), list))
 }
 
 fn screen(desk: &Desk, list: &List, lang: Lang, may_send: bool) -> Result<RunningScreen, Fault> {
@@ -207,7 +199,7 @@ pub async fn resume(visit: Visit, Path(name): Path<String>) -> Result<Response, 
 pub async fn cancel(visit: Visit, Path(name): Path<String>) -> Result<Response, Problem> {
     visit.may(Deed::Send)?;
     let list = visit.list(name).await?;
-    let name = list.name.clone();
-    visit.desk(move |desk| desk.cancel(&list)).await?;
+    let (name, by) = (list.name.clone(), visit.actor());
+    visit.desk(move |desk| desk.cancel(&list, &by)).await?;
     Ok(lead(&path::run(&name)))
 }

@@ -49,7 +49,7 @@ async fn screen(visit: &Visit, notices: Vec<Notice>) -> Result<Response, Problem
             })
         })
         .await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 fn choice(target: &Target) -> TargetChoice {

@@ -44,9 +44,14 @@ pub struct Said {
 /// `GET /runs/RUN/unknown`
 pub async fn show(visit: Visit, Path(name): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let list = visit.list(name).await?;
-    let (lang, may) = (visit.lang(), visit.asker.person.may(Deed::Resolve));
-    let screen = visit.desk(move |desk| screen(desk, &list, lang, may, (asked.row, None))).await?;
-    Ok(visit.show(Vec::new(), |frame| screen.render(frame)))
+    let (lang, by, may) = (visit.lang(), visit.actor(), visit.asker.person.may(Deed::Resolve));
+    let screen = visit
+        .desk(move |desk| {
+            desk.viewed(&list, &by)?;
+            screen(desk, &list, lang, may, (asked.row, None))
+        })
+        .await?;
+    Ok(visit.show(|frame| screen.render(frame)))
 }
 
 /// `POST /runs/RUN/resolve`
@@ -78,7 +83,7 @@ pub async fn resolve(visit: Visit, Path(name): Path<String>, Form(said): Form<Sa
         })
         .await?;
     match fault {
-        Some(screen) => Ok(visit.show(Vec::new(), |frame| screen.render(frame))),
+        Some(screen) => Ok(visit.show(|frame| screen.render(frame))),
         None => Ok(lead(&desk_page)),
     }
 }

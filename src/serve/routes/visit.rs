@@ -4,22 +4,19 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use caseload_sheet::message::Lang;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::Markup;
 
 use crate::desk::{Desk, Fault};
 use crate::gate::Asker;
-use crate::gate::asker::By;
 use crate::house::House;
 use crate::office::{Actor, List};
 use crate::pages::Frame;
-use crate::pages::frame::SignedIn;
-use crate::pages::parts::notice::Notice;
 use crate::person::Deed;
 use crate::problem::Problem;
+use crate::show::{Look, framed, show};
 
 /// A visit of a page.
 pub struct Visit {
@@ -75,30 +72,13 @@ impl Visit {
     }
 
     /// Shows a screen.
-    pub fn show(&self, notices: Vec<Notice>, render: impl FnOnce(&Frame) -> Markup) -> Response {
-        let assets = |name: &str| self.house.assets.url(name);
-        let frame = Frame {
-            lang: self.asker.lang,
-            theme: self.asker.theme,
-            person: Some(&self.asker.person),
-            signed_in: match self.asker.by {
-                By::Proxy => SignedIn::ByProxy,
-                _ if self.asker.person.id.is_none() => SignedIn::ByKey,
-                _ => SignedIn::ByPassword,
-            },
-            csrf: &self.asker.csrf,
-            path: &self.address,
-            assets: &assets,
-            now: Timestamp::now(),
-            zone: self.zone(),
-            awaiting: 0,
-            notices,
-        };
-        Html(render(&frame).into_string()).into_response()
+    pub fn show(&self, render: impl FnOnce(&Frame) -> Markup) -> Response {
+        show(&self.house, Look::of(&self.asker, &self.address), render)
     }
 
-    pub fn zone(&self) -> TimeZone {
-        self.house.desk.clock().clone()
+    /// A part of a screen, as a stream sends it.
+    pub fn part(&self, render: impl FnOnce(&Frame) -> Markup) -> String {
+        framed(&self.house, Look::of(&self.asker, &self.address), render).into_string()
     }
 }
 

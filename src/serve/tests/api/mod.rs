@@ -4,6 +4,7 @@ mod approval;
 mod files;
 mod lists;
 mod mends;
+mod pages;
 mod sending;
 mod spec;
 

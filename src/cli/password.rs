@@ -34,7 +34,7 @@ pub fn typed_twice(lang: Lang) -> Result<SecretString, Error> {
 /// The first line of standard input.
 ///
 /// # Errors
-/// It cannot be read, is too long, or is no text.
+/// Standard input cannot be read, its line is too long, or it is not UTF-8.
 pub fn from_stdin() -> Result<SecretString, Error> {
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(LONGEST).read_to_end(&mut bytes);

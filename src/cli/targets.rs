@@ -14,7 +14,7 @@ use caseload_sheet::{say, text};
 
 use crate::cli::arguments::{FileArgs, SendArgs};
 use crate::cli::profile::{Profile, Settings};
-use crate::cli::task::{Task, parse_age};
+use crate::cli::task::{Task, bad_value, parse_age};
 
 /// How long an upload is kept after its run has ended, where the profile does not say.
 const KEEP_UPLOADS: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -43,8 +43,8 @@ impl Profiles {
         Ok(profiles)
     }
 
-    /// The profiles whose runs are kept in another ledger than the page's: they are no targets, for the page would not
-    /// know what was sent.
+    /// The profiles that keep their runs in another ledger. The page does not offer them: it would not know what they
+    /// sent.
     pub fn elsewhere(&self) -> Vec<&str> {
         let all = self.settings.profiles.iter().filter(|_| self.sandbox.is_none());
         all.filter(|(_, profile)| !self.is_here(profile)).map(|(name, _)| name.as_str()).collect()
@@ -149,7 +149,10 @@ impl Targets for Profiles {
 /// # Errors
 /// What the profile says of it cannot be understood.
 pub fn keep_uploads(profile: &Profile) -> Result<Duration, Error> {
-    let said = profile.keep_uploads.as_deref().map(|text| parse_age(text).ok_or_else(|| not_an_age(text)));
+    let said = profile
+        .keep_uploads
+        .as_deref()
+        .map(|text| parse_age(text).ok_or_else(|| bad_value("keep_uploads", text, "90d, 26w, 12h")));
     Ok(said.transpose()?.unwrap_or(KEEP_UPLOADS))
 }
 
@@ -158,14 +161,6 @@ fn no_target(name: &str) -> Error {
     Code::ProfileUnknown.cannot_start(text!(
         "Sayfada \"{name}\" adında bir hedef yok. Hedefler ayar dosyasındaki profillerdir; orada değiştirildiyse sayfayı yeniden başlatın.",
         "The page has no target \"{name}\". Targets are the profiles of the settings file; if it was changed, start the page again."
-    ))
-}
-
-fn not_an_age(text: &str) -> Error {
-    let text = shown(text);
-    Code::OptionInvalid.cannot_start(text!(
-        "keep_uploads için \"{text}\" anlaşılmadı. Örnekler: 90d, 26w, 12h.",
-        "\"{text}\" is not understood for keep_uploads. Examples: 90d, 26w, 12h."
     ))
 }
 

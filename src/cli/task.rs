@@ -306,7 +306,8 @@ fn given<T>(
     parse(text).map(Some).ok_or_else(|| bad_value(name, text, examples))
 }
 
-fn bad_value(name: &str, text: &str, examples: &str) -> Error {
+/// A value that an option or a setting cannot have.
+pub fn bad_value(name: &str, text: &str, examples: &str) -> Error {
     let text = shown(text);
     Code::OptionInvalid.cannot_start(text!(
         "{name} için \"{text}\" anlaşılmadı. Örnekler: {examples}.",

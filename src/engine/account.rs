@@ -38,7 +38,7 @@ impl Places {
         self.rows.len() as u32
     }
 
-    /// Whether there is no row.
+    /// Whether the file has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

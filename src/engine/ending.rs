@@ -14,7 +14,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// The end as a number, for programs: `exit` of a JSON summary, whoever prints it.
+    /// The number that a JSON summary gives as `exit`.
     pub fn number(self) -> u8 {
         match self {
             Ending::AllDone => 0,

@@ -6,11 +6,10 @@ use std::io::Write;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use caseload_engine::keyed::hex;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-
-use crate::gate::secret::hex;
 
 /// Every file there is: its name, what it is, and what it holds.
 const FILES: &[(&str, &str, &[u8])] = &[

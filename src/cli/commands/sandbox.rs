@@ -8,7 +8,7 @@ use caseload_engine::error::Error;
 use caseload_engine::job::load_contracts;
 use caseload_engine::submit::pace::{RATE_EXAMPLES, Rate};
 use caseload_sandbox::{Options, serve};
-use caseload_sheet::message::{Lang, shown};
+use caseload_sheet::message::Lang;
 use caseload_sheet::{files, say, text};
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ use crate::cli::arguments::SandboxArgs;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Terminal;
 use crate::cli::signals;
-use crate::cli::task::parse_duration;
+use crate::cli::task::{bad_value, parse_duration};
 
 /// Serves until Ctrl-C.
 pub fn run(args: SandboxArgs, lang: Lang) -> Result<Exit, Error> {
@@ -51,10 +51,10 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
     let limit_per_s = args
         .limit
         .as_deref()
-        .map(|text| Rate::parse(text).ok_or_else(|| bad("--limit", text, RATE_EXAMPLES)))
+        .map(|text| Rate::parse(text).ok_or_else(|| bad_value("--limit", text, RATE_EXAMPLES)))
         .transpose()?;
     let duration = |given: &Option<String>, flag: &str, example: &str| {
-        given.as_deref().map(|text| parse_duration(text).ok_or_else(|| bad(flag, text, example))).transpose()
+        given.as_deref().map(|text| parse_duration(text).ok_or_else(|| bad_value(flag, text, example))).transpose()
     };
     let latency = duration(&args.latency, "--latency", "20ms")?;
     let token_lifetime = duration(&args.token_lifetime, "--token-lifetime", "30s")?;
@@ -73,14 +73,6 @@ fn options(args: &SandboxArgs) -> Result<Options, Error> {
         token_lifetime,
         ..Options::default()
     })
-}
-
-fn bad(flag: &str, text: &str, example: &str) -> Error {
-    let text = shown(text);
-    Error::cannot_start(text!(
-        "{flag} için \"{text}\" anlaşılmadı. Örnek: {example}.",
-        "\"{text}\" is not understood for {flag}. Example: {example}."
-    ))
 }
 
 fn failed(error: &std::io::Error) -> Error {

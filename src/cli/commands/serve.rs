@@ -33,6 +33,7 @@ use crate::cli::profile::{Page, Settings, is_set, local_zone, marks_folder};
 use crate::cli::progress::Terminal;
 use crate::cli::signals;
 use crate::cli::targets::Profiles;
+use crate::cli::task::bad_value;
 
 /// Serves the page until Ctrl-C or SIGTERM.
 pub fn run(args: &ServeArgs, settings: Settings, lang: Lang) -> Result<Exit, Error> {
@@ -102,7 +103,7 @@ fn waits(list: &List, why: &Problem, lang: Lang) -> String {
     )
 }
 
-/// Who comes in: people whom the office knows; without people the holder of a key that the terminal shows.
+/// The gate of the page. People sign in; where the office has none, the key that the terminal prints opens it.
 fn gate(bound: &Bound, kept: Arc<Office>, terminal: Terminal) -> Result<Gate, Error> {
     let url = bound.url();
     let clock: Arc<dyn Fn() -> jiff::Timestamp + Send + Sync> = Arc::new(jiff::Timestamp::now);
@@ -134,7 +135,7 @@ fn options(args: &ServeArgs) -> Result<Options, Error> {
 fn limits(page: &Page) -> Result<Limits, Error> {
     let mut limits = Limits::default();
     if let Some(text) = &page.upload_limit {
-        limits.upload = size(text).ok_or_else(|| not_a_size(text))?;
+        limits.upload = size(text).ok_or_else(|| bad_value("page.upload_limit", text, "50MB, 512KB, 1GB"))?;
     }
     limits.connections = page.connections.unwrap_or(limits.connections).clamp(8, 65_536);
     Ok(limits)
@@ -224,14 +225,6 @@ fn kept_elsewhere(name: &str, lang: Lang) -> String {
         "\"{name}\" profilinin kendi defteri var; bu sayfada görünmez. Onun için ayrı bir sayfa açın: caseload serve --ledger DEFTER.",
         "The profile \"{name}\" has a ledger of its own, and is not on this page. Serve a page for it: caseload serve --ledger PATH."
     )
-}
-
-fn not_a_size(text: &str) -> Error {
-    let text = shown(text);
-    Code::OptionInvalid.cannot_start(text!(
-        "page.upload_limit için \"{text}\" anlaşılmadı. Örnekler: 50MB, 512KB, 1GB.",
-        "\"{text}\" is not understood for page.upload_limit. Examples: 50MB, 512KB, 1GB."
-    ))
 }
 
 fn not_a_network(text: &str, why: NotANetwork) -> Error {

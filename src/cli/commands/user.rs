@@ -1,6 +1,6 @@
 //! `caseload user`
 
-use caseload_engine::error::{Code, Error};
+use caseload_engine::error::Error;
 use caseload_engine::submit::event::now_ms;
 use caseload_serve::office::{Member, NewMember, Office, Token};
 use caseload_serve::person::Role;
@@ -16,7 +16,7 @@ use crate::cli::exit::Exit;
 use crate::cli::password::{from_stdin, typed_twice};
 use crate::cli::profile::{Settings, local_time};
 use crate::cli::progress::Terminal;
-use crate::cli::task::parse_age;
+use crate::cli::task::{bad_value, parse_age};
 
 /// What is done about the people of the page.
 pub fn run(command: &UserCommand, settings: &Settings, lang: Lang) -> Result<Exit, Error> {
@@ -140,7 +140,11 @@ fn token(args: &UserTokenArgs, office: &Office, terminal: Terminal) -> Result<Ex
         return revoke(&member, name, office, args.ledger.json, terminal);
     }
     let Some(name) = args.name.as_deref() else { return list_tokens(&member, office, args.ledger.json, terminal) };
-    let age = args.expires.as_deref().map(|text| parse_age(text).ok_or_else(|| not_an_age(text))).transpose()?;
+    let age = args
+        .expires
+        .as_deref()
+        .map(|text| parse_age(text).ok_or_else(|| bad_value("--expires", text, "90d, 26w, 12h")))
+        .transpose()?;
     let now = now_ms();
     let expires = age.map(|age| now.saturating_add(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)));
     let (token, secret) = office.add_token(member.id, name, expires, &office::actor(lang), now)?;
@@ -250,12 +254,4 @@ fn token_line(token: &Token, lang: Lang) -> String {
         "{name}  verildi: {made}  son kullanım: {used}  sonu: {ends}",
         "{name}  made: {made}  last used: {used}  ends: {ends}"
     )
-}
-
-fn not_an_age(typed: &str) -> Error {
-    let typed = shown(typed);
-    Code::OptionInvalid.cannot_start(text!(
-        "--expires için \"{typed}\" anlaşılmadı. Örnekler: 90d, 26w, 12h.",
-        "\"{typed}\" is not understood for --expires. Examples: 90d, 26w, 12h."
-    ))
 }

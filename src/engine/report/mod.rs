@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use caseload_sheet::write::ROW_LIMIT;
 use jiff::tz::TimeZone;
 
-pub use columns::of_earlier_result;
+pub use columns::{column_index, of_earlier_result};
 pub use earlier::run_of;
 pub use explain::{Context, explanation};
 pub use json_lines::{At, row_json};

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::first_pass::CheckedFile;
 use super::summary::Summary;
 use crate::account::{Account, unreadable};
+use crate::contract::Operation;
 use crate::doubt::{Doubt, InQuestion};
 use crate::ending::Ending;
 use crate::error::{Code, Error, ErrorKind};
@@ -19,7 +20,7 @@ use crate::ledger::{self, EntryId, Ledger, Run};
 use crate::message::{Text, shown};
 use crate::outcome::{Outcome, Reason, Status, Unsent};
 use crate::report::{self, Facts, Layout, to_fix};
-use crate::row::Row;
+use crate::row::{Row, Sheet};
 use crate::spool::{Records, Spooled};
 use crate::submit::event::now_ms;
 use crate::text;
@@ -235,20 +236,8 @@ fn write(
     closing: &Closing,
     count: &mut Count,
 ) -> Result<PathBuf, Error> {
-    let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
-    let (input, file_name, flags) = (checked.path.clone(), checked.file_name.clone(), &job.flags);
-    let layout = Layout {
-        lang: job.lang,
-        sheets: &sheets,
-        formats: &formats,
-        operations: &operations,
-        input: &input,
-        file_name: &file_name,
-        csv: checked.is_csv,
-        checking: closing.run.is_none(),
-        run: closing.run.map(|run| run.spec.name.as_str()),
-        flags,
-    };
+    let shape = Shape::of(checked);
+    let layout = shape.layout(job, closing);
     let mut report = report::create(path, layout, job.clock.clone())?;
     each(checked, job, closing, |seen| {
         count.add(seen.outcome);
@@ -275,6 +264,45 @@ fn write(
     })
 }
 
+/// What a result takes from its file, apart from the rows that are read meanwhile.
+struct Shape {
+    sheets: Vec<Sheet>,
+    formats: Vec<String>,
+    operations: Vec<Operation>,
+    input: PathBuf,
+    file_name: String,
+    is_csv: bool,
+}
+
+impl Shape {
+    fn of(checked: &CheckedFile) -> Self {
+        let CheckedFile { sheets, formats, operations, path, file_name, is_csv, .. } = checked;
+        Self {
+            sheets: sheets.clone(),
+            formats: formats.clone(),
+            operations: operations.clone(),
+            input: path.clone(),
+            file_name: file_name.clone(),
+            is_csv: *is_csv,
+        }
+    }
+
+    fn layout<'a>(&'a self, job: &'a Job, closing: &'a Closing) -> Layout<'a> {
+        Layout {
+            lang: job.lang,
+            sheets: &self.sheets,
+            formats: &self.formats,
+            operations: &self.operations,
+            input: &self.input,
+            file_name: &self.file_name,
+            csv: self.is_csv,
+            checking: closing.run.is_none(),
+            run: closing.run.map(|run| run.spec.name.as_str()),
+            flags: &job.flags,
+        }
+    }
+}
+
 /// Writes the rows that a person has to mend.
 pub(super) fn write_to_fix(
     path: &Path,
@@ -282,20 +310,8 @@ pub(super) fn write_to_fix(
     job: &Job,
     closing: &Closing,
 ) -> Result<PathBuf, Error> {
-    let (sheets, formats, operations) = (checked.sheets.clone(), checked.formats.clone(), checked.operations.clone());
-    let (input, file_name) = (checked.path.clone(), checked.file_name.clone());
-    let layout = Layout {
-        lang: job.lang,
-        sheets: &sheets,
-        formats: &formats,
-        operations: &operations,
-        input: &input,
-        file_name: &file_name,
-        csv: checked.is_csv,
-        checking: closing.run.is_none(),
-        run: closing.run.map(|run| run.spec.name.as_str()),
-        flags: &job.flags,
-    };
+    let shape = Shape::of(checked);
+    let layout = shape.layout(job, closing);
     let mut workbook = to_fix::Writer::create(path, layout)?;
     each(checked, job, closing, |seen| match seen.row.filter(|_| to_fix::is_to_fix(seen.outcome)) {
         Some(row) => workbook.row(row, seen.outcome),

@@ -3,12 +3,13 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use caseload_engine::keyed::hex;
 use caseload_sheet::text;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::arrival::Arrival;
-use super::secret::{hex, random};
+use super::secret::random;
 use crate::path;
 use crate::problem::Problem;
 

@@ -1,5 +1,6 @@
 //! Secrets of chance, and the hashes by which they are known again.
 
+use caseload_engine::keyed::hex;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -29,12 +30,6 @@ pub fn random() -> Result<String, getrandom::Error> {
     Ok(hex(&bytes))
 }
 
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +41,5 @@ mod tests {
         assert_ne!(one, other);
         assert!(Hash::of(&one).is(&Hash::of(&one)));
         assert!(!Hash::of(&one).is(&Hash::of(&other)));
-        assert_eq!(hex(&[0, 171, 255]), "00abff");
     }
 }

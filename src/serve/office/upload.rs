@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use caseload_engine::keyed::hex;
 use caseload_sheet::files;
 use sha2::{Digest, Sha256};
 
 use super::{Error, Office};
-use crate::gate::secret::hex;
 
 /// A file that is arriving. Dropped before a list is made of it, it is removed.
 #[derive(Debug)]

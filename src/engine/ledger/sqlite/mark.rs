@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::place::sibling;
 use crate::files;
+use crate::keyed::hex;
 use crate::ledger::error::Error;
 
 /// What a mark begins with.
@@ -137,14 +138,6 @@ pub fn short_hex(digest: &[u8]) -> String {
 
 fn check_of(said: &str) -> String {
     hex(&Sha256::digest(said)[..CHECK / 2])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(unix)]
